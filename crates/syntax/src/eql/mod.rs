@@ -1,0 +1,7 @@
+//! Event Query Language, as Elasticsearch reads it.
+
+pub mod ast;
+mod parser;
+
+pub use ast::{Expr, ExprKind, Query, QueryBody};
+pub use parser::{MAX_DEPTH, MAX_LENGTH, parse_expression, parse_query};
