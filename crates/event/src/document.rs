@@ -1,0 +1,224 @@
+//! A whole event as a JSON object.
+
+use serde_json::{Map, Value as Json};
+
+use crate::Value;
+
+/// A whole event as nested JSON objects, keys in the order they were set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document(Map<String, Json>);
+
+impl Document {
+    /// An empty document.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The document that is this JSON object.
+    pub fn from_map(map: Map<String, Json>) -> Self {
+        Self(map)
+    }
+
+    /// Sets the field at a dotted path, making the objects on the way. A value in the way (a scalar where an object
+    /// is needed) is kept, and the new one is stored under the dotted rest of the path beside it, so nothing is lost.
+    pub fn set(&mut self, path: &str, value: Json) {
+        set_in(&mut self.0, path, value);
+    }
+
+    /// Sets the field unless it is there already.
+    pub fn set_if_absent(&mut self, path: &str, value: Json) {
+        if self.get(path).is_none() {
+            self.set(path, value);
+        }
+    }
+
+    /// Appends a value: a field that is absent becomes the value, one that is there becomes an array.
+    pub fn append(&mut self, path: &str, value: &Value<'_>) {
+        let json = value.to_json();
+        match self.get_mut(path) {
+            Some(Json::Array(values)) => values.push(json),
+            Some(existing) => {
+                let first = existing.take();
+                *existing = Json::Array(vec![first, json]);
+            }
+            None => self.set(path, json),
+        }
+    }
+
+    /// The value at a dotted path, through nested objects and dotted keys alike.
+    pub fn get(&self, path: &str) -> Option<&Json> {
+        get_in(&self.0, path)
+    }
+
+    fn get_mut(&mut self, path: &str) -> Option<&mut Json> {
+        get_in_mut(&mut self.0, path)
+    }
+
+    /// Takes the value at a dotted path out of the document.
+    pub fn remove(&mut self, path: &str) -> Option<Json> {
+        remove_in(&mut self.0, path)
+    }
+
+    /// The JSON object.
+    pub fn as_map(&self) -> &Map<String, Json> {
+        &self.0
+    }
+
+    /// The JSON object, owned.
+    pub fn into_map(self) -> Map<String, Json> {
+        self.0
+    }
+
+    /// The document as a JSON value.
+    pub fn into_json(self) -> Json {
+        Json::Object(self.0)
+    }
+}
+
+fn set_in(map: &mut Map<String, Json>, path: &str, value: Json) {
+    if let Some((head, rest)) = path.split_once('.') {
+        match map.get_mut(head) {
+            Some(Json::Object(inner)) => return set_in(inner, rest, value),
+            None => {
+                let mut inner = Map::new();
+                set_in(&mut inner, rest, value);
+                map.insert(head.to_owned(), Json::Object(inner));
+                return;
+            }
+            Some(_) => {}
+        }
+    }
+    map.insert(path.to_owned(), value);
+}
+
+fn get_in<'a>(map: &'a Map<String, Json>, path: &str) -> Option<&'a Json> {
+    if let Some(value) = map.get(path) {
+        return Some(value);
+    }
+    splits(path).find_map(|(head, rest)| match map.get(head) {
+        Some(Json::Object(inner)) => get_in(inner, rest),
+        _ => None,
+    })
+}
+
+fn get_in_mut<'a>(map: &'a mut Map<String, Json>, path: &str) -> Option<&'a mut Json> {
+    if map.contains_key(path) {
+        return map.get_mut(path);
+    }
+    let (head, rest) = splits(path).find(|(head, rest)| {
+        matches!(map.get(*head), Some(Json::Object(inner)) if get_in(inner, rest).is_some())
+    })?;
+    match map.get_mut(head) {
+        Some(Json::Object(inner)) => get_in_mut(inner, rest),
+        _ => None,
+    }
+}
+
+fn remove_in(map: &mut Map<String, Json>, path: &str) -> Option<Json> {
+    if map.contains_key(path) {
+        return map.shift_remove(path);
+    }
+    let (head, rest) = splits(path).find(|(head, rest)| {
+        matches!(map.get(*head), Some(Json::Object(inner)) if get_in(inner, rest).is_some())
+    })?;
+    let Some(Json::Object(inner)) = map.get_mut(head) else {
+        return None;
+    };
+    let taken = remove_in(inner, rest);
+    if inner.is_empty() {
+        map.shift_remove(head);
+    }
+    taken
+}
+
+/// The ways to cut a dotted path in two.
+fn splits(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    path.match_indices('.')
+        .map(|(at, _)| (&path[..at], &path[at + 1..]))
+}
+
+/// Calls `visit` with every scalar at `path` in a JSON object: through nested objects, dotted keys, arrays of values
+/// and arrays of objects, in document order, until `visit` returns `false`. Nulls are passed over.
+pub fn document_values(
+    map: &Map<String, Json>,
+    path: &str,
+    visit: &mut dyn FnMut(Value<'_>) -> bool,
+) -> bool {
+    if let Some(value) = map.get(path)
+        && !scalars(value, visit)
+    {
+        return false;
+    }
+    for (head, rest) in splits(path) {
+        if let Some(value) = map.get(head)
+            && !members(value, rest, visit)
+        {
+            return false;
+        }
+    }
+    true
+}
+
+fn members(value: &Json, path: &str, visit: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+    match value {
+        Json::Object(inner) => document_values(inner, path, visit),
+        Json::Array(items) => items.iter().all(|item| members(item, path, visit)),
+        _ => true,
+    }
+}
+
+fn scalars(value: &Json, visit: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+    match value {
+        Json::Array(items) => items.iter().all(|item| scalars(item, visit)),
+        other => Value::from_json(other).is_none_or(visit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, document_values};
+    use serde_json::json;
+
+    fn values(document: &Document, path: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        document_values(document.as_map(), path, &mut |value| {
+            found.push(value.text().into_owned());
+            true
+        });
+        found
+    }
+
+    fn sample() -> Document {
+        match json!({"a": [{"b": 1}, {"b": [2, null, 3]}], "a.b": 4, "c": {"d.e": "x"}, "n": [], "o": {"p": null}})
+        {
+            serde_json::Value::Object(map) => Document::from_map(map),
+            _ => unreachable!("an object was written"),
+        }
+    }
+
+    #[test]
+    fn paths_reach_through_objects_dots_and_arrays() {
+        let document = sample();
+        assert_eq!(values(&document, "a.b"), ["4", "1", "2", "3"]);
+        assert_eq!(values(&document, "c.d.e"), ["x"]);
+        assert!(values(&document, "n").is_empty());
+        assert!(values(&document, "o.p").is_empty());
+        assert!(values(&document, "c").is_empty());
+    }
+
+    #[test]
+    fn setting_keeps_what_is_in_the_way() {
+        let mut document = Document::new();
+        document.set("a", json!(1));
+        document.set("a.b", json!(2));
+        document.set("x.y.z", json!(3));
+        document.append("x.y.z", &crate::Value::from(4));
+        assert_eq!(
+            document.clone().into_json(),
+            json!({"a": 1, "a.b": 2, "x": {"y": {"z": [3, 4]}}})
+        );
+        assert_eq!(document.remove("x.y.z"), Some(json!([3, 4])));
+        assert_eq!(document.remove("a.b"), Some(json!(2)));
+        assert_eq!(document.into_json(), json!({"a": 1}));
+    }
+}

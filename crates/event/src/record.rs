@@ -1,0 +1,66 @@
+//! What readers hand out and evaluators ask.
+
+use crate::{Document, Field, Timestamp, Value};
+
+/// One event: answers "values of this field" from the raw record.
+///
+/// An implementation pulls only what is asked for; asking the same field twice may cost twice. Values come as the
+/// source holds them (see [`Value`]); nulls and empty arrays are not values.
+pub trait Event {
+    /// Calls `visit` with each value of `field`, in the order of the document, until it returns `false`.
+    fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool);
+
+    /// The whole event, built from the same mapping that [`visit`](Event::visit) answers from.
+    fn document(&self) -> Document;
+
+    /// `@timestamp`. `None` when the record has none or it cannot be read.
+    fn timestamp(&self) -> Option<Timestamp> {
+        let mut found = None;
+        self.visit(Field::new("@timestamp"), &mut |value| {
+            if let Ok(Value::Date(time)) = crate::coerce(value, crate::FieldType::DateNanos) {
+                found = Some(time);
+            }
+            false
+        });
+        found
+    }
+
+    /// The first value of `field`, owned.
+    fn first(&self, field: Field) -> Option<Value<'static>> {
+        let mut found = None;
+        self.visit(field, &mut |value| {
+            found = Some(value.into_owned());
+            false
+        });
+        found
+    }
+
+    /// All values of `field`, owned.
+    fn all(&self, field: Field) -> Vec<Value<'static>> {
+        let mut found = Vec::new();
+        self.visit(field, &mut |value| {
+            found.push(value.into_owned());
+            true
+        });
+        found
+    }
+}
+
+/// What holds for every event of one kind before any of them is read: the kind "Security 4624" has
+/// `event.code` 4624 and no `process.command_line`. Evaluators fold conditions with it, so that most events are
+/// decided by their kind alone.
+pub trait Known {
+    /// The values that `field` has in every event of the kind; an empty slice when no event of the kind has the
+    /// field; `None` when it differs from event to event or is not known.
+    fn known(&self, field: Field) -> Option<&[Value<'static>]>;
+}
+
+/// The kind of which nothing is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NothingKnown;
+
+impl Known for NothingKnown {
+    fn known(&self, _: Field) -> Option<&[Value<'static>]> {
+        None
+    }
+}

@@ -1,0 +1,2 @@
+//! The command line: load, read, detect, report.
+fn main() {}

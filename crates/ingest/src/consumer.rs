@@ -1,0 +1,153 @@
+//! What a reader calls with the events it finds.
+
+use std::fmt;
+use std::sync::Arc;
+
+use gatewatch_event::{Document, Event, Field, Known, Timestamp, Value};
+use serde_json::Value as Json;
+
+/// Where a record lies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file as it was named or found; a member of an archive is `ARCHIVE!MEMBER`.
+    pub path: Arc<str>,
+    /// Byte offset of the record in the file, or in the unpacked stream of a compressed one.
+    pub offset: u64,
+    /// The number in the log's own counting (EVTX `EventRecordID`), where there is one.
+    pub record_id: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.record_id {
+            Some(id) => write!(f, "{}: record {id}", self.path),
+            None => write!(f, "{}: offset {}", self.path, self.offset),
+        }
+    }
+}
+
+/// What kind of trouble a reader met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A record that could not be read: it counts as unreadable.
+    Record,
+    /// Damage around records that were read all the same: a wrong checksum, a stale header, trailing bytes.
+    Damage,
+    /// A file, or the rest of one, that could not be read.
+    File,
+    /// A file that is no log that gatewatch knows.
+    NotALog,
+    /// An assumption that had to be made: no time zone, no year.
+    Assumption,
+}
+
+/// Trouble at a place: reported, never fatal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// What kind.
+    pub kind: ProblemKind,
+    /// What is wrong, in one line.
+    pub reason: String,
+}
+
+/// Takes what a reader finds. One consumer serves one thread.
+pub trait Consumer {
+    /// Asked once for each kind of event and unit of reading: the number under which events of the kind are wanted, or
+    /// `None` when none of them can matter; the reader then only counts them.
+    fn kind(&mut self, known: &dyn Known) -> Option<u32>;
+
+    /// An event of a kind that is wanted.
+    fn event(&mut self, kind: u32, event: &Placed<'_>);
+
+    /// Trouble.
+    fn problem(&mut self, problem: Problem);
+
+    /// Texts of which at least one must stand verbatim in the raw bytes of any record that can matter, provided the
+    /// record holds the named fields as they are (see [`Needles`]); `None` when there is no such set.
+    fn needles(&self) -> Option<&Needles> {
+        None
+    }
+}
+
+/// A literal prefilter: a JSON line in which none of these occurs cannot matter.
+///
+/// Valid only for records whose fields are written verbatim in the line (documents that are ECS already).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needles {
+    /// The texts, case-sensitive, without characters that JSON may escape in more than one way other than `\u....`.
+    pub texts: Vec<String>,
+}
+
+/// What one reader counted: `read` is the number of records met, readable or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Bytes read, after unpacking.
+    pub bytes: u64,
+    /// Records met, the unreadable ones included.
+    pub records: u64,
+    /// Records that could not be read.
+    pub unreadable: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.records += other.records;
+        self.unreadable += other.unreadable;
+    }
+}
+
+/// An event and its place. The place answers `gatewatch.input.path` and `gatewatch.input.offset` always, and
+/// `log.file.path` and `log.offset` where the event brings none of its own.
+pub struct Placed<'a> {
+    event: &'a dyn Event,
+    place: &'a Place,
+}
+
+const INPUT_PATH: &str = "gatewatch.input.path";
+const INPUT_OFFSET: &str = "gatewatch.input.offset";
+
+impl<'a> Placed<'a> {
+    /// Puts an event at its place.
+    pub fn new(event: &'a dyn Event, place: &'a Place) -> Self {
+        Self { event, place }
+    }
+
+    /// The place.
+    pub fn place(&self) -> &Place {
+        self.place
+    }
+}
+
+impl Event for Placed<'_> {
+    fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
+        let ours = match field.name() {
+            INPUT_PATH | "log.file.path" => Some(Value::from(self.place.path.as_ref())),
+            INPUT_OFFSET | "log.offset" => i64::try_from(self.place.offset).ok().map(Value::Long),
+            _ => None,
+        };
+        let mut seen = false;
+        self.event.visit(field, &mut |value| {
+            seen = true;
+            visit(value)
+        });
+        if !seen && let Some(value) = ours {
+            visit(value);
+        }
+    }
+
+    fn document(&self) -> Document {
+        let mut document = self.event.document();
+        document.set_if_absent("log.file.path", Json::from(self.place.path.as_ref()));
+        document.set_if_absent("log.offset", Json::from(self.place.offset));
+        document.set(INPUT_PATH, Json::from(self.place.path.as_ref()));
+        document.set(INPUT_OFFSET, Json::from(self.place.offset));
+        document
+    }
+
+    fn timestamp(&self) -> Option<Timestamp> {
+        self.event.timestamp()
+    }
+}

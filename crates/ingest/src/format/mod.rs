@@ -1,0 +1,1 @@
+//! The raw forms of logs.

@@ -1,0 +1,9 @@
+//! Reads logs and yields ECS events.
+//!
+//! `input` finds files and frames bytes, `format` reads the raw forms (EVTX, JSON, syslog), `source` maps them to ECS.
+
+mod consumer;
+pub mod format;
+pub mod source;
+
+pub use consumer::{Consumer, Counts, Needles, Place, Placed, Problem, ProblemKind};

@@ -1,0 +1,3 @@
+//! The mappings: one folder a log source, from raw record to ECS.
+
+pub mod windows;

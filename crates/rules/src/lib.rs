@@ -1,0 +1,1 @@
+//! Turns rule text into checked, compiled rules.
