@@ -5,6 +5,8 @@
 
 mod diagnostic;
 mod span;
+mod suggest;
 
 pub use diagnostic::{Diagnostic, Note, Severity, Stage};
 pub use span::Span;
+pub use suggest::{did_you_mean, suggestion};

@@ -1,7 +1,10 @@
 //! Event Query Language, as Elasticsearch reads it.
 
 pub mod ast;
+mod lexer;
 mod parser;
+mod problems;
+mod token;
 
 pub use ast::{Expr, ExprKind, Query, QueryBody};
 pub use parser::{MAX_DEPTH, MAX_LENGTH, parse_expression, parse_query};
