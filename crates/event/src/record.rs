@@ -53,6 +53,12 @@ pub trait Known {
     /// The values that `field` has in every event of the kind; an empty slice when no event of the kind has the
     /// field; `None` when it differs from event to event or is not known.
     fn known(&self, field: Field) -> Option<&[Value<'static>]>;
+
+    /// A name for the kind: two kinds of the same name know the same, so what was folded for one serves the other.
+    /// `None` when the kind is not to be remembered.
+    fn identity(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The kind of which nothing is known.
@@ -62,5 +68,9 @@ pub struct NothingKnown;
 impl Known for NothingKnown {
     fn known(&self, _: Field) -> Option<&[Value<'static>]> {
         None
+    }
+
+    fn identity(&self) -> Option<&str> {
+        Some("")
     }
 }
