@@ -1,7 +1,5 @@
 //! What the writer writes, an independent reader reads.
 
-#![expect(clippy::unwrap_used, reason = "these are tests, helpers included")]
-
 use evtx::{EvtxParser, ParserSettings, SerializedEvtxRecord};
 use gatewatch_testkit::evtx::{
     Content, Element, Event, EvtxFile, Field, FileTime, Guid, Nested, Payload, Shape, Sid, Style,
