@@ -191,6 +191,17 @@ pub enum PipeKind {
     Tail,
 }
 
+impl PipeKind {
+    /// How it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Tail => "tail",
+        }
+    }
+}
+
 /// A field as written in the query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
@@ -313,6 +324,17 @@ pub enum UnaryOperator {
     Plus,
 }
 
+impl UnaryOperator {
+    /// How it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Minus => "-",
+            Self::Plus => "+",
+        }
+    }
+}
+
 /// `left operator right`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arithmetic {
@@ -339,6 +361,20 @@ pub enum ArithmeticOperator {
     Divide,
     /// `%`
     Modulo,
+}
+
+impl ArithmeticOperator {
+    /// How it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Modulo => "%",
+        }
+    }
 }
 
 /// `left operator right`
@@ -371,6 +407,21 @@ pub enum ComparisonOperator {
     GreaterOrEqual,
 }
 
+impl ComparisonOperator {
+    /// How it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
 /// `operand operator pattern` or `operand operator (pattern, ..)`: true if any pattern matches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StringMatch {
@@ -397,6 +448,20 @@ pub enum StringOperator {
     Regex,
     /// `regex~`: regular expression, any case.
     RegexInsensitive,
+}
+
+impl StringOperator {
+    /// How it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Colon => ":",
+            Self::Like => "like",
+            Self::LikeInsensitive => "like~",
+            Self::Regex => "regex",
+            Self::RegexInsensitive => "regex~",
+        }
+    }
 }
 
 /// `operand [not] in (..)` or `operand [not] in~ (..)`
