@@ -23,8 +23,10 @@ pub(super) enum Binding {
 }
 
 /// A part of an expression while it is put together.
+///
+/// Boxed, so that the frames of the parser's recursion stay small.
 pub(super) struct Operand {
-    pub(super) expr: Expr,
+    pub(super) expr: Box<Expr>,
     /// The place, with parentheses around it.
     pub(super) span: Span,
     /// How deep the tree is.
@@ -41,7 +43,7 @@ impl Operand {
 
     pub(super) fn node(kind: ExprKind, span: Span, depth: usize) -> Self {
         Self {
-            expr: Expr { kind, span },
+            expr: Box::new(Expr { kind, span }),
             span,
             depth,
             parenthesised: false,
@@ -107,7 +109,7 @@ impl Parser<'_> {
 
     /// An expression of any kind.
     pub(super) fn expression(&mut self) -> Step<Expr> {
-        Ok(self.operand(Binding::Or)?.expr)
+        Ok(*self.operand(Binding::Or)?.expr)
     }
 
     /// An expression made of operators that bind as tight as `weakest` or tighter.
@@ -181,7 +183,7 @@ impl Parser<'_> {
         let depth = self.deeper(inner.depth)?;
         let span = start.to(inner.span);
         Ok(Operand::node(
-            ExprKind::Not(Box::new(inner.expr)),
+            ExprKind::Not(inner.expr),
             span,
             depth,
         ))
@@ -193,7 +195,7 @@ impl Parser<'_> {
         let depth = self.deeper(inner.depth)?;
         let span = start.to(inner.span);
         Ok(Operand::node(
-            ExprKind::Unary(operator, Box::new(inner.expr)),
+            ExprKind::Unary(operator, inner.expr),
             span,
             depth,
         ))
@@ -225,7 +227,7 @@ impl Parser<'_> {
                 (vec![expr], self.deeper(left.depth)?)
             }
         };
-        operands.push(right.expr);
+        operands.push(*right.expr);
         let kind = if is_and {
             ExprKind::And(operands)
         } else {
@@ -253,10 +255,10 @@ impl Parser<'_> {
         let depth = self.deeper(left.depth.max(right.depth))?;
         let span = left.span.to(right.span);
         let comparison = Comparison {
-            left: left.expr,
+            left: *left.expr,
             operator,
             operator_span,
-            right: right.expr,
+            right: *right.expr,
         };
         Ok(Operand::node(
             ExprKind::Comparison(Box::new(comparison)),
@@ -279,10 +281,10 @@ impl Parser<'_> {
         let depth = self.deeper(left.depth.max(right.depth))?;
         let span = left.span.to(right.span);
         let arithmetic = Arithmetic {
-            left: left.expr,
+            left: *left.expr,
             operator,
             operator_span,
-            right: right.expr,
+            right: *right.expr,
         };
         Ok(Operand::node(
             ExprKind::Arithmetic(Box::new(arithmetic)),

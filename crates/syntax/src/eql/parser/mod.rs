@@ -18,14 +18,14 @@ use crate::Parsed;
 /// The deepest tree of an expression; deeper ones are refused.
 ///
 /// Who walks a tree may recurse without fear for the stack.
-pub const MAX_DEPTH: usize = 250;
+pub const MAX_DEPTH: usize = 200;
 
 /// The longest text in bytes; longer ones are refused.
 pub const MAX_LENGTH: usize = 1 << 20;
 
 /// How deep the parser itself may recurse: a level of the tree takes two calls at most, and
 /// parentheses that leave no trace in the tree are allowed some depth too.
-const MAX_RECURSION: usize = 2 * MAX_DEPTH;
+const MAX_RECURSION: usize = MAX_DEPTH + 50;
 
 /// Reads a whole query.
 ///

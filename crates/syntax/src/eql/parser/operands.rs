@@ -200,7 +200,7 @@ impl Parser<'_> {
             match self.operand(Binding::Or) {
                 Ok(element) => {
                     depth = self.deeper(element.depth)?.max(depth);
-                    elements.push(element.expr);
+                    elements.push(*element.expr);
                 }
                 Err(Failed) => {
                     self.recover_parentheses()?;

@@ -71,7 +71,7 @@ impl Parser<'_> {
         let depth = self.deeper(inner.depth)?;
         let span = inner.span;
         Ok(Operand::node(
-            ExprKind::Not(Box::new(inner.expr)),
+            ExprKind::Not(inner.expr),
             span,
             depth,
         ))
@@ -94,7 +94,7 @@ impl Parser<'_> {
         let depth = self.deeper(primary.depth)?;
         let span = self.covering(primary.span);
         let comparison = Comparison {
-            left: primary.expr,
+            left: *primary.expr,
             operator: if negated {
                 ComparisonOperator::NotEqual
             } else {
@@ -127,7 +127,7 @@ impl Parser<'_> {
         let depth = self.deeper(primary.depth)?.max(depth);
         let span = self.covering(primary.span);
         let list = InList {
-            operand: primary.expr,
+            operand: *primary.expr,
             negated: not.is_some(),
             insensitive,
             operator_span,
@@ -158,7 +158,7 @@ impl Parser<'_> {
         self.report(problems::in_without_list(operator, written));
         let element = self.operand(Binding::Sum)?;
         let depth = self.deeper(element.depth)?;
-        Ok((vec![element.expr], depth))
+        Ok((vec![*element.expr], depth))
     }
 
     /// `["a", "b"]`, which is reported and left out.
@@ -187,7 +187,7 @@ impl Parser<'_> {
         let depth = self.deeper(primary.depth)?;
         let span = self.covering(primary.span);
         let matching = StringMatch {
-            operand: primary.expr,
+            operand: *primary.expr,
             operator,
             operator_span: token.span,
             patterns,
