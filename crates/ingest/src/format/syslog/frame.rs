@@ -1,0 +1,332 @@
+//! Records out of bytes.
+
+use std::io::{self, Read};
+
+/// Longer records are not read: no syslog daemon writes them, and a file that is not text must not fill the memory.
+pub const MAX_RECORD: usize = 1 << 20;
+
+/// How much is read at once.
+const BLOCK: usize = 256 << 10;
+
+/// One record of a syslog file, and where it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// The bytes, without the line's end.
+    pub bytes: &'a [u8],
+    /// Byte offset in the stream.
+    pub offset: u64,
+    /// The record was longer than [`MAX_RECORD`]; `bytes` is only its beginning.
+    pub cut: bool,
+}
+
+/// Cuts a stream into records: a line, and the lines after it that start with white space, as Filebeat joins them.
+///
+/// A byte order mark at the start and carriage returns before a line's end are left out; blank lines are no records.
+pub struct Frames<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    /// The unread part of `buffer`.
+    start: usize,
+    end: usize,
+    /// Offset in the stream of the start of `buffer`.
+    base: u64,
+    ended: bool,
+    /// The rest of a record that was too long is passed over.
+    skipping: bool,
+}
+
+/// Where the next record ends.
+enum Cut {
+    /// At this index, and the next one starts at the other.
+    Record(usize, usize),
+    /// Beyond the memory that a record may take.
+    TooLong,
+    /// The stream is read.
+    End,
+}
+
+impl<R: Read> Frames<R> {
+    /// Reads from the start of a stream.
+    pub fn new(reader: R) -> Self {
+        Self {
+            reader,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            base: 0,
+            ended: false,
+            skipping: false,
+        }
+    }
+
+    /// How many bytes were taken from the stream.
+    pub fn bytes_read(&self) -> u64 {
+        self.base + self.end as u64
+    }
+
+    /// Everything that is in memory and not yet read, and whether it is all that is left of the stream. Reads a first block if need be.
+    pub fn peek(&mut self) -> io::Result<(&[u8], bool)> {
+        while self.end - self.start < BLOCK && !self.ended {
+            self.fill()?;
+        }
+        Ok((&self.buffer[self.start..self.end], self.ended))
+    }
+
+    /// The next record; `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// When the stream cannot be read; nothing more can be had from it then.
+    pub fn next_frame(&mut self) -> io::Result<Option<Frame<'_>>> {
+        loop {
+            if self.base + self.start as u64 == 0 {
+                self.skip_byte_order_mark()?;
+            }
+            let cut = self.cut()?;
+            let from = self.start;
+            match cut {
+                Cut::End => return Ok(None),
+                Cut::TooLong => {
+                    self.start = self.end;
+                    if !std::mem::replace(&mut self.skipping, true) {
+                        return Ok(Some(Frame {
+                            bytes: &self.buffer[from..self.end],
+                            offset: self.base + from as u64,
+                            cut: true,
+                        }));
+                    }
+                }
+                Cut::Record(end, next) => {
+                    self.start = next;
+                    let record = trim_end(&self.buffer[from..end]);
+                    if std::mem::take(&mut self.skipping)
+                        || record.iter().all(u8::is_ascii_whitespace)
+                    {
+                        continue;
+                    }
+                    return Ok(Some(Frame {
+                        bytes: trim_end(&self.buffer[from..end]),
+                        offset: self.base + from as u64,
+                        cut: false,
+                    }));
+                }
+            }
+        }
+    }
+
+    fn skip_byte_order_mark(&mut self) -> io::Result<()> {
+        while self.end - self.start < 3 && !self.ended {
+            self.fill()?;
+        }
+        if self.buffer[self.start..self.end].starts_with(b"\xef\xbb\xbf") {
+            self.start += 3;
+        }
+        Ok(())
+    }
+
+    /// Finds the end of the record that starts at `start`, reading on as needed.
+    fn cut(&mut self) -> io::Result<Cut> {
+        let mut looked = 0;
+        // The end of the last whole line of the record, relative to `start`.
+        let mut line_end = None;
+        loop {
+            let rest = &self.buffer[self.start..self.end];
+            if let Some(end) = line_end {
+                match rest.get(end + 1) {
+                    Some(b' ' | b'\t') if !self.skipping => {}
+                    None if !self.ended => {
+                        if rest.len() >= MAX_RECORD {
+                            return Ok(self.record(end));
+                        }
+                        self.fill()?;
+                        continue;
+                    }
+                    _ => return Ok(self.record(end)),
+                }
+            }
+            match memchr::memchr(b'\n', &rest[looked..]) {
+                Some(at) if looked + at < MAX_RECORD => {
+                    let end = looked + at;
+                    looked = end + 1;
+                    line_end = Some(end);
+                }
+                // The lines so far are a record; the next one is too long to join.
+                _ if rest.len() >= MAX_RECORD => {
+                    return Ok(match line_end {
+                        Some(end) => self.record(end),
+                        None => Cut::TooLong,
+                    });
+                }
+                _ if self.ended => {
+                    return Ok(match rest.len() {
+                        0 => Cut::End,
+                        length => Cut::Record(self.start + length, self.end),
+                    });
+                }
+                _ => {
+                    looked = rest.len();
+                    self.fill()?;
+                }
+            }
+        }
+    }
+
+    fn record(&self, end: usize) -> Cut {
+        Cut::Record(self.start + end, self.start + end + 1)
+    }
+
+    /// Reads another block behind the unread bytes.
+    fn fill(&mut self) -> io::Result<()> {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.base += self.start as u64;
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.buffer.len() < self.end + BLOCK {
+            self.buffer.resize(self.end + BLOCK, 0);
+        }
+        loop {
+            match self.reader.read(&mut self.buffer[self.end..]) {
+                Ok(0) => {
+                    self.ended = true;
+                    return Ok(());
+                }
+                Ok(count) => {
+                    self.end += count;
+                    return Ok(());
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Without carriage returns and line feeds at the end.
+fn trim_end(mut line: &[u8]) -> &[u8] {
+    while let Some((b'\r' | b'\n', rest)) = line.split_last() {
+        line = rest;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Frames, MAX_RECORD};
+    use proptest::prelude::{any, prop, proptest};
+    use std::io::Read;
+
+    /// Gives its bytes in pieces of the given sizes.
+    struct Pieces<'a> {
+        bytes: &'a [u8],
+        sizes: std::iter::Cycle<std::vec::IntoIter<usize>>,
+    }
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let size = self
+                .sizes
+                .next()
+                .unwrap_or(1)
+                .min(buffer.len())
+                .min(self.bytes.len());
+            buffer[..size].copy_from_slice(&self.bytes[..size]);
+            self.bytes = &self.bytes[size..];
+            Ok(size)
+        }
+    }
+
+    fn frames(bytes: &[u8], sizes: Vec<usize>) -> Vec<(u64, Vec<u8>, bool)> {
+        let reader = Pieces {
+            bytes,
+            sizes: sizes.into_iter().cycle(),
+        };
+        let mut frames = Frames::new(reader);
+        let mut found = Vec::new();
+        while let Some(frame) = frames.next_frame().expect("memory can be read") {
+            found.push((frame.offset, frame.bytes.to_vec(), frame.cut));
+        }
+        assert_eq!(frames.bytes_read(), bytes.len() as u64);
+        found
+    }
+
+    /// The same, written plainly, for records of ordinary length.
+    fn naive(bytes: &[u8]) -> Vec<(u64, Vec<u8>, bool)> {
+        let skipped = if bytes.starts_with(b"\xef\xbb\xbf") {
+            3
+        } else {
+            0
+        };
+        let mut offset = skipped;
+        let mut records: Vec<(u64, Vec<u8>, bool)> = Vec::new();
+        for (at, line) in bytes[skipped..]
+            .split_inclusive(|byte| *byte == b'\n')
+            .enumerate()
+        {
+            match records.last_mut() {
+                Some((_, record, _)) if at > 0 && matches!(line[0], b' ' | b'\t') => {
+                    record.extend_from_slice(line)
+                }
+                _ => records.push((offset as u64, line.to_vec(), false)),
+            }
+            offset += line.len();
+        }
+        for (_, record, _) in &mut records {
+            while matches!(record.last(), Some(b'\r' | b'\n')) {
+                record.pop();
+            }
+        }
+        records.retain(|(_, record, _)| !record.iter().all(u8::is_ascii_whitespace));
+        records
+    }
+
+    #[test]
+    fn lines_and_their_continuations() {
+        let text = b"\xef\xbb\xbfa\r\nb\n\n \t\nc\n d\r\n\te\n\0\n  f";
+        let found: Vec<(u64, String)> = frames(text, vec![1, 2, 7])
+            .into_iter()
+            .map(|(at, bytes, _)| (at, String::from_utf8(bytes).expect("ASCII")))
+            .collect();
+        let expect = [(3, "a"), (6, "b"), (12, "c\n d\r\n\te"), (21, "\0\n  f")];
+        assert_eq!(found, expect.map(|(at, text)| (at, text.to_owned())));
+    }
+
+    #[test]
+    fn long_records_are_cut_and_passed_over() {
+        let mut text = vec![b'A'; 3 * MAX_RECORD];
+        text.extend_from_slice(b"\nb\n");
+        let found = frames(&text, vec![100_000]);
+        assert_eq!(found.len(), 2);
+        assert!(found[0].2 && found[0].1.len() >= MAX_RECORD && found[0].0 == 0);
+        assert_eq!(found[1], (3 * MAX_RECORD as u64 + 1, b"b".to_vec(), false));
+    }
+
+    #[test]
+    fn too_many_continuations_become_records_of_their_own() {
+        let text = "a\n".to_owned() + &" x\n".repeat(MAX_RECORD);
+        let found = frames(text.as_bytes(), vec![1 << 20]);
+        assert!(found.len() > 2);
+        assert!(
+            found
+                .iter()
+                .all(|(_, bytes, cut)| !cut && bytes.len() <= MAX_RECORD)
+        );
+        let length: usize = found.iter().map(|(_, bytes, _)| bytes.len() + 1).sum();
+        assert_eq!(length, text.len());
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_naive_framing(
+            bytes in prop::collection::vec(prop::sample::select(b"ab \t\r\n\0\xef\xbb\xbf".to_vec()), 0..200),
+            sizes in prop::collection::vec(1usize..9, 1..5),
+        ) {
+            assert_eq!(frames(&bytes, sizes), naive(&bytes));
+        }
+
+        #[test]
+        fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), sizes in prop::collection::vec(1usize..50, 1..5)) {
+            frames(&bytes, sizes);
+        }
+    }
+}

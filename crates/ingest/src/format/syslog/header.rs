@@ -1,0 +1,461 @@
+//! The header of a syslog line, in all the forms it comes in.
+
+use super::stamp::{self, Stamp};
+
+/// A syslog line taken apart. All texts are borrowed from the line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// The number in `<PRI>`.
+    pub priority: Option<u16>,
+    /// The version of RFC 5424.
+    pub version: Option<&'a str>,
+    /// The time.
+    pub stamp: Option<Stamp>,
+    /// The host that the message is about.
+    pub host: Option<&'a str>,
+    /// The host that passed the message on, when the line has two headers.
+    pub relay: Option<&'a str>,
+    /// The program.
+    pub program: Option<&'a str>,
+    /// Its process id.
+    pub pid: Option<i64>,
+    /// `MSGID` of RFC 5424.
+    pub message_id: Option<&'a str>,
+    /// Structured data of RFC 5424, as written.
+    pub structured_data: Option<&'a str>,
+    /// The message.
+    pub message: &'a str,
+}
+
+/// A relay adds one header, perhaps two.
+const MAX_HEADERS: usize = 3;
+
+/// A header, and whether the program is still in front of the message.
+type Part<'a> = (Header<'a>, bool);
+
+impl<'a> Header<'a> {
+    /// Takes a line apart: classic `Mmm d HH:MM:SS host program[pid]: message`, the same with an ISO 8601 time, either
+    /// with `<PRI>` in front, RFC 5424, and these after the header of a relay. Tolerated, as real logs hold them: no
+    /// host, an empty one, no program, `[program]`, and `host program[pid]: message` without a time. `None` when the line is
+    /// none of these.
+    pub fn parse(line: &'a str) -> Option<Self> {
+        let (mut header, mut undivided) = dated(line).or_else(|| undated(line))?;
+        for _ in 1..MAX_HEADERS {
+            // Only what follows a host can be a second header.
+            if !undivided || header.host.is_none() || !may_start_header(header.message) {
+                break;
+            }
+            let Some((inner, inner_undivided)) = dated(header.message) else {
+                break;
+            };
+            header = Header {
+                priority: inner.priority.or(header.priority),
+                relay: header.host,
+                ..inner
+            };
+            undivided = inner_undivided;
+        }
+        if undivided {
+            header.split_program();
+        }
+        header.strip_message_id();
+        Some(header)
+    }
+
+    /// Takes the program and its process id off the front of the message: the text up to the first colon, or a word that
+    /// is `[program]` or ends in `[pid]`.
+    fn split_program(&mut self) {
+        let text = self.message;
+        let word = &text[..word_end(text)];
+        let label = word.find(':').map_or(word, |colon| &word[..colon]);
+        let (name, pid) = split_pid(label);
+        let bracketed = name
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'));
+        let name = bracketed.unwrap_or(name);
+        let colon = label.len() < word.len();
+        if name.is_empty() || !(colon || pid.is_some() || bracketed.is_some()) {
+            return;
+        }
+        self.program = Some(name);
+        self.pid = pid;
+        self.message = text[label.len() + usize::from(colon)..].trim_start();
+    }
+
+    /// Solaris puts `[ID 800047 auth.info] ` before the message.
+    fn strip_message_id(&mut self) {
+        let Some((id, message)) = self
+            .message
+            .strip_prefix("[ID ")
+            .and_then(|rest| rest.split_once("] "))
+        else {
+            return;
+        };
+        if let Some((number, _)) = id.split_once(' ')
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            self.message_id = Some(number);
+            self.message = message;
+        }
+    }
+}
+
+/// A header that starts with a time, perhaps after `<PRI>`.
+fn dated(line: &str) -> Option<Part<'_>> {
+    let (priority, rest) = split_priority(line);
+    let versioned = priority.and_then(|_| split_version(rest));
+    let (version, (header, undivided)) = match versioned {
+        Some((version, rest)) => {
+            let part = rfc5424(rest)
+                .map(|header| (header, false))
+                .or_else(|| Some((classic(rest)?, true)))?;
+            (Some(version), part)
+        }
+        None => (None, (classic(rest)?, true)),
+    };
+    let header = Header {
+        priority,
+        version,
+        ..header
+    };
+    Some((header, undivided))
+}
+
+fn classic(line: &str) -> Option<Header<'_>> {
+    let (stamp, length) = stamp_of(line.as_bytes())?;
+    let rest = &line[length..];
+    let mut header = Header {
+        stamp: Some(stamp),
+        ..Header::default()
+    };
+    // `Mar 11 09:39:39: --- last message repeated 5 times ---`
+    if let Some(message) = rest.strip_prefix(':') {
+        header.message = message.trim_start();
+        return Some(header);
+    }
+    let rest = rest.strip_prefix(' ')?;
+    let end = word_end(rest);
+    let word = &rest[..end];
+    // Without a host the program comes at once: `sshd[8148]: ...`, `[sshd] ...`.
+    let bracketed = word.starts_with('[') && word.ends_with(']') && !word.contains(['.', ':']);
+    if word.is_empty() || word.ends_with(':') || bracketed {
+        header.message = rest.trim_start_matches(' ');
+    } else {
+        header.host = Some(word);
+        header.message = rest[end..].trim_start_matches(' ');
+    }
+    Some(header)
+}
+
+/// `TIMESTAMP HOST APP PROCID MSGID SD [MESSAGE]`: RFC 5424 after the version.
+fn rfc5424(line: &str) -> Option<Header<'_>> {
+    let (stamp, rest) = match line.strip_prefix('-') {
+        Some(rest) => (None, rest),
+        None => {
+            let (stamp, length) = stamp::iso(line.as_bytes())?;
+            (Some(stamp), &line[length..])
+        }
+    };
+    let mut rest = rest.strip_prefix(' ')?;
+    let mut word = || {
+        let trimmed = rest.trim_start_matches(' ');
+        let end = word_end(trimmed);
+        let word = &trimmed[..end];
+        rest = &trimmed[end..];
+        (!word.is_empty()).then_some((word != "-").then_some(word))
+    };
+    let (host, program, process, message_id) = (word()?, word()?, word()?, word()?);
+    // `host program[1]: message` after a version is the classic form.
+    if program.is_some_and(|program| program.ends_with(':')) {
+        return None;
+    }
+    let (structured_data, message) = split_structured_data(rest.trim_start_matches(' '))?;
+    Some(Header {
+        stamp,
+        host,
+        program,
+        pid: process.and_then(number),
+        message_id,
+        structured_data,
+        message: message.trim_start().trim_start_matches('\u{feff}'),
+        ..Header::default()
+    })
+}
+
+/// `host program[pid]: message`, which is all that some exports of a journal keep.
+fn undated(line: &str) -> Option<Part<'_>> {
+    let (host, message) = line.split_once(' ')?;
+    let host_like = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if host.is_empty() || !host.bytes().all(host_like) {
+        return None;
+    }
+    let (name, pid) = split_pid(message[..word_end(message)].strip_suffix(':')?);
+    let header = Header {
+        host: Some(host),
+        message,
+        ..Header::default()
+    };
+    (!name.is_empty() && pid.is_some()).then_some((header, true))
+}
+
+/// The month and day of a line whose time has no year.
+pub(super) fn month_and_day(line: &[u8]) -> Option<(i8, i8)> {
+    let mut rest = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    while let Some((0, tail)) = rest.split_first() {
+        rest = tail;
+    }
+    if rest.first() == Some(&b'<') {
+        let end = rest.iter().take(6).position(|byte| *byte == b'>')?;
+        rest = &rest[end + 1..];
+    }
+    let (stamp, _) = stamp::classic(&rest[..rest.len().min(64)])?;
+    stamp.year.is_none().then_some((stamp.month, stamp.day))
+}
+
+fn stamp_of(text: &[u8]) -> Option<(Stamp, usize)> {
+    if text.first()?.is_ascii_digit() {
+        stamp::iso(text)
+    } else {
+        stamp::classic(text)
+    }
+}
+
+/// Is it worth looking for a header here?
+fn may_start_header(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        Some(b'<' | b'0'..=b'9') => true,
+        Some(b'A'..=b'Z') => bytes
+            .get(..3)
+            .is_some_and(|name| stamp::month(name).is_some()),
+        _ => false,
+    }
+}
+
+/// Splits `<PRI>` off.
+fn split_priority(line: &str) -> (Option<u16>, &str) {
+    let parts = line
+        .strip_prefix('<')
+        .and_then(|rest| rest.split_once('>'))
+        .filter(|(digits, _)| {
+            (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+        })
+        .and_then(|(digits, rest)| Some((digits.parse().ok()?, rest)));
+    match parts {
+        Some((priority, rest)) => (Some(priority), rest),
+        None => (None, line),
+    }
+}
+
+/// Splits the version of RFC 5424 and the space after it off.
+fn split_version(rest: &str) -> Option<(&str, &str)> {
+    let (version, rest) = rest.split_once(' ')?;
+    ((1..=3).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some((version, rest))
+}
+
+/// Splits `name[pid]`.
+fn split_pid(label: &str) -> (&str, Option<i64>) {
+    let parts = label
+        .strip_suffix(']')
+        .and_then(|label| label.rsplit_once('['))
+        .and_then(|(name, pid)| Some((name, number(pid)?)));
+    match parts {
+        Some((name, pid)) => (name, Some(pid)),
+        None => (label, None),
+    }
+}
+
+fn number(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok())?
+}
+
+/// Splits `-` or `[id name="value"]...` off; a backslash keeps the next character from ending a value.
+fn split_structured_data(text: &str) -> Option<(Option<&str>, &str)> {
+    if let Some(rest) = text.strip_prefix('-') {
+        return (rest.is_empty() || rest.starts_with(' ')).then_some((None, rest));
+    }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while bytes.get(at) == Some(&b'[') {
+        let mut quoted = false;
+        loop {
+            at += 1;
+            match bytes.get(at)? {
+                b'\\' if quoted => at += 1,
+                b'"' => quoted = !quoted,
+                b']' if !quoted => break,
+                _ => {}
+            }
+        }
+        at += 1;
+    }
+    (at > 0).then(|| Some((Some(text.get(..at)?), text.get(at..)?)))?
+}
+
+fn word_end(text: &str) -> usize {
+    memchr::memchr2(b' ', b'\n', text.as_bytes()).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Header, month_and_day};
+
+    /// `host relay program pid | message`.
+    #[track_caller]
+    fn check(line: &str, expect: &str) {
+        let got = Header::parse(line).map(|header| {
+            let dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
+            let pid = header.pid.map_or("-".to_owned(), |pid| pid.to_string());
+            format!(
+                "{} {} {} {pid} | {}",
+                dash(header.host),
+                dash(header.relay),
+                dash(header.program),
+                header.message
+            )
+        });
+        assert_eq!(got.as_deref().unwrap_or("none"), expect, "{line}");
+    }
+
+    #[test]
+    fn classic_headers() {
+        check(
+            "Feb 21 21:54:44 localhost sshd[3402]: Accepted x",
+            "localhost - sshd 3402 | Accepted x",
+        );
+        check(
+            "<86>Feb 21 21:54:44 web sudo:     joe : TTY=x",
+            "web - sudo - | joe : TTY=x",
+        );
+        check(
+            "2024-05-17T18:00:01.5+02:00 web sshd-session[7]: m",
+            "web - sshd-session 7 | m",
+        );
+        check(
+            "Feb  9 21:20:08  sshd[8317]: last message repeated 2 times",
+            "- - sshd 8317 | last message repeated 2 times",
+        );
+        check(
+            "Nov 23 21:50:19 sshd[8148]: Disconnecting: x",
+            "- - sshd 8148 | Disconnecting: x",
+        );
+        check("Jun 25 23:53:34 [sshd] User root", "- - sshd - | User root");
+        check(
+            "Mar  3 00:17:22 [sshd]: User root",
+            "- - sshd - | User root",
+        );
+        check(
+            "Mar 11 09:39:39: --- last message ---",
+            "- - - - | --- last message ---",
+        );
+        check(
+            "Jan 22 07:54:32 web Job `cron.daily' terminated",
+            "web - - - | Job `cron.daily' terminated",
+        );
+        check(
+            "Jun 14 15:16:01 combo sshd(pam_unix)[19939]: x",
+            "combo - sshd(pam_unix) 19939 | x",
+        );
+        check(
+            "Jun 14 15:16:01 web /usr/sbin/cron[1]: x",
+            "web - /usr/sbin/cron 1 | x",
+        );
+        check("Jun 14 15:16:01 web foo[a]: x", "web - foo[a] - | x");
+        check(
+            "Jun 14 15:16:01 2001:db8::1 sshd: x",
+            "2001:db8::1 - sshd - | x",
+        );
+        check(
+            "Mar 29 05:59:23 web sshd[2]: [ID 800047 auth.info] Failed x",
+            "web - sshd 2 | Failed x",
+        );
+        check(
+            "srv sshd[13709]: error: PAM",
+            "srv - sshd 13709 | error: PAM",
+        );
+        check("Jun 14 15:16:01 web", "web - - - | ");
+    }
+
+    #[test]
+    fn rfc5424_headers() {
+        check(
+            "<86>1 2023-10-06T07:47:13.917Z h sshd 162122 - - pam_unix",
+            "h - sshd 162122 | pam_unix",
+        );
+        check(
+            "<6>1 2023-10-06T07:45:19.574Z h kernel - - - connection1:0: x",
+            "h - kernel - | connection1:0: x",
+        );
+        check("<6>1 - - - - - - a: b", "- - - - | a: b");
+        check(
+            r#"<38>1 2019-07-08T17:40:17.954167-04:00 h sshd 5 - [tq known="1"][x@1 t="[b\"]"] Failed"#,
+            "h - sshd 5 | Failed",
+        );
+        check(
+            "<86>1 2023-10-06T07:47:13.917Z h sshd[7]: msg - -",
+            "h - sshd 7 | msg - -",
+        );
+        check("<38>1 2019-07-08T17:40:17Z h sshd 5 ID1 -", "h - sshd 5 | ");
+        let header = Header::parse(r#"<38>1 2019-07-08T17:40:17Z h sshd 5 ID1 [a b="c"] m"#)
+            .expect("a header");
+        assert_eq!(header.message_id, Some("ID1"));
+        assert_eq!(header.structured_data, Some(r#"[a b="c"]"#));
+        assert_eq!((header.priority, header.version), (Some(38), Some("1")));
+    }
+
+    #[test]
+    fn relays_add_headers() {
+        check(
+            "Oct 23 16:54:59 relay Oct 23 16:54:58 web sshd[1]: m",
+            "web relay sshd 1 | m",
+        );
+        check(
+            "Oct 23 16:54:59 relay <86>1 2023-10-06T07:47:13Z web sshd 1 - - m",
+            "web relay sshd 1 | m",
+        );
+        check(
+            "2023-10-06T07:47:13Z relay 2023-10-06T07:47:12Z web sshd[1]: m",
+            "web relay sshd 1 | m",
+        );
+        check("Oct 23 16:54:59 web Mayor[1]: m", "web - Mayor 1 | m");
+        check(
+            "Oct 23 16:54:59 web sshd[1]: Oct 23 16:54:58 m",
+            "web - sshd 1 | Oct 23 16:54:58 m",
+        );
+    }
+
+    #[test]
+    fn what_is_no_syslog() {
+        for line in [
+            "",
+            " ",
+            "# failJSON: { \"match\": true }",
+            "with another line",
+            "signature=dbus.Signature('s')), dbus",
+            "<86>",
+            "<999999>x",
+            "Accepted password for root",
+            "host prog: message",
+            "AAAA",
+            "Feb 30",
+            "<1>1 2023 x",
+        ] {
+            check(line, "none");
+        }
+    }
+
+    #[test]
+    fn month_and_day_only_of_times_without_year() {
+        assert_eq!(month_and_day(b"Feb 29 21:54:44 h"), Some((2, 29)));
+        assert_eq!(
+            month_and_day(b"\xef\xbb\xbf<86>Dec 31 23:50:00 h"),
+            Some((12, 31))
+        );
+        assert_eq!(month_and_day(b"\0\0Dec 31 23:50:00 h"), Some((12, 31)));
+        assert_eq!(month_and_day(b"Dec 31 2024 23:50:00 h"), None);
+        assert_eq!(month_and_day(b"2024-12-31T23:50:00 h"), None);
+        assert_eq!(month_and_day(b"<86"), None);
+    }
+}

@@ -1,0 +1,357 @@
+//! The time in a syslog header.
+
+use gatewatch_event::Timestamp;
+use jiff::civil;
+use jiff::tz::{Offset, TimeZone};
+
+/// A time as a header writes it: perhaps without a year, perhaps without a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The year; classic syslog has none.
+    pub year: Option<i16>,
+    /// 1 to 12.
+    pub month: i8,
+    /// 1 to 31. Whether the month has so many days shows only when the year is known.
+    pub day: i8,
+    /// 0 to 23.
+    pub hour: i8,
+    /// 0 to 59.
+    pub minute: i8,
+    /// 0 to 59; a leap second is held at 59.
+    pub second: i8,
+    /// Nanoseconds; digits after the ninth are cut.
+    pub nanos: i32,
+    /// Seconds east of UTC, where the header says.
+    pub offset: Option<i32>,
+}
+
+impl Stamp {
+    /// The point in time, in whole milliseconds as Elasticsearch's `date` has them. A time without a zone is read in `zone`: one
+    /// that a change to summer time skipped moves forward, one that came twice is the earlier. `None` without a year, or
+    /// when there is no such day.
+    pub fn at(&self, zone: &TimeZone) -> Option<Timestamp> {
+        let date = civil::Date::new(self.year?, self.month, self.day).ok()?;
+        let time = date.at(self.hour, self.minute, self.second, self.nanos);
+        let timestamp = match self.offset {
+            Some(seconds) => Offset::from_seconds(seconds)
+                .ok()?
+                .to_timestamp(time)
+                .ok()?,
+            None => zone.to_ambiguous_timestamp(time).compatible().ok()?,
+        };
+        Some(Timestamp::from_millis(timestamp.as_millisecond()))
+    }
+}
+
+/// `Mmm d HH:MM:SS`, with one or two spaces or a zero before a single digit, perhaps with a year before or after the time of day
+/// and a fraction. Gives the time and how many bytes it took.
+pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
+    let mut scan = Scan { text, at: 0 };
+    // Cisco marks an unsynchronised clock so.
+    if matches!(scan.peek(), Some(b'*' | b'.')) {
+        scan.at += 1;
+    }
+    let month = month(scan.take(3)?)?;
+    scan.eat(b' ').then_some(())?;
+    scan.eat(b' ');
+    let day = scan.number(1, 2)?;
+    scan.eat(b' ').then_some(())?;
+    let mut year = scan.year();
+    let (hour, minute, second, nanos) = scan.time_of_day()?;
+    if year.is_none() && scan.peek() == Some(b' ') {
+        let before = scan.at;
+        scan.at += 1;
+        year = scan.trailing_year();
+        if year.is_none() {
+            scan.at = before;
+        }
+    }
+    let stamp = Stamp {
+        year,
+        month,
+        day: i8::try_from(day)
+            .ok()
+            .filter(|day| (1..=31).contains(day))?,
+        hour,
+        minute,
+        second,
+        nanos,
+        offset: None,
+    };
+    Some((stamp, scan.at))
+}
+
+/// `YYYY-MM-DDTHH:MM:SS` with an optional fraction and zone; a space may stand for the `T`.
+pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
+    let mut scan = Scan { text, at: 0 };
+    let year = i16::try_from(scan.number(4, 4)?).ok()?;
+    scan.eat(b'-').then_some(())?;
+    let month = i8::try_from(scan.number(2, 2)?).ok()?;
+    scan.eat(b'-').then_some(())?;
+    let day = i8::try_from(scan.number(2, 2)?).ok()?;
+    (scan.eat(b'T') || scan.eat(b't') || scan.eat(b' ')).then_some(())?;
+    let (hour, minute, second, nanos) = scan.time_of_day()?;
+    let offset = scan.zone()?;
+    civil::Date::new(year, month, day).ok()?;
+    let stamp = Stamp {
+        year: Some(year),
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        nanos,
+        offset,
+    };
+    Some((stamp, scan.at))
+}
+
+/// The month of an English three-letter name, 1 to 12.
+pub(super) fn month(name: &[u8]) -> Option<i8> {
+    Some(match name {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
+}
+
+struct Scan<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let hit = self.peek() == Some(byte);
+        self.at += usize::from(hit);
+        hit
+    }
+
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let taken = self.text.get(self.at..self.at.checked_add(count)?)?;
+        self.at += count;
+        Some(taken)
+    }
+
+    /// Between `least` and `most` decimal digits.
+    fn number(&mut self, least: usize, most: usize) -> Option<i32> {
+        let mut number = 0;
+        let mut count = 0;
+        while count < most
+            && let Some(digit) = self.peek().filter(u8::is_ascii_digit)
+        {
+            number = number * 10 + i32::from(digit - b'0');
+            self.at += 1;
+            count += 1;
+        }
+        (count >= least).then_some(number)
+    }
+
+    /// `2024 ` before a time of day.
+    fn year(&mut self) -> Option<i16> {
+        let head = self.text.get(self.at..self.at.checked_add(5)?)?;
+        if head[4] != b' ' || !head[..4].iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let year = self.number(4, 4)?;
+        self.at += 1;
+        i16::try_from(year).ok()
+    }
+
+    /// `2024` after a time of day: only in this century and the last, so that a host named by four digits is rare.
+    fn trailing_year(&mut self) -> Option<i16> {
+        let year = self.number(4, 4)?;
+        let ends = matches!(
+            self.text.get(self.at..),
+            Some([b' ', ..] | [b':', b' ', ..])
+        );
+        (ends && (1970..2100).contains(&year)).then(|| i16::try_from(year).ok())?
+    }
+
+    /// Hours, minutes, seconds and nanoseconds.
+    fn time_of_day(&mut self) -> Option<(i8, i8, i8, i32)> {
+        let hour = self.number(2, 2)?;
+        self.eat(b':').then_some(())?;
+        let minute = self.number(2, 2)?;
+        let second = if self.eat(b':') {
+            self.number(2, 2)?
+        } else {
+            0
+        };
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let nanos = self.fraction();
+        let small = |number: i32| i8::try_from(number).ok();
+        Some((small(hour)?, small(minute)?, small(second.min(59))?, nanos))
+    }
+
+    /// A point or comma and digits, as nanoseconds; zero when there is none.
+    fn fraction(&mut self) -> i32 {
+        let after = self.text.get(self.at + 1);
+        if !matches!(self.peek(), Some(b'.' | b',')) || !after.is_some_and(u8::is_ascii_digit) {
+            return 0;
+        }
+        self.at += 1;
+        let mut nanos = 0;
+        let mut scale = 100_000_000;
+        while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
+            nanos += i32::from(digit - b'0') * scale;
+            scale /= 10;
+            self.at += 1;
+        }
+        nanos
+    }
+
+    /// `Z`, `+hh`, `+hhmm` or `+hh:mm` as seconds; `Some(None)` when there is none, `None` when it is malformed.
+    fn zone(&mut self) -> Option<Option<i32>> {
+        if self.eat(b'Z') || self.eat(b'z') {
+            return Some(Some(0));
+        }
+        let sign = match self.peek() {
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            _ => return Some(None),
+        };
+        self.at += 1;
+        let hours = self.number(2, 2)?;
+        let minutes = if self.eat(b':') || self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.number(2, 2)?
+        } else {
+            0
+        };
+        (hours <= 18 && minutes <= 59).then_some(Some(sign * (hours * 3600 + minutes * 60)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{classic, iso};
+    use jiff::tz::TimeZone;
+
+    #[track_caller]
+    fn check_classic(text: &str, zone: &TimeZone, expect: Option<(&str, &str)>) {
+        let got = classic(text.as_bytes()).map(|(mut stamp, length)| {
+            stamp.year = stamp.year.or(Some(2024));
+            let at = stamp.at(zone).map_or("none".to_owned(), |at| at.to_iso(3));
+            (at, text[length..].to_owned())
+        });
+        assert_eq!(
+            got,
+            expect.map(|(at, rest)| (at.to_owned(), rest.to_owned()))
+        );
+    }
+
+    #[test]
+    fn classic_times() {
+        let utc = TimeZone::UTC;
+        for (text, at, rest) in [
+            ("Jan  5 01:31:41 www", "2024-01-05T01:31:41.000Z", " www"),
+            ("Jun 7 01:10:56 host", "2024-06-07T01:10:56.000Z", " host"),
+            ("Jul 05 18:22:44", "2024-07-05T18:22:44.000Z", ""),
+            ("Dec 31 23:59:60 h", "2024-12-31T23:59:59.000Z", " h"),
+            (
+                "*Mar  1 2019 00:00:07.123: x",
+                "2019-03-01T00:00:07.123Z",
+                ": x",
+            ),
+            (
+                "Mar  1 00:00:07 2019 h x",
+                "2019-03-01T00:00:07.000Z",
+                " h x",
+            ),
+            (
+                "Mar  1 00:00:07 2019x",
+                "2024-03-01T00:00:07.000Z",
+                " 2019x",
+            ),
+            ("Feb 29 00:10:00 x", "2024-02-29T00:10:00.000Z", " x"),
+            ("Feb 30 00:10:00 x", "none", " x"),
+        ] {
+            check_classic(text, &utc, Some((at, rest)));
+        }
+        for text in [
+            "",
+            "Jan",
+            "Jan 5",
+            "jan  5 01:31:41",
+            "Jan  5 24:31:41",
+            "Jan  0 01:31:41",
+            "Jan 32 01:31:41",
+            "Jan   5 01:31:41",
+            "Jan  5 1:31:41",
+        ] {
+            check_classic(text, &utc, None);
+        }
+    }
+
+    #[test]
+    fn zones_with_gaps_and_folds() {
+        let berlin = TimeZone::get("Europe/Berlin").expect("the zone data are bundled");
+        check_classic(
+            "Mar 31 02:30:00",
+            &berlin,
+            Some(("2024-03-31T01:30:00.000Z", "")),
+        );
+        check_classic(
+            "Oct 27 02:30:00",
+            &berlin,
+            Some(("2024-10-27T00:30:00.000Z", "")),
+        );
+        check_classic(
+            "Jul  1 12:00:00",
+            &berlin,
+            Some(("2024-07-01T10:00:00.000Z", "")),
+        );
+    }
+
+    #[test]
+    fn iso_times() {
+        for (text, at, rest) in [
+            (
+                "2023-09-28T12:10:12.175599+02:00 h",
+                "2023-09-28T10:10:12.175Z",
+                " h",
+            ),
+            (
+                "2019-06-14T13:01:15.412+01:30 h",
+                "2019-06-14T11:31:15.412Z",
+                " h",
+            ),
+            ("2019-06-14T13:01:15,4-0500", "2019-06-14T18:01:15.400Z", ""),
+            ("2019-06-14 13:01:15 h", "2019-06-14T13:01:15.000Z", " h"),
+            ("2019-06-14T13:01Z h", "2019-06-14T13:01:00.000Z", " h"),
+        ] {
+            let (stamp, length) = iso(text.as_bytes()).expect(text);
+            assert_eq!(
+                stamp.at(&TimeZone::UTC).map(|at| at.to_iso(3)).as_deref(),
+                Some(at),
+                "{text}"
+            );
+            assert_eq!(&text[length..], rest);
+        }
+        for text in [
+            "2023-02-29T00:00:00Z",
+            "2023-9-28T12:10:12",
+            "2023-09-28",
+            "2023-09-28T25:00:00",
+            "2023-09-28T12:10:12+9",
+        ] {
+            assert!(iso(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}
