@@ -1,1 +1,2 @@
 //! The raw forms of logs.
+pub mod json;

@@ -1,0 +1,35 @@
+//! A JSON document that is an ECS event as it stands.
+
+use gatewatch_event::{Document, Event, Field, Value};
+
+use super::LazyJson;
+
+/// An ECS document: every field is where its name says.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonRecord<'a> {
+    json: LazyJson<'a>,
+}
+
+impl<'a> JsonRecord<'a> {
+    /// The event that this object is.
+    pub fn new(json: LazyJson<'a>) -> Self {
+        Self { json }
+    }
+
+    /// The object.
+    pub fn json(&self) -> LazyJson<'a> {
+        self.json
+    }
+}
+
+impl Event for JsonRecord<'_> {
+    fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
+        self.json.visit(field.name(), &mut |json| {
+            json.value().is_none_or(&mut *visit)
+        });
+    }
+
+    fn document(&self) -> Document {
+        self.json.document()
+    }
+}
