@@ -1,0 +1,430 @@
+//! What a parser remembers: the layouts of the current chunk, and small numbers for names that come again and again.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::damage::Reason;
+use super::layout::{
+    EventLayout, Field, Part, Section, Source, learn_event, learn_parts, learn_root_section,
+};
+use super::text::Utf16;
+use super::token::{Tokens, name_at};
+use super::value::Value;
+
+/// Slots of the table from key to layout. A chunk has 10 to 100 layouts.
+const SLOTS: usize = 512;
+/// Layouts kept at a time; the rest of the slots keeps look-ups short.
+const MAX_LAYOUTS: usize = 384;
+/// Bytes of templates learnt per chunk before the chunk counts as hostile: 64 times what fits into one.
+const LEARNING_BUDGET: usize = 4 << 20;
+/// Nodes built per chunk before the chunk counts as hostile.
+const TREE_BUDGET: usize = 4 << 20;
+/// Lists of names and pairs of names that get a number. A real log has some hundreds.
+const MAX_NUMBERED: usize = 1 << 14;
+
+/// What a layout is of: a template definition, or tokens in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key(u32);
+
+/// No chunk reaches so far: marks tokens in place.
+const IN_PLACE: u32 = 1 << 31;
+/// Key of a record without content.
+const EMPTY: u32 = u32::MAX;
+
+impl Key {
+    /// A record that has no content at all.
+    pub(super) const EMPTY: Self = Self(EMPTY);
+
+    /// The template defined at this offset.
+    pub(super) fn template(definition: u32) -> Self {
+        Self(definition & !IN_PLACE)
+    }
+
+    /// The tokens at this offset.
+    pub(super) fn in_place(offset: u32) -> Self {
+        Self(offset | IN_PLACE)
+    }
+
+    fn slot(self) -> usize {
+        (self.0.wrapping_mul(0x9e37_79b1) >> 23) as usize % SLOTS
+    }
+
+    /// The tokens that the key stands for. Those in place end at `end` at the latest.
+    fn tokens(self, chunk: &[u8], end: u32) -> Result<Tokens<'_>, Reason> {
+        if self.0 & IN_PLACE == 0 {
+            Tokens::of_definition(chunk, self.0)
+        } else {
+            let start = (self.0 & !IN_PLACE) as usize;
+            Ok(Tokens::new(chunk, start, end as usize, false))
+        }
+    }
+}
+
+/// One layout, as far as it was asked for.
+#[derive(Debug)]
+struct Layout {
+    key: Key,
+    event: Option<EventLayout>,
+    /// A range of the parts.
+    parts: Option<(u32, u32)>,
+    section: Option<Option<Section>>,
+    origin: Option<OriginId>,
+}
+
+/// The layouts of the current chunk.
+#[derive(Debug)]
+pub(super) struct Layouts {
+    /// From a key's hash to the number of its layout plus one, 0 for none.
+    slots: Box<[u16; SLOTS]>,
+    layouts: Vec<Layout>,
+    parts: Vec<Part>,
+    fields: Vec<Field>,
+    /// Counts how often the layouts were thrown away.
+    generation: u32,
+    learnt: usize,
+}
+
+impl Layouts {
+    fn clear(&mut self) {
+        self.slots.fill(0);
+        self.layouts.clear();
+        self.parts.clear();
+        self.fields.clear();
+        self.generation = self.generation.wrapping_add(1);
+    }
+
+    /// The number of the layout with this key, made if there is none.
+    #[inline]
+    fn find(&mut self, key: Key) -> usize {
+        let mut slot = key.slot();
+        // Ends: there are always fewer layouts than slots.
+        while let Some(index) = usize::from(self.slots[slot]).checked_sub(1) {
+            if self.layouts[index].key == key {
+                return index;
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+        self.add(key, slot)
+    }
+
+    #[cold]
+    fn add(&mut self, key: Key, mut slot: usize) -> usize {
+        if self.layouts.len() >= MAX_LAYOUTS {
+            self.clear();
+            slot = key.slot();
+        }
+        self.layouts.push(Layout {
+            key,
+            event: None,
+            parts: None,
+            section: None,
+            origin: None,
+        });
+        // At most MAX_LAYOUTS, which fits.
+        self.slots[slot] = self.layouts.len() as u16;
+        self.layouts.len() - 1
+    }
+
+    fn charge(&mut self, tokens: &Tokens<'_>) -> Result<(), Reason> {
+        self.learnt += tokens.end().saturating_sub(tokens.position());
+        if self.learnt > LEARNING_BUDGET {
+            return Err(Reason::Expansion);
+        }
+        Ok(())
+    }
+}
+
+impl Default for Layouts {
+    fn default() -> Self {
+        Self {
+            slots: Box::new([0; SLOTS]),
+            layouts: Vec::new(),
+            parts: Vec::new(),
+            fields: Vec::new(),
+            generation: 0,
+            learnt: 0,
+        }
+    }
+}
+
+/// A number for the pair of provider and channel of a record: equal numbers of one parser mean equal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginId(pub u32);
+
+/// A number for a list of field names: equal numbers of one parser mean the same names in the same order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShapeId(pub u32);
+
+/// Numbers for byte strings.
+#[derive(Debug, Default)]
+struct Numbers {
+    numbers: HashMap<Rc<[u8]>, u32>,
+    names: Vec<Rc<[u8]>>,
+    /// The bytes to be numbered next.
+    scratch: Vec<u8>,
+    last: u32,
+}
+
+impl Numbers {
+    /// Adds a piece to the bytes to be numbered, with its length so that no two lists look alike.
+    fn push(&mut self, piece: &[u8]) {
+        let length = (piece.len() as u64).to_le_bytes();
+        self.scratch.extend_from_slice(&length);
+        self.scratch.extend_from_slice(piece);
+    }
+
+    /// The number of the bytes in the scratch buffer.
+    fn number(&mut self) -> Option<u32> {
+        // Records of one kind come in runs.
+        if self
+            .names
+            .get(self.last as usize)
+            .is_some_and(|last| **last == *self.scratch)
+        {
+            return Some(self.last);
+        }
+        self.last = match self.numbers.get(self.scratch.as_slice()) {
+            Some(number) => *number,
+            None if self.names.len() >= MAX_NUMBERED => return None,
+            None => {
+                let number = self.names.len() as u32;
+                let name: Rc<[u8]> = self.scratch.as_slice().into();
+                self.names.push(Rc::clone(&name));
+                self.numbers.insert(name, number);
+                number
+            }
+        };
+        Some(self.last)
+    }
+}
+
+/// Everything a parser remembers.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    layouts: RefCell<Layouts>,
+    origins: RefCell<Numbers>,
+    shapes: RefCell<Numbers>,
+    nodes: Cell<usize>,
+    texts: Texts,
+}
+
+/// Texts put together for the current chunk. Each block is twice as long as the one before, and none ever moves, so that
+/// a text can be handed out while more are added.
+#[derive(Debug, Default)]
+struct Texts {
+    blocks: [OnceCell<Box<[OnceCell<String>]>>; TEXT_BLOCKS],
+    count: Cell<usize>,
+}
+
+/// Blocks of texts: enough for 2^24 texts, more than the chunk's budget allows.
+const TEXT_BLOCKS: usize = 24;
+
+impl Texts {
+    fn keep(&self, text: String) -> Option<&str> {
+        let number = self.count.get() + 1;
+        let block = number.ilog2() as usize;
+        let cell = self.blocks.get(block)?;
+        self.count.set(number);
+        let texts = cell.get_or_init(|| (0..1_usize << block).map(|_| OnceCell::new()).collect());
+        let slot = texts.get(number - (1 << block))?;
+        Some(slot.get_or_init(|| text))
+    }
+}
+
+impl State {
+    /// Forgets what belongs to one chunk.
+    pub(super) fn next_chunk(&mut self) {
+        let layouts = self.layouts.get_mut();
+        layouts.clear();
+        layouts.learnt = 0;
+        self.nodes.set(0);
+        if self.texts.count.get() > 0 {
+            self.texts = Texts::default();
+        }
+    }
+
+    /// Keeps a text for as long as the chunk is read.
+    pub(super) fn keep_text(&self, text: String) -> Result<&str, Reason> {
+        self.charge_nodes(1 + text.len() / 64)?;
+        self.texts.keep(text).ok_or(Reason::Expansion)
+    }
+
+    /// Looks at the layout of the event with this key.
+    #[inline]
+    pub(super) fn event<T>(
+        &self,
+        chunk: &[u8],
+        key: Key,
+        end: u32,
+        look: impl FnOnce(&EventLayout) -> T,
+    ) -> Result<T, Reason> {
+        let layouts = &mut *self.layouts.borrow_mut();
+        let index = layouts.find(key);
+        if let Some(event) = &layouts.layouts[index].event {
+            return Ok(look(event));
+        }
+        let event = learn(layouts, chunk, key, end)?;
+        let result = look(&event);
+        layouts.layouts[index].event = Some(event);
+        Ok(result)
+    }
+
+    /// Part `number` after the `System` of the event with this key.
+    pub(super) fn part(
+        &self,
+        chunk: &[u8],
+        key: Key,
+        end: u32,
+        number: u32,
+    ) -> Result<Option<Part>, Reason> {
+        let (rest, rest_end) = self.event(chunk, key, end, |event| (event.rest, event.end))?;
+        let layouts = &mut *self.layouts.borrow_mut();
+        let index = layouts.find(key);
+        let (first, last) = match layouts.layouts[index].parts {
+            Some(range) => range,
+            None => {
+                let in_template = key.0 & IN_PLACE == 0;
+                let mut tokens = Tokens::new(chunk, rest as usize, rest_end as usize, in_template);
+                layouts.charge(&tokens)?;
+                let first = layouts.parts.len() as u32;
+                learn_parts(chunk, &mut tokens, &mut layouts.parts, &mut layouts.fields)?;
+                let range = (first, layouts.parts.len() as u32);
+                layouts.layouts[index].parts = Some(range);
+                range
+            }
+        };
+        let wanted = first.saturating_add(number);
+        Ok((wanted < last)
+            .then(|| layouts.parts.get(wanted as usize).copied())
+            .flatten())
+    }
+
+    /// The section that is the root of the tokens with this key.
+    pub(super) fn section(
+        &self,
+        chunk: &[u8],
+        key: Key,
+        end: u32,
+    ) -> Result<Option<Section>, Reason> {
+        let layouts = &mut *self.layouts.borrow_mut();
+        let index = layouts.find(key);
+        if let Some(section) = layouts.layouts[index].section {
+            return Ok(section);
+        }
+        let mut tokens = key.tokens(chunk, end)?;
+        layouts.charge(&tokens)?;
+        let section = learn_root_section(chunk, &mut tokens, &mut layouts.fields)?;
+        layouts.layouts[index].section = Some(section);
+        Ok(section)
+    }
+
+    /// The current generation of fields: those of an older one are gone.
+    pub(super) fn generation(&self) -> u32 {
+        self.layouts.borrow().generation
+    }
+
+    /// A learnt field.
+    #[inline]
+    pub(super) fn field(&self, index: u32) -> Option<Field> {
+        self.layouts.borrow().fields.get(index as usize).copied()
+    }
+
+    /// The first of the fields from `first` to `last` for which `wanted` holds.
+    #[inline]
+    pub(super) fn find_field(
+        &self,
+        (first, last): (u32, u32),
+        mut wanted: impl FnMut(&Field) -> bool,
+    ) -> Option<Field> {
+        let layouts = self.layouts.borrow();
+        let fields = layouts.fields.get(first as usize..last as usize)?;
+        fields.iter().find(|field| wanted(field)).copied()
+    }
+
+    /// Takes `count` nodes off what the chunk's trees may have.
+    pub(super) fn charge_nodes(&self, count: usize) -> Result<(), Reason> {
+        let nodes = self.nodes.get().saturating_add(count);
+        self.nodes.set(nodes);
+        if nodes > TREE_BUDGET {
+            return Err(Reason::Expansion);
+        }
+        Ok(())
+    }
+
+    /// The number for this provider and channel.
+    pub(super) fn origin(&self, provider: &Value<'_>, channel: &Value<'_>) -> Option<OriginId> {
+        let mut origins = self.origins.borrow_mut();
+        origins.scratch.clear();
+        for name in [provider, channel] {
+            match name.as_utf16() {
+                Some(text) => origins.push(text.as_bytes()),
+                None => {
+                    let units = name.to_string().encode_utf16().collect::<Vec<_>>();
+                    origins.push(
+                        &units
+                            .iter()
+                            .flat_map(|unit| unit.to_le_bytes())
+                            .collect::<Vec<_>>(),
+                    );
+                }
+            }
+        }
+        origins.number().map(OriginId)
+    }
+
+    /// The number kept for the origin of a layout.
+    pub(super) fn known_origin(&self, key: Key) -> Option<OriginId> {
+        let layouts = &mut *self.layouts.borrow_mut();
+        let index = layouts.find(key);
+        layouts.layouts[index].origin
+    }
+
+    /// Keeps the number for the origin of a layout in which both names are literal text.
+    pub(super) fn keep_origin(&self, key: Key, origin: OriginId) {
+        let layouts = &mut *self.layouts.borrow_mut();
+        let index = layouts.find(key);
+        layouts.layouts[index].origin = Some(origin);
+    }
+
+    /// The number for the names of these fields; `None` if not all names are literal text.
+    pub(super) fn shape(&self, chunk: &[u8], (first, last): (u32, u32)) -> Option<ShapeId> {
+        let mut layouts = self.layouts.borrow_mut();
+        let fields = layouts.fields.get_mut(first as usize..last as usize)?;
+        if let Some(known) = fields.first().and_then(|field| field.shape) {
+            return known;
+        }
+        let mut shapes = self.shapes.borrow_mut();
+        shapes.scratch.clear();
+        let named = fields.iter().try_for_each(|field| {
+            let (mark, name) = field_name(chunk, field)?;
+            shapes.push(&[mark]);
+            shapes.push(name.as_bytes());
+            Some(())
+        });
+        let shape = named.and_then(|()| shapes.number()).map(ShapeId);
+        if let Some(field) = fields.first_mut() {
+            field.shape = Some(shape);
+        }
+        shape
+    }
+}
+
+/// Whether a field is named by attribute (1) or by element (0), and the name; `None` if that depends on the record.
+fn field_name<'a>(chunk: &'a [u8], field: &Field) -> Option<(u8, Utf16<'a>)> {
+    match field.name {
+        Source::Absent => Some((0, name_at(chunk, field.element).ok()?)),
+        Source::Text { start, length } => {
+            let bytes = super::bytes::slice_at(chunk, start as usize, length as usize)?;
+            Some((1, Utf16::until_nul(bytes)))
+        }
+        Source::Substitution(_) | Source::Pieces { .. } => None,
+    }
+}
+
+#[cold]
+fn learn(layouts: &mut Layouts, chunk: &[u8], key: Key, end: u32) -> Result<EventLayout, Reason> {
+    let mut tokens = key.tokens(chunk, end)?;
+    layouts.charge(&tokens)?;
+    learn_event(chunk, &mut tokens)
+}

@@ -1,0 +1,411 @@
+//! The tokens of BinXML, read one by one without building anything.
+
+use super::bytes::{array_at, slice_at, u8_at, u16_at, u32_at};
+use super::damage::Reason;
+use super::text::Utf16;
+use super::value::{Value, kind};
+
+/// Elements and fragments nested deeper than this are not from Windows.
+pub(super) const MAX_DEPTH: usize = 128;
+/// Bytes of a template definition before its tokens: link to the next one, GUID, size.
+pub(super) const DEFINITION_HEADER: usize = 24;
+/// The dependency of an element that depends on no value.
+pub(super) const NO_DEPENDENCY: u16 = 0xffff;
+
+/// One token. Names are offsets into the chunk.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Token<'a> {
+    /// The end of the tokens.
+    End,
+    /// `<name`, in templates with the value that the element depends on.
+    OpenElement { name: u32, dependency: u16 },
+    /// `>` after the attributes.
+    CloseStart,
+    /// `/>`.
+    CloseEmpty,
+    /// `</name>`.
+    CloseElement,
+    /// ` name=`, the value follows.
+    Attribute { name: u32 },
+    /// A value in place.
+    Value { value_type: u8, bytes: &'a [u8] },
+    /// `<![CDATA[...]]>`.
+    Cdata(Utf16<'a>),
+    /// `&#n;`.
+    CharacterReference(u16),
+    /// `&name;`.
+    EntityReference { name: u32 },
+    /// `<?name`.
+    InstructionTarget { name: u32 },
+    /// ` data?>`.
+    InstructionData(Utf16<'a>),
+    /// A template with its values.
+    Instance(Instance<'a>),
+    /// A place for the value with this index.
+    Substitution { index: u16, optional: bool },
+    /// The start of a fragment.
+    FragmentHeader,
+}
+
+/// A template and the values that go into it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instance<'a> {
+    /// Where in the chunk the template is defined.
+    pub definition: u32,
+    /// The values.
+    pub values: Values<'a>,
+}
+
+/// The values of a template instance: a table of sizes and types, and the bytes after it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Values<'a> {
+    chunk: &'a [u8],
+    /// Where the table starts. Four bytes for each value: size (2), type (1), padding (1).
+    table: u32,
+    /// How many values there are.
+    count: u32,
+}
+
+impl<'a> Values<'a> {
+    /// The type, place and size of value `index`, if there is one. The place is known to lie in the record.
+    #[inline]
+    pub(super) fn place(&self, index: u16) -> Option<(u8, usize, usize)> {
+        let index = usize::from(index);
+        let count = self.count as usize;
+        if index >= count {
+            return None;
+        }
+        let table = slice_at(self.chunk, self.table as usize, count * 4)?;
+        let (before, rest) = table.split_at_checked(index * 4)?;
+        let [low, high, value_type, _] = *rest.first_chunk::<4>()?;
+        let start = self.table as usize + count * 4 + total_size(before);
+        Some((
+            value_type,
+            start,
+            usize::from(u16::from_le_bytes([low, high])),
+        ))
+    }
+
+    /// The type and the bytes of value `index`, if there is one.
+    #[inline]
+    pub(super) fn get(&self, index: u16) -> Option<(u8, &'a [u8])> {
+        let (value_type, start, size) = self.place(index)?;
+        Some((value_type, slice_at(self.chunk, start, size)?))
+    }
+
+    /// The type of value `index`, if there is one.
+    #[inline]
+    pub(super) fn value_type(&self, index: u16) -> Option<u8> {
+        if u32::from(index) >= self.count {
+            return None;
+        }
+        u8_at(self.chunk, self.table as usize + usize::from(index) * 4 + 2)
+    }
+
+    /// Value `index`; null when there is none.
+    #[inline]
+    pub(super) fn decode(&self, index: u16) -> Result<Value<'a>, Reason> {
+        self.get(index)
+            .map_or(Ok(Value::Null), |(value_type, bytes)| {
+                Value::decode(value_type, bytes)
+            })
+    }
+
+    /// Whether an element with this dependency is left out: the value it depends on is null.
+    #[inline]
+    pub(super) fn leaves_out(&self, dependency: u16) -> bool {
+        dependency != NO_DEPENDENCY && self.value_type(dependency) == Some(kind::NULL)
+    }
+}
+
+/// The bytes that the values described by `table` take.
+#[inline]
+fn total_size(table: &[u8]) -> usize {
+    table
+        .chunks_exact(4)
+        .map(|descriptor| usize::from(u16::from_le_bytes([descriptor[0], descriptor[1]])))
+        .sum()
+}
+
+/// The name at `offset` of the chunk.
+#[inline]
+pub(super) fn name_at(chunk: &[u8], offset: u32) -> Result<Utf16<'_>, Reason> {
+    name_bytes(chunk, offset as usize)
+        .map(Utf16::new)
+        .ok_or(Reason::Name(offset))
+}
+
+#[inline]
+fn name_bytes(chunk: &[u8], offset: usize) -> Option<&[u8]> {
+    // Link to the next name in its bucket (4), hash (2), units (2), text, NUL.
+    let units = usize::from(u16_at(chunk, offset.checked_add(6)?)?);
+    slice_at(chunk, offset.checked_add(8)?, units * 2)
+}
+
+/// The tokens of a template definition: where they start and end.
+pub(super) fn definition_body(chunk: &[u8], definition: u32) -> Result<(usize, usize), Reason> {
+    let start = (definition as usize).checked_add(DEFINITION_HEADER);
+    let size = u32_at(chunk, (definition as usize).saturating_add(20));
+    start
+        .zip(size)
+        .and_then(|(start, size)| Some((start, start.checked_add(size as usize)?)))
+        .filter(|(_, end)| *end <= chunk.len())
+        .ok_or(Reason::Template(definition))
+}
+
+/// Reads tokens from a range of a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tokens<'a> {
+    chunk: &'a [u8],
+    at: usize,
+    /// Never past the end of the chunk.
+    end: usize,
+    /// Whether elements have a dependency: they do in template definitions only.
+    in_template: bool,
+}
+
+impl<'a> Tokens<'a> {
+    /// Reads from `start` to `end` of the chunk.
+    pub(super) fn new(chunk: &'a [u8], start: usize, end: usize, in_template: bool) -> Self {
+        Self {
+            chunk,
+            at: start,
+            end: end.min(chunk.len()),
+            in_template,
+        }
+    }
+
+    /// Reads the tokens of a template definition.
+    pub(super) fn of_definition(chunk: &'a [u8], definition: u32) -> Result<Self, Reason> {
+        let (start, end) = definition_body(chunk, definition)?;
+        Ok(Self::new(chunk, start, end, true))
+    }
+
+    /// Where the next token starts.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Where the tokens end at the latest.
+    pub(super) fn end(&self) -> usize {
+        self.end
+    }
+
+    /// Whether these are the tokens of a template definition.
+    pub(super) fn in_template(&self) -> bool {
+        self.in_template
+    }
+
+    /// The error for the token at `offset`, which cannot stand there.
+    pub(super) fn unexpected(&self, offset: u32) -> Reason {
+        Reason::Token {
+            token: u8_at(self.chunk, offset as usize).unwrap_or_default(),
+            offset,
+        }
+    }
+
+    #[inline]
+    fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], Reason> {
+        let raw = array_at::<N>(self.chunk, self.at).ok_or(Reason::Truncated)?;
+        self.advance(N)?;
+        Ok(raw)
+    }
+
+    #[inline]
+    fn advance(&mut self, length: usize) -> Result<(), Reason> {
+        let next = self.at.checked_add(length).filter(|next| *next <= self.end);
+        self.at = next.ok_or(Reason::Truncated)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn take_u16(&mut self) -> Result<u16, Reason> {
+        self.take::<2>().map(|raw| u16::from_le_bytes(*raw))
+    }
+
+    #[inline]
+    fn take_u32(&mut self) -> Result<u32, Reason> {
+        self.take::<4>().map(|raw| u32::from_le_bytes(*raw))
+    }
+
+    fn take_bytes(&mut self, length: usize) -> Result<&'a [u8], Reason> {
+        let start = self.at;
+        self.advance(length)?;
+        slice_at(self.chunk, start, length).ok_or(Reason::Truncated)
+    }
+
+    /// A reference to a name. The first use of a name in a chunk has it in place, to be passed over.
+    #[inline]
+    fn take_name(&mut self) -> Result<u32, Reason> {
+        let name = self.take_u32()?;
+        if name as usize == self.at {
+            let units = u16_at(self.chunk, self.at + 6).ok_or(Reason::Truncated)?;
+            self.advance(10 + usize::from(units) * 2)?;
+        }
+        Ok(name)
+    }
+
+    fn take_text(&mut self) -> Result<Utf16<'a>, Reason> {
+        let units = usize::from(self.take_u16()?);
+        self.take_bytes(units * 2).map(Utf16::new)
+    }
+
+    /// The next token.
+    #[inline]
+    pub(super) fn next(&mut self) -> Result<Token<'a>, Reason> {
+        if self.at >= self.end {
+            return Ok(Token::End);
+        }
+        let start = self.at;
+        let [token] = *self.take::<1>()?;
+        Ok(match token {
+            0x00 => Token::End,
+            0x01 | 0x41 => {
+                let dependency = if self.in_template {
+                    self.take_u16()?
+                } else {
+                    NO_DEPENDENCY
+                };
+                self.advance(4)?;
+                let name = self.take_name()?;
+                if token == 0x41 {
+                    self.advance(4)?;
+                }
+                Token::OpenElement { name, dependency }
+            }
+            0x02 => Token::CloseStart,
+            0x03 => Token::CloseEmpty,
+            0x04 => Token::CloseElement,
+            0x05 | 0x45 => self.take_value()?,
+            0x06 | 0x46 => Token::Attribute {
+                name: self.take_name()?,
+            },
+            0x07 | 0x47 => Token::Cdata(self.take_text()?),
+            0x08 | 0x48 => Token::CharacterReference(self.take_u16()?),
+            0x09 | 0x49 => Token::EntityReference {
+                name: self.take_name()?,
+            },
+            0x0a => Token::InstructionTarget {
+                name: self.take_name()?,
+            },
+            0x0b => Token::InstructionData(self.take_text()?),
+            0x0c => Token::Instance(self.take_instance()?),
+            0x0d | 0x0e => {
+                let [low, high, _] = *self.take::<3>()?;
+                Token::Substitution {
+                    index: u16::from_le_bytes([low, high]),
+                    optional: token == 0x0e,
+                }
+            }
+            0x0f => {
+                self.advance(3)?;
+                Token::FragmentHeader
+            }
+            _ => {
+                return Err(Reason::Token {
+                    token,
+                    offset: start as u32,
+                });
+            }
+        })
+    }
+
+    fn take_value(&mut self) -> Result<Token<'a>, Reason> {
+        let [value_type] = *self.take::<1>()?;
+        let length = match value_type {
+            kind::NULL => 0,
+            kind::STRING => usize::from(self.take_u16()?) * 2,
+            kind::BINXML => usize::from(self.take_u16()?),
+            kind::INT8 | kind::UINT8 => 1,
+            kind::INT16 | kind::UINT16 => 2,
+            kind::INT32 | kind::UINT32 | kind::FLOAT32 | kind::BOOL | kind::HEX_INT32 => 4,
+            kind::INT64 | kind::UINT64 | kind::FLOAT64 | kind::FILETIME | kind::HEX_INT64 => 8,
+            kind::GUID | kind::SYSTEMTIME => 16,
+            kind::SID => {
+                let count = u8_at(self.chunk, self.at + 1).ok_or(Reason::Truncated)?;
+                8 + 4 * usize::from(count)
+            }
+            _ => return Err(Reason::ValueType(value_type)),
+        };
+        Ok(Token::Value {
+            value_type,
+            bytes: self.take_bytes(length)?,
+        })
+    }
+
+    /// A template instance, after its token.
+    #[inline]
+    pub(super) fn take_instance(&mut self) -> Result<Instance<'a>, Reason> {
+        // An unknown byte and the first four bytes of the GUID come before the offset of the definition.
+        let raw = *self.take::<9>()?;
+        let definition = u32::from_le_bytes([raw[5], raw[6], raw[7], raw[8]]);
+        if definition as usize == self.at {
+            let (_, end) = definition_body(self.chunk, definition)?;
+            self.advance(end - self.at)?;
+        }
+        let count = self.take_u32()?;
+        let missing = |_| Reason::ValueTable(count);
+        let table_length = (count as usize)
+            .checked_mul(4)
+            .ok_or(Reason::ValueTable(count))?;
+        let start = self.at as u32;
+        let table = self.take_bytes(table_length).map_err(missing)?;
+        self.advance(total_size(table)).map_err(missing)?;
+        Ok(Instance {
+            definition,
+            values: Values {
+                chunk: self.chunk,
+                table: start,
+                count,
+            },
+        })
+    }
+}
+
+/// Appends the text of the pieces that `tokens` are, without that of elements among them.
+pub(super) fn push_pieces(
+    mut tokens: Tokens<'_>,
+    values: &Values<'_>,
+    out: &mut String,
+) -> Result<(), Reason> {
+    let mut depth = 0_usize;
+    loop {
+        let token = tokens.next()?;
+        match token {
+            Token::End => return Ok(()),
+            Token::OpenElement { .. } => depth += 1,
+            Token::CloseEmpty | Token::CloseElement => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            Token::Value { value_type, bytes } => Value::decode(value_type, bytes)?.push_to(out),
+            Token::Substitution { index, .. } => values.decode(index)?.push_to(out),
+            Token::Cdata(text) => text.push_to(out),
+            Token::CharacterReference(unit) => out.push(character(unit)),
+            Token::EntityReference { name } => push_entity(name_at(tokens.chunk, name)?, out),
+            _ => {}
+        }
+    }
+}
+
+/// The character of a character reference.
+pub(super) fn character(unit: u16) -> char {
+    char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Appends what an entity stands for: one of XML's five, or the reference itself.
+pub(super) fn push_entity(name: Utf16<'_>, out: &mut String) {
+    const ENTITIES: [(&str, char); 5] = [
+        ("lt", '<'),
+        ("gt", '>'),
+        ("amp", '&'),
+        ("quot", '"'),
+        ("apos", '\''),
+    ];
+    match ENTITIES.iter().find(|(entity, _)| name.eq_str(entity)) {
+        Some((_, character)) => out.push(*character),
+        None => {
+            out.push('&');
+            name.push_to(out);
+            out.push(';');
+        }
+    }
+}
