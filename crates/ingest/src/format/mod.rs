@@ -1,2 +1,5 @@
 //! The raw forms of logs.
+
+pub mod evtx;
 pub mod json;
+pub mod syslog;
