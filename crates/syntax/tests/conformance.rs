@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use gatewatch_syntax::eql::{parse_expression, parse_query};
+use gatewatch_syntax::eql::{Query, parse_expression, parse_query, print};
 use gatewatch_syntax::{Diagnostic, Stage};
 use serde_json::Value;
 
@@ -30,6 +30,10 @@ const ARGUMENT_COUNT: &[&str] = &[
 ///   "token recognition error" where a string ends with a backslash and six quotes.
 const WRONG_CASES: &[&str] = &["folding/233"];
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a skipped test must not look like a passed one"
+)]
 fn shared() -> Option<PathBuf> {
     let root = std::env::var_os("GATEWATCH_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
@@ -59,6 +63,17 @@ fn diagnostics(case: &Value) -> Vec<Diagnostic> {
     .unwrap_or_default()
 }
 
+/// What is printed is read as the same tree, and printed the same again.
+fn check_printed(mut tree: Query) {
+    let printed = print(&tree);
+    let again = parse_query(&printed).into_result();
+    let mut again = again.unwrap_or_else(|problems| panic!("{printed}\n{problems:?}"));
+    assert_eq!(print(&again), printed);
+    again.clear_spans();
+    tree.clear_spans();
+    assert_eq!(again, tree, "{printed}");
+}
+
 #[test]
 fn cases_parse_or_fail_as_published() {
     let Some(root) = shared() else { return };
@@ -73,6 +88,11 @@ fn cases_parse_or_fail_as_published() {
     for case in files.iter().flat_map(lines) {
         let id = case["id"].as_str().unwrap_or_default().to_owned();
         let found = diagnostics(&case);
+        if let Some(parsed) = case["query"].as_str().map(parse_query)
+            && let Ok(tree) = parsed.into_result()
+        {
+            check_printed(tree);
+        }
         let expected = case["expect"]["error"].as_str();
         let right = match expected {
             Some("parse") if ARGUMENT_COUNT.contains(&id.as_str()) => found.is_empty(),
@@ -112,7 +132,8 @@ fn public_rules_parse() {
         }
         let query = rule["query"].as_str().unwrap_or_default();
         let result = parse_query(query).into_result();
-        assert!(result.is_ok(), "{}: {:?}", rule["name"], result.err());
+        let tree = result.unwrap_or_else(|problems| panic!("{}: {problems:?}", rule["name"]));
+        check_printed(tree);
         read += 1;
     }
     assert!(read > 500, "only {read} rules");

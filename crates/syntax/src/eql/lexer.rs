@@ -36,6 +36,10 @@ pub(super) fn lex(text: &str) -> Lexed {
         },
     };
     while lexer.position < lexer.bytes.len() {
+        if lexer.lexed.diagnostics.len() >= problems::MAX_PROBLEMS {
+            lexer.lexed.incomplete = true;
+            break;
+        }
         lexer.next_piece();
     }
     let end = lexer.offset(lexer.bytes.len());
@@ -86,9 +90,7 @@ impl Lexer<'_> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.lexed.diagnostics.len() < problems::MAX_PROBLEMS {
-            self.lexed.diagnostics.push(diagnostic);
-        }
+        self.lexed.diagnostics.push(diagnostic);
     }
 
     fn next_piece(&mut self) {

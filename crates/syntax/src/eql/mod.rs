@@ -9,5 +9,5 @@ mod token;
 mod visit;
 
 pub use ast::{Expr, ExprKind, Query, QueryBody};
-pub use parser::{MAX_DEPTH, MAX_LENGTH, parse_expression, parse_query};
+pub use parser::{MAX_DEPTH, MAX_LENGTH, comments, parse_expression, parse_query};
 pub use print::{print, print_expression};

@@ -129,10 +129,7 @@ impl Printer {
     fn keys(&mut self, keys: &[Field]) {
         for (index, key) in keys.iter().enumerate() {
             self.text(if index == 0 { " by " } else { ", " });
-            let mut flat = Flat::unlimited();
-            // Without a limit nothing can be too long.
-            let _: Result<(), flat::TooLong> = flat.field(key);
-            self.text(&flat.into_text());
+            self.text(&flat::field(key));
         }
     }
 
@@ -144,13 +141,15 @@ impl Printer {
     }
 
     fn term(&mut self, term: &Term, indent: usize) {
-        self.text(if term.missing { "![" } else { "[" });
-        self.filter(&term.filter, indent, 1);
-        self.text("]");
-        self.keys(&term.by);
+        let mut suffix = Self::default();
+        suffix.text("]");
+        suffix.keys(&term.by);
         if let Some(runs) = term.runs {
-            self.text(&format!(" with runs={}", runs.count));
+            suffix.text(&format!(" with runs={}", runs.count));
         }
+        self.text(if term.missing { "![" } else { "[" });
+        self.filter(&term.filter, indent, suffix.out.len());
+        self.text(&suffix.out);
     }
 
     fn filter(&mut self, filter: &super::ast::EventFilter, indent: usize, tail: usize) {
@@ -236,12 +235,7 @@ impl Printer {
                 self.elements(&call.arguments, indent);
             }
             ExprKind::Literal(literal) => self.text(&flat::literal(literal)),
-            ExprKind::Field(field) => {
-                let mut flat = Flat::unlimited();
-                // Without a limit nothing can be too long.
-                let _: Result<(), flat::TooLong> = flat.field(field);
-                self.text(&flat.into_text());
-            }
+            ExprKind::Field(field) => self.text(&flat::field(field)),
         }
     }
 

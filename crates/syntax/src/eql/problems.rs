@@ -153,6 +153,7 @@ pub(super) fn unknown_character(span: Span, character: char) -> Diagnostic {
         '\u{2018}' | '\u{2019}' => diagnostic.with_hint("use plain double quotes: `\"...\"`"),
         '\u{2013}' | '\u{2014}' | '\u{2212}' => diagnostic.with_hint("use a plain `-`"),
         ';' => diagnostic.with_hint("a query ends without a semicolon"),
+        '#' => diagnostic.with_hint("a comment begins with `//`"),
         '&' => diagnostic.with_hint("write `and`"),
         '{' | '}' => diagnostic.with_hint("lists stand in parentheses: `(\"a\", \"b\")`"),
         '~' => {

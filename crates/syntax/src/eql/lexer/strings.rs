@@ -204,5 +204,8 @@ impl Lexer<'_> {
         let problem = problems::unterminated_name(self.span(start, start + 1));
         self.report(problem);
         self.lexed.incomplete = true;
+        // A name is what was meant, so that no other problem is seen here.
+        value.push_str(&self.text[plain..]);
+        self.push_value(value, start, TokenKind::QuotedIdentifier);
     }
 }

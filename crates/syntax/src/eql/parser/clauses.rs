@@ -1,9 +1,11 @@
 //! Steps, join keys and `with`.
 
+use gatewatch_diagnostic::Span;
+
 use super::{Failed, Parser, Step};
 use crate::eql::ast::{ExprKind, Field, MaxSpan, Runs, Term, TimeUnit};
 use crate::eql::problems;
-use crate::eql::token::TokenKind;
+use crate::eql::token::{Token, TokenKind};
 
 /// The most times a step may be repeated.
 const MAX_RUNS: u32 = 100;
@@ -86,12 +88,12 @@ impl Parser<'_> {
             return Err(Failed);
         }
         self.fork();
-        let by = self.keys_if_any()?;
+        let mut by = self.keys_if_any()?;
         let runs = self.runs_clause();
         if self.meant_is(TokenKind::By) {
             let span = self.span();
-            self.report_broken(problems::by_after_runs(span));
-            self.keys_if_any()?;
+            self.report(problems::by_after_runs(span));
+            by.extend(self.keys_if_any()?);
         }
         Ok(Term {
             missing: open.kind == TokenKind::MissingOpen,
@@ -102,7 +104,7 @@ impl Parser<'_> {
         })
     }
 
-    fn unclosed_term(&mut self, open: gatewatch_diagnostic::Span) -> Step<()> {
+    fn unclosed_term(&mut self, open: Span) -> Step<()> {
         self.broken = true;
         let (span, found) = (self.span(), self.found());
         if matches!(
@@ -237,7 +239,7 @@ impl Parser<'_> {
         Ok(None)
     }
 
-    fn unit(&mut self, token: crate::eql::token::Token) -> Option<TimeUnit> {
+    fn unit(&mut self, token: Token) -> Option<TimeUnit> {
         let text = self.text(token);
         let (unit, meant) = match text {
             "ms" => (Some(TimeUnit::Millisecond), None),

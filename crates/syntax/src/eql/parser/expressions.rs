@@ -182,11 +182,7 @@ impl Parser<'_> {
         let inner = self.operand(Binding::Not)?;
         let depth = self.deeper(inner.depth)?;
         let span = start.to(inner.span);
-        Ok(Operand::node(
-            ExprKind::Not(inner.expr),
-            span,
-            depth,
-        ))
+        Ok(Operand::node(ExprKind::Not(inner.expr), span, depth))
     }
 
     fn signed(&mut self, operator: UnaryOperator) -> Step<Operand> {

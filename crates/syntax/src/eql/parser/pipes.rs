@@ -16,7 +16,7 @@ impl Parser<'_> {
         let mut pipes = Vec::new();
         while let Some(bar) = self.eat(TokenKind::Pipe) {
             if of_sample {
-                self.report(problems::sample_pipe(bar.span));
+                self.report_broken(problems::sample_pipe(bar.span));
             }
             match self.pipe() {
                 Ok(pipe) if !of_sample => pipes.push(pipe),

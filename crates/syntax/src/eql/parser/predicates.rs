@@ -70,11 +70,7 @@ impl Parser<'_> {
     fn negated(&mut self, inner: Operand) -> Step<Operand> {
         let depth = self.deeper(inner.depth)?;
         let span = inner.span;
-        Ok(Operand::node(
-            ExprKind::Not(inner.expr),
-            span,
-            depth,
-        ))
+        Ok(Operand::node(ExprKind::Not(inner.expr), span, depth))
     }
 
     /// `x is null`, `x is not null`, as other languages have it.

@@ -195,11 +195,11 @@ impl Parser<'_> {
         let opening = self.span();
         let mut term = self.term()?;
         if term.missing {
-            self.report(problems::until_missing(opening));
+            self.report_broken(problems::until_missing(opening));
             term.missing = false;
         }
         if let Some(runs) = term.runs.take() {
-            self.report(problems::until_runs(runs.span));
+            self.report_broken(problems::until_runs(runs.span));
         }
         Ok(term)
     }
@@ -214,14 +214,14 @@ impl Parser<'_> {
             .iter()
             .fold(0, |sum, term| sum.saturating_add(term.run_count()));
         if steps < 2 {
-            self.report(problems::sequence_too_short(keyword));
+            self.report_broken(problems::sequence_too_short(keyword));
         }
         let missing = sequence.terms.iter().find(|term| term.missing);
         if let (Some(term), None) = (missing, sequence.maxspan) {
-            self.report(problems::missing_needs_maxspan(term.span));
+            self.report_broken(problems::missing_needs_maxspan(term.span));
         }
         if sequence.terms.iter().all(|term| term.missing) {
-            self.report(problems::only_missing(keyword));
+            self.report_broken(problems::only_missing(keyword));
         }
     }
 
@@ -232,7 +232,7 @@ impl Parser<'_> {
             if found != expected {
                 let span = keys_span(&term.by).unwrap_or(term.span);
                 let first = keys_span(&first.by).unwrap_or(first.span);
-                self.report(problems::key_count(span, expected, found, first));
+                self.report_broken(problems::key_count(span, expected, found, first));
             }
         }
     }
@@ -242,28 +242,28 @@ impl Parser<'_> {
         let by = self.keys_if_any()?;
         if self.meant_is(TokenKind::With) {
             let span = self.span();
-            self.report(problems::sample_clause(span, "`with` clause"));
+            self.report_broken(problems::sample_clause(span, "`with` clause"));
             self.skip_to_term();
         }
         let (mut terms, until) = self.terms("sample")?;
         if let Some(until) = until {
-            self.report(problems::sample_clause(until.span, "`until`"));
+            self.report_broken(problems::sample_clause(until.span, "`until`"));
         }
         for term in &mut terms {
             if std::mem::take(&mut term.missing) {
-                self.report(problems::sample_clause(term.span, "missing events"));
+                self.report_broken(problems::sample_clause(term.span, "missing events"));
             }
             if let Some(runs) = term.runs.take() {
-                self.report(problems::sample_clause(runs.span, "`runs`"));
+                self.report_broken(problems::sample_clause(runs.span, "`runs`"));
             }
         }
         if !SAMPLE_TERMS.contains(&terms.len()) {
-            self.report(problems::sample_steps(keyword, terms.len()));
+            self.report_broken(problems::sample_steps(keyword, terms.len()));
         }
         if let Some((first, others)) = terms.split_first() {
             self.check_key_counts(first, others.iter());
             if by.is_empty() && terms.iter().all(|term| term.by.is_empty()) {
-                self.report(problems::sample_without_keys(keyword));
+                self.report_broken(problems::sample_without_keys(keyword));
             }
         }
         Ok(Sample {

@@ -26,10 +26,6 @@ impl Flat {
         }
     }
 
-    pub(super) fn unlimited() -> Self {
-        Self::limited(usize::MAX)
-    }
-
     pub(super) fn into_text(self) -> String {
         self.out
     }
@@ -55,7 +51,7 @@ impl Flat {
     fn bare(&mut self, expr: &Expr) -> Fits {
         match &expr.kind {
             ExprKind::Literal(value) => self.literal(value),
-            ExprKind::Field(field) => self.field(field),
+            ExprKind::Field(name) => self.text(&field(name)),
             ExprKind::Call(call) => {
                 self.text(&call.name)?;
                 self.text(if call.insensitive { "~" } else { "" })?;
@@ -146,19 +142,23 @@ impl Flat {
         }
         self.text(&literal(value))
     }
+}
 
-    pub(super) fn field(&mut self, field: &Field) -> Fits {
-        self.text(if field.optional { "?" } else { "" })?;
-        for (index, part) in field.parts.iter().enumerate() {
-            self.text(if index > 0 { "." } else { "" })?;
-            if is_plain_name(&part.name) {
-                self.text(&part.name)?;
-            } else {
-                self.text(&format!("`{}`", part.name.replace('`', "``")))?;
-            }
+/// A field path.
+pub(super) fn field(field: &Field) -> String {
+    let mut out = String::new();
+    out.push_str(if field.optional { "?" } else { "" });
+    for (index, part) in field.parts.iter().enumerate() {
+        out.push_str(if index > 0 { "." } else { "" });
+        if is_plain_name(&part.name) {
+            out.push_str(&part.name);
+        } else {
+            out.push('`');
+            out.push_str(&part.name.replace('`', "``"));
+            out.push('`');
         }
-        Ok(())
     }
+    out
 }
 
 fn is_plain_name(name: &str) -> bool {
