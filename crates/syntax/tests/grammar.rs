@@ -234,8 +234,9 @@ fn functions() {
     expression("NOT(a)");
     refused("any where f(,)", "eql-unexpected");
     refused("any where f(a", "eql-unclosed");
-    refused("any where `f`(a)", "eql-method-call");
-    refused("any where any(a)", "eql-method-call");
+    refused("any where `f`(a)", "eql-function-name");
+    refused("any where ?f(a)", "eql-function-name");
+    refused("any where any(a)", "eql-keyword-as-name");
 }
 
 #[test]

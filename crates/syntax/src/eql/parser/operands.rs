@@ -159,8 +159,14 @@ impl Parser<'_> {
     }
 
     fn method_call(&mut self, field: &Field) -> Step<Operand> {
-        let name = field.parts.last().map_or("", |part| part.name.as_str());
-        self.report(problems::method_call(field.span, name));
+        let problem = match field.parts.as_slice() {
+            [only] => problems::quoted_function(field.span, &only.name),
+            parts => {
+                let name = parts.last().map_or("", |part| part.name.as_str());
+                problems::method_call(field.span, name)
+            }
+        };
+        self.report(problem);
         self.arguments()?;
         let span = self.span_from(field.span.start);
         Ok(self.stand_in(span))

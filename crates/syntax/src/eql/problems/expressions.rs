@@ -119,6 +119,15 @@ pub(crate) fn method_call(span: Span, name: &str) -> Diagnostic {
     ))
 }
 
+pub(crate) fn quoted_function(span: Span, name: &str) -> Diagnostic {
+    problem(
+        "eql-function-name",
+        span,
+        "the name of a function takes no `?` and no back-quotes",
+    )
+    .with_hint(format!("write `{name}(...)`"))
+}
+
 pub(crate) fn pattern_not_constant(span: Span, operator: &str, found: &str) -> Diagnostic {
     problem(
         "eql-pattern-not-constant",
