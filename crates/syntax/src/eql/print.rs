@@ -60,7 +60,7 @@ pub fn print(query: &Query) -> String {
     printer.out
 }
 
-/// Writes a single expression in the style of [`print`].
+/// Writes a single expression in the style of [`print()`].
 #[must_use]
 pub fn print_expression(expr: &Expr) -> String {
     let mut printer = Printer::default();
