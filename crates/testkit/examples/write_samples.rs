@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     shape,
                     nested,
                     all_text,
+                    nul_terminated: all_text,
                 };
                 let name = format!("{shape_name}-{nested_name}-{values}.evtx");
                 let bytes = EvtxFile::new().style(style).events(events()).finish()?;

@@ -2,6 +2,9 @@
 //!
 //! [`evtx`] writes Windows event logs as Windows does: real BinXML, with template definitions that
 //! later records of the same 64 KiB chunk refer to, string tables, bucket tables and checksums.
+//! [`windows`] makes the events that matter to gatewatch, [`winlogbeat`] gives the same events as ECS
+//! documents, [`oracle`] says what a scan should find in them, and [`corpus`] is the scenario behind
+//! the logs of the repository.
 //!
 //! ```
 //! use gatewatch_testkit::evtx::{Event, EvtxFile, FileTime, Value};
@@ -19,4 +22,9 @@
 //! # Ok::<(), gatewatch_testkit::evtx::WriteError>(())
 //! ```
 
+pub mod corpus;
 pub mod evtx;
+pub mod oracle;
+pub mod random;
+pub mod windows;
+pub mod winlogbeat;

@@ -58,6 +58,7 @@ fn styles() -> Vec<Style> {
                     shape,
                     nested,
                     all_text,
+                    nul_terminated: all_text,
                 });
             }
         }

@@ -25,6 +25,8 @@ pub struct Style {
     /// Whether every value is a string, as some programs export events. [`Shape::Literal`] always
     /// is so.
     pub all_text: bool,
+    /// Whether the texts of the payload end with NUL, as those of some providers do.
+    pub nul_terminated: bool,
 }
 
 impl Style {
@@ -35,6 +37,13 @@ impl Style {
             shape,
             ..Self::default()
         }
+    }
+
+    /// The same layout with a NUL at the end of each text of the payload.
+    #[must_use]
+    pub fn nul_terminated(mut self) -> Self {
+        self.nul_terminated = true;
+        self
     }
 
     /// The same layout with every value as a string.
@@ -107,12 +116,23 @@ pub(super) fn write_event(
     let guid = event_signature(event, style);
     write_fragment_header(chunk);
     write_template(chunk, guid, || event_tree(event, style))?;
-    write_values(chunk, &values, style)?;
+    let nul_terminated = if style.shape == Shape::Single {
+        payload_slot(style)
+    } else {
+        u16::MAX
+    };
+    write_values(chunk, &values, style, nul_terminated)?;
     write_end_of_fragment(chunk);
     Ok(())
 }
 
-fn write_values(chunk: &mut Chunk, values: &[Outer<'_>], style: Style) -> Result<(), WriteError> {
+/// Puts a template's values; the first that may end with NUL is given.
+fn write_values(
+    chunk: &mut Chunk,
+    values: &[Outer<'_>],
+    style: Style,
+    nul_terminated: u16,
+) -> Result<(), WriteError> {
     let count = u16::try_from(values.len()).map_err(|_| WriteError::TooManyValues)?;
     chunk.put(&u32::from(count).to_le_bytes());
     let descriptors = chunk.out().len();
@@ -128,6 +148,9 @@ fn write_values(chunk: &mut Chunk, values: &[Outer<'_>], style: Style) -> Result
             }
             Outer::Value(value) => write_value(chunk, value, style)?,
         };
+        if kind == kind::STRING && style.nul_terminated && index >= usize::from(nul_terminated) {
+            chunk.put(&[0, 0]);
+        }
         let size = chunk.out().len() - start;
         let length = u16::try_from(size).map_err(|_| WriteError::ValueTooLong { size })?;
         let [low, high] = length.to_le_bytes();
@@ -202,7 +225,7 @@ fn write_nested(
         tree(&mut Lowering::template(0, style.all_text))
     })?;
     let values: Vec<Outer<'_>> = values.into_iter().map(Outer::Value).collect();
-    write_values(chunk, &values, style)?;
+    write_values(chunk, &values, style, 0)?;
     write_end_of_fragment(chunk);
     Ok(())
 }
