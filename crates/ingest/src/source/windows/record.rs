@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gatewatch_event::Timestamp;
+use gatewatch_event::{Event, Timestamp};
 
 /// A Windows event record. The ECS mapping is written once, over this trait; each carrier implements it lazily.
 ///
@@ -44,16 +44,24 @@ pub trait WindowsRecord {
     /// `System/Correlation@RelatedActivityID`.
     fn related_activity_id(&self) -> Option<Cow<'_, str>>;
 
-    /// One named value of `EventData`; the first when the name is there twice. Unnamed values are `param1`, `param2`, ...
+    /// One named value of `EventData`: the first that is not empty when the name is there twice. An unnamed value is
+    /// `paramN`, N being its place among all values, from 1.
     fn data(&self, name: &str) -> Option<Cow<'_, str>>;
-    /// Every value of `EventData` in order, until `visit` returns `false`.
+    /// Every value of `EventData` that is not empty, in order, until `visit` returns `false`.
     fn each_data(&self, visit: &mut dyn FnMut(&str, Cow<'_, str>) -> bool);
     /// The tag of the single child of `UserData` (`EventXML`, `EventInfo`, ...).
     fn user_data_name(&self) -> Option<Cow<'_, str>>;
-    /// One value of `UserData`'s child, by tag.
+    /// One value of `UserData`'s child, by tag; the first that is not empty when the tag is there twice.
     fn user_data(&self, name: &str) -> Option<Cow<'_, str>>;
-    /// Every value of `UserData`'s child in order, until `visit` returns `false`.
+    /// Every value of `UserData`'s child that is not empty, in order, until `visit` returns `false`.
     fn each_user_data(&self, visit: &mut dyn FnMut(&str, Cow<'_, str>) -> bool);
+
+    /// What the carrier brings beside the event, already as ECS fields: an agent's `host.*`, `agent.*`, `tags`. A field
+    /// that the mapping sets wins, save `host.id` and `host.name`. Carriers that bring anything build their kinds with
+    /// [`Options::beside`](super::Options::beside).
+    fn beside(&self) -> Option<&dyn Event> {
+        None
+    }
 
     /// The rendered message, where the carrier brings it.
     fn message(&self) -> Option<Cow<'_, str>> {

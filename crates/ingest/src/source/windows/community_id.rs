@@ -1,0 +1,111 @@
+//! The Community ID of a flow, version 1: the same for both directions and in every tool.
+
+use std::net::IpAddr;
+
+use sha1::{Digest, Sha1};
+
+/// IANA's number of a transport protocol by name.
+pub(super) fn protocol_number(name: &str) -> Option<u8> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "icmp" => 1,
+        "igmp" => 2,
+        "tcp" => 6,
+        "udp" => 17,
+        "gre" => 47,
+        "ipv6-icmp" => 58,
+        "sctp" => 132,
+        _ => return None,
+    })
+}
+
+/// One end of a flow.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) address: IpAddr,
+    pub(super) port: u16,
+}
+
+impl End {
+    /// Address and port in network order, the order in which ends compare.
+    fn parts(self) -> (Vec<u8>, u16) {
+        let octets = match self.address {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        };
+        (octets, self.port)
+    }
+}
+
+/// The Community ID of a flow between two ends, for protocols that have ports.
+pub(super) fn community_id(protocol: u8, source: End, destination: End) -> String {
+    let (source, destination) = (source.parts(), destination.parts());
+    let (low, high) = if source <= destination {
+        (source, destination)
+    } else {
+        (destination, source)
+    };
+    let mut hash = Sha1::new();
+    // The seed, 0 as everywhere.
+    hash.update([0, 0]);
+    hash.update(&low.0);
+    hash.update(&high.0);
+    hash.update([protocol, 0]);
+    hash.update(low.1.to_be_bytes());
+    hash.update(high.1.to_be_bytes());
+    format!("1:{}", base64(&hash.finalize()))
+}
+
+/// Base64 with padding.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let mut bits = 0usize;
+        for at in 0..3 {
+            bits = bits << 8 | usize::from(group.get(at).copied().unwrap_or(0));
+        }
+        for at in 0..4 {
+            if at <= group.len() {
+                text.push(char::from(ALPHABET[bits >> (18 - 6 * at) & 63]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{End, base64, community_id};
+
+    fn end(address: &str, port: u16) -> End {
+        End {
+            address: address.parse().expect("an address"),
+            port,
+        }
+    }
+
+    #[test]
+    fn both_directions_have_one_id() {
+        // The published example of the specification.
+        let client = end("128.232.110.120", 34855);
+        let server = end("66.35.250.204", 80);
+        let id = "1:LQU9qZlK+B5F3KDmev6m5PMibrg=";
+        assert_eq!(community_id(6, client, server), id);
+        assert_eq!(community_id(6, server, client), id);
+    }
+
+    #[test]
+    fn base64_is_padded() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+}

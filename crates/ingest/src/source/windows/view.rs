@@ -1,0 +1,220 @@
+//! A record as a mapping sees it: cleaned texts, blank values gone, lines of `key=value` text as values of their own.
+
+use std::borrow::Cow;
+
+use super::WindowsRecord;
+use super::kind::WindowsKind;
+
+/// Which values of `EventData` say nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blank {
+    /// Only the empty text. Elastic's Security pipeline keeps `-`.
+    Empty,
+    /// Also `-` and the GUID of zeros.
+    Dashes,
+}
+
+const NULL_GUID: &str = "{00000000-0000-0000-0000-000000000000}";
+
+impl Blank {
+    pub(super) fn holds(self, text: &str) -> bool {
+        text.is_empty() || (self == Self::Dashes && (text == "-" || text == NULL_GUID))
+    }
+}
+
+/// A value of `EventData` whose text is itself a list of `key=value` lines, as PowerShell writes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Block {
+    /// The name of the value.
+    pub(super) holder: &'static str,
+    pub(super) style: BlockStyle,
+}
+
+/// How the lines of a [`Block`] are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BlockStyle {
+    /// Each pair starts with a tab on a new line; a line without one continues the value above.
+    Tabbed,
+    /// `Some Key = value`, one pair a line; the blanks in keys do not count.
+    Spaced,
+}
+
+impl BlockStyle {
+    /// Calls `visit` with every pair whose value is not empty, until it returns `false`.
+    fn pairs<'t>(self, text: &'t str, visit: &mut dyn FnMut(Cow<'t, str>, &'t str) -> bool) {
+        let (separator, edges): (&str, &[char]) = match self {
+            Self::Tabbed => ("\n\t", &['\n', '\t']),
+            Self::Spaced => ("\n", &[' ', '\n', '\t']),
+        };
+        for piece in text.split(separator) {
+            let Some((key, value)) = piece.split_once('=') else {
+                continue;
+            };
+            let key = key.trim_matches(edges);
+            let value = value.trim_matches(edges);
+            let key = match self {
+                Self::Spaced if key.contains(char::is_whitespace) => {
+                    Cow::Owned(key.split_whitespace().collect())
+                }
+                _ => Cow::Borrowed(key),
+            };
+            if !value.is_empty() && !visit(key, value) {
+                return;
+            }
+        }
+    }
+
+    fn find(self, text: &str, name: &str) -> Option<(usize, usize)> {
+        let mut found = None;
+        self.pairs(text, &mut |key, value| {
+            if key == name {
+                let start = value.as_ptr() as usize - text.as_ptr() as usize;
+                found = Some((start, start + value.len()));
+            }
+            found.is_none()
+        });
+        found
+    }
+}
+
+/// A record and its kind.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) record: &'a dyn WindowsRecord,
+    pub(super) kind: &'a WindowsKind,
+}
+
+impl<'a> View<'a> {
+    /// A value of `EventData`; blank ones are absent.
+    pub(super) fn data(&self, name: &str) -> Option<Cow<'a, str>> {
+        let blank = self.kind.blank();
+        let text = self.record.data(name).map(clean);
+        if let Some(text) = text {
+            return (!blank.holds(&text)).then_some(text);
+        }
+        let block = self.kind.block()?;
+        let text = clean(self.record.data(block.holder)?);
+        let (start, end) = block.style.find(&text, name)?;
+        let value = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(start..end)?),
+            Cow::Owned(text) => Cow::Owned(text.get(start..end)?.to_owned()),
+        };
+        (!blank.holds(&value)).then_some(value)
+    }
+
+    /// The first of these values of `EventData` that is there.
+    pub(super) fn first(&self, names: &[&str]) -> Option<Cow<'a, str>> {
+        names.iter().find_map(|name| self.data(name))
+    }
+
+    /// Every value of `EventData` that is not blank, in order.
+    pub(super) fn each_data(&self, visit: &mut dyn FnMut(&str, &str)) {
+        let blank = self.kind.blank();
+        self.record.each_data(&mut |name, text| {
+            let text = clean(text);
+            if !blank.holds(&text) {
+                visit(name, &text);
+            }
+            true
+        });
+        if let Some(block) = self.kind.block()
+            && let Some(text) = self.record.data(block.holder)
+        {
+            let text = clean(text);
+            block.style.pairs(&text, &mut |name, value| {
+                if !blank.holds(value) {
+                    visit(&name, value);
+                }
+                true
+            });
+        }
+    }
+
+    /// A value of `UserData`.
+    pub(super) fn user_data(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.record
+            .user_data(name)
+            .map(clean)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// Every value of `UserData` that is not empty, in order.
+    pub(super) fn each_user_data(&self, visit: &mut dyn FnMut(&str, &str)) {
+        self.record.each_user_data(&mut |name, text| {
+            let text = clean(text);
+            if !text.is_empty() {
+                visit(name, &text);
+            }
+            true
+        });
+    }
+}
+
+/// Windows line ends become `\n`, and those at the end go, as Winlogbeat does it.
+fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
+    let text = if text.contains("\r\n") {
+        Cow::Owned(text.replace("\r\n", "\n"))
+    } else {
+        text
+    };
+    if !text.ends_with('\n') {
+        return text;
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches('\n')),
+        Cow::Owned(mut text) => {
+            text.truncate(text.trim_end_matches('\n').len());
+            Cow::Owned(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BlockStyle, clean};
+    use std::borrow::Cow;
+
+    #[track_caller]
+    fn pairs(style: BlockStyle, text: &str, expect: &[(&str, &str)]) {
+        let mut found = Vec::new();
+        style.pairs(text, &mut |key, value| {
+            found.push((key.into_owned(), value.to_owned()));
+            true
+        });
+        let found: Vec<(&str, &str)> = found
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn tabbed_pairs_may_span_lines() {
+        pairs(
+            BlockStyle::Tabbed,
+            "\tState=On\n\tEmpty=\n\n\tCommand=  a\nb=c\n\n\tnothing\n\tLast=x",
+            &[("State", "On"), ("Command", "  a\nb=c"), ("Last", "x")],
+        );
+    }
+
+    #[test]
+    fn spaced_keys_lose_their_blanks() {
+        pairs(
+            BlockStyle::Spaced,
+            "        Host Name = Console Host\n        Script Name = \n        Host ID = 7=8",
+            &[("HostName", "Console Host"), ("HostID", "7=8")],
+        );
+        let text = "  Host ID = x\n  User = y";
+        let (start, end) = BlockStyle::Spaced.find(text, "User").expect("it is there");
+        assert_eq!(&text[start..end], "y");
+        assert_eq!(BlockStyle::Spaced.find(text, "Host ID"), None);
+    }
+
+    #[test]
+    fn line_ends_become_those_of_winlogbeat() {
+        assert_eq!(clean(Cow::from("a\r\nb\r\n\r\n")), "a\nb");
+        assert_eq!(clean(Cow::from("a\n")), "a");
+        assert_eq!(clean(Cow::from("a ")), "a ");
+        assert_eq!(clean(Cow::from("\r\n")), "");
+    }
+}
