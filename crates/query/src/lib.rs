@@ -20,6 +20,7 @@ mod constant;
 mod error;
 mod fold;
 mod keys;
+pub mod mapping;
 mod plan;
 mod schema;
 
