@@ -1,1 +1,7 @@
 //! Runs compiled rules over events and yields alerts.
+//!
+//! Matching yields *hits*: an event met a step of a query. Hits are small, and what happens between them is decided
+//! here: [`sequence`] puts them in order, [`sample`] joins them without order.
+
+pub mod sample;
+pub mod sequence;
