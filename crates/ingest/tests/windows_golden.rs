@@ -1,13 +1,17 @@
-//! Winlogbeat's raw records, mapped, against Elastic's own expectation of them.
+//! Logs and Winlogbeat's raw records of them, mapped, against Elastic's own expectation.
 
 #[path = "windows_support/mod.rs"]
 mod support;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use gatewatch_event::Document;
+use gatewatch_ingest::format::evtx::EvtxFile;
+use gatewatch_ingest::source::windows::{Options, read_evtx, read_evtx_stream};
 use serde_json::Value as Json;
-use support::{TestRecord, canonical, flat, shared};
+use support::{Keeper, TestRecord, canonical, flat, shared};
 
 /// Left out of the comparison, for the reasons that the shared folder's own comparison gives: facts of the shipper, and
 /// texts that only Windows' message files hold.
@@ -33,48 +37,89 @@ fn read(path: &PathBuf) -> Vec<Json> {
 
 const EVENT_DATA: &str = "winlog.event_data.";
 
-#[test]
-fn raw_records_become_the_documents_that_elastic_expects() {
+/// The golden files, each with what stands in place of their common ending.
+fn cases(ending: &str) -> Vec<(PathBuf, Vec<Json>)> {
     let Some(folder) = shared("sources/windows-evtx-golden") else {
-        return;
+        return Vec::new();
     };
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+    let mut cases: Vec<(PathBuf, Vec<Json>)> = fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.to_string_lossy().ends_with(".collected.json"))
+        .filter_map(|path| {
+            let name = path.to_string_lossy().into_owned();
+            let stem = name.strip_suffix(".ecs.golden.json")?;
+            Some((PathBuf::from(format!("{stem}{ending}")), read(&path)))
+        })
         .collect();
-    files.sort();
-    let (mut compared, mut failures) = (0, Vec::new());
-    for file in &files {
-        let golden = file
-            .to_string_lossy()
-            .replace(".collected.json", ".ecs.golden.json");
-        let expected = read(&PathBuf::from(golden));
-        for (at, (raw, expected)) in read(file).iter().zip(&expected).enumerate() {
-            compared += 1;
-            let found = flat(TestRecord::from_collected(raw).document().as_map());
-            let expected = flat(expected.as_object().expect("a document"));
-            let place = format!("{}[{at}]", file.display());
-            for (path, value) in &expected {
-                let ignored = IGNORED.iter().any(|ignored| path.starts_with(ignored));
-                let got = found.get(path);
-                if !ignored && got.map(canonical) != Some(canonical(value)) {
-                    failures.push(format!("{place} {path}: {value} != {got:?}"));
-                }
-            }
-            // What Elastic's pipeline moved out of the raw data must not show there either.
-            for path in found.keys() {
-                if path.starts_with(EVENT_DATA) && !expected.contains_key(path) {
-                    failures.push(format!("{place} {path} is not expected"));
-                }
-            }
+    cases.sort_by(|left, right| left.0.cmp(&right.0));
+    cases
+}
+
+/// Notes how a document differs from the expected one.
+fn compare(place: &str, document: &Document, expected: &Json, differences: &mut Vec<String>) {
+    let found = flat(document.as_map());
+    let expected = flat(expected.as_object().expect("a document"));
+    for (path, value) in &expected {
+        let ignored = IGNORED.iter().any(|ignored| path.starts_with(ignored));
+        let got = found.get(path);
+        if !ignored && got.map(canonical) != Some(canonical(value)) {
+            differences.push(format!("{place} {path}: {value} != {got:?}"));
         }
     }
+    // What Elastic's pipeline moved out of the raw data must not show there either.
+    for path in found.keys() {
+        if path.starts_with(EVENT_DATA) && !expected.contains_key(path) {
+            differences.push(format!("{place} {path} is not expected"));
+        }
+    }
+}
+
+#[track_caller]
+fn assert_none(differences: &[String]) {
     assert!(
-        failures.is_empty(),
+        differences.is_empty(),
         "{} differences:\n{}",
-        failures.len(),
-        failures.join("\n")
+        differences.len(),
+        differences.join("\n")
     );
-    assert!(compared > 50, "only {compared} documents were compared");
+}
+
+#[test]
+fn raw_records_become_the_documents_that_elastic_expects() {
+    let mut differences = Vec::new();
+    for (file, expected) in cases(".collected.json") {
+        let raw = read(&file);
+        assert_eq!(raw.len(), expected.len());
+        for (at, (raw, expected)) in raw.iter().zip(&expected).enumerate() {
+            let place = format!("{}[{at}]", file.display());
+            let document = TestRecord::from_collected(raw).document();
+            compare(&place, &document, expected, &mut differences);
+        }
+    }
+    assert_none(&differences);
+}
+
+#[test]
+fn logs_become_the_documents_that_elastic_expects() {
+    let mut differences = Vec::new();
+    for (file, expected) in cases(".evtx") {
+        let bytes = fs::read(&file).expect("the log is there");
+        let path: Arc<str> = Arc::from(file.to_string_lossy());
+        let log = EvtxFile::open(bytes.as_slice()).expect("memory can be read");
+        let mut keeper = Keeper::default();
+        let chunks = 0..log.chunk_count();
+        let counts = read_evtx(&path, &log, chunks, Options::default(), &mut keeper);
+        assert_eq!(counts.records, expected.len() as u64, "{path}");
+        assert_eq!(counts.unreadable, 0);
+        for (at, (document, expected)) in keeper.documents.iter().zip(&expected).enumerate() {
+            let place = format!("{path}[{at}]");
+            compare(&place, document, expected, &mut differences);
+        }
+
+        let mut streamed = Keeper::default();
+        let stream = read_evtx_stream(&path, bytes.as_slice(), Options::default(), &mut streamed);
+        assert_eq!(stream.records, counts.records);
+        assert_eq!(streamed.documents, keeper.documents);
+    }
+    assert_none(&differences);
 }

@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gatewatch_event::{Document, Event, Field, Timestamp, Value, document_values, parse_iso};
+use gatewatch_event::{
+    Document, Event, Field, Known, Timestamp, Value, document_values, parse_iso,
+};
 use gatewatch_ingest::source::windows::{Options, WindowsEvent, WindowsKind, WindowsRecord};
+use gatewatch_ingest::{Consumer, Placed, Problem};
 use serde_json::{Map, Value as Json};
 
 /// The shared folder, if this machine has one. Says so when not, since the test then proves nothing.
@@ -22,6 +25,32 @@ pub fn shared(below: &str) -> Option<PathBuf> {
     }
     eprintln!("SKIPPED: {} is not there", path.display());
     None
+}
+
+/// Keeps everything that a reader hands out.
+#[derive(Default)]
+pub struct Keeper {
+    pub documents: Vec<Document>,
+    pub problems: Vec<Problem>,
+    pub kinds: u32,
+}
+
+impl Consumer for Keeper {
+    fn kind(&mut self, _: &dyn Known) -> Option<u32> {
+        self.kinds += 1;
+        Some(self.kinds)
+    }
+
+    fn event(&mut self, kind: u32, event: &Placed<'_>) {
+        assert!((1..=self.kinds).contains(&kind));
+        let document = event.document();
+        assert_same(event, &document);
+        self.documents.push(document);
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
 }
 
 /// A record in memory.

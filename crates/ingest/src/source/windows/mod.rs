@@ -17,6 +17,7 @@ mod base;
 mod community_id;
 mod entry;
 mod event;
+mod evtx;
 mod family;
 mod kind;
 mod kinds;
@@ -30,6 +31,7 @@ mod text;
 mod view;
 
 pub use event::WindowsEvent;
+pub use evtx::{EvtxReading, EvtxRecord, read_evtx, read_evtx_stream};
 pub use kind::{Options, WindowsKind};
 pub use kinds::{KindIndex, Kinds};
 pub use record::WindowsRecord;
