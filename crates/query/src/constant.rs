@@ -1,25 +1,22 @@
 //! A value that does not depend on any event.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use gatewatch_event::double_text;
 
-/// The value of a constant expression. Whole numbers keep the width that Java would give them, because overflow
-/// depends on it.
+use crate::Number;
+use crate::checked::DataType;
+
+/// The value of a constant expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Constant {
     /// Absent, or not known.
     Null,
     /// True or false.
     Boolean(bool),
-    /// A whole number of 32 bits.
-    Integer(i32),
-    /// A whole number of 64 bits.
-    Long(i64),
-    /// A whole number of 64 bits without sign.
-    UnsignedLong(u64),
-    /// A number with a fraction.
-    Double(f64),
+    /// A number.
+    Number(Number),
     /// Text.
     Text(Arc<str>),
 }
@@ -30,26 +27,59 @@ impl Constant {
         match self {
             Self::Null => serde_json::Value::Null,
             Self::Boolean(flag) => (*flag).into(),
-            Self::Integer(number) => (*number).into(),
-            Self::Long(number) => (*number).into(),
-            Self::UnsignedLong(number) => (*number).into(),
+            Self::Number(Number::Integer(number)) => (*number).into(),
+            Self::Number(Number::Long(number)) => (*number).into(),
+            Self::Number(Number::UnsignedLong(number)) => (*number).into(),
             // JSON has no infinity; Elasticsearch writes such a number as text.
-            Self::Double(number) => serde_json::Number::from_f64(*number)
+            Self::Number(Number::Double(number)) => serde_json::Number::from_f64(*number)
                 .map_or_else(|| double_text(*number).into(), serde_json::Value::Number),
             Self::Text(text) => text.as_ref().into(),
         }
     }
 
-    /// The type as Elasticsearch names it.
-    pub fn type_name(&self) -> &'static str {
+    /// Its type.
+    pub fn data_type(&self) -> DataType {
         match self {
-            Self::Null => "null",
-            Self::Boolean(_) => "boolean",
-            Self::Integer(_) => "integer",
-            Self::Long(_) => "long",
-            Self::UnsignedLong(_) => "unsigned_long",
-            Self::Double(_) => "double",
-            Self::Text(_) => "keyword",
+            Self::Null => DataType::Null,
+            Self::Boolean(_) => DataType::Boolean,
+            Self::Number(Number::Integer(_)) => DataType::Integer,
+            Self::Number(Number::Long(_)) => DataType::Long,
+            Self::Number(Number::UnsignedLong(_)) => DataType::UnsignedLong,
+            Self::Number(Number::Double(_)) => DataType::Double,
+            Self::Text(_) => DataType::Keyword,
         }
+    }
+
+    /// The text form, as `string()` gives it; `None` for null.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Null => None,
+            Self::Boolean(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+            Self::Number(number) => Some(Cow::Owned(number.to_string())),
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+        }
+    }
+
+    /// Is it null?
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+impl From<bool> for Constant {
+    fn from(flag: bool) -> Self {
+        Self::Boolean(flag)
+    }
+}
+
+impl From<&str> for Constant {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Number> for Constant {
+    fn from(number: Number) -> Self {
+        Self::Number(number)
     }
 }

@@ -1,12 +1,14 @@
 //! Join keys.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use gatewatch_event::{Event, Field, Timestamp};
 
-use crate::{RuntimeError, SchemaType};
+use crate::value::Computed;
+use crate::{Number, RuntimeError, SchemaType, limits};
 
 /// The join keys of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,8 +84,99 @@ impl Keys {
     ///
     /// When there are more combinations than the limit.
     pub fn extract(&self, event: &dyn Event) -> Result<Vec<Vec<KeyValue>>, RuntimeError> {
-        let _ = event;
-        Ok(Vec::new())
+        let mut rows = vec![Vec::with_capacity(self.keys.len())];
+        for key in &self.keys {
+            let mut values = key.values(event);
+            if values.is_empty() {
+                if !key.optional {
+                    return Ok(Vec::new());
+                }
+                values.push(KeyValue::Null);
+            }
+            if rows.len().saturating_mul(values.len()) > limits::KEYS {
+                return Err(RuntimeError::new(
+                    "query-too-many-keys",
+                    format!("the event has more than {} join keys", limits::KEYS),
+                ));
+            }
+            rows = combined(rows, &values);
+        }
+        Ok(rows)
+    }
+}
+
+/// Every row with every value at its end.
+fn combined(rows: Vec<Vec<KeyValue>>, values: &[KeyValue]) -> Vec<Vec<KeyValue>> {
+    if let [only] = values {
+        let mut rows = rows;
+        for row in &mut rows {
+            row.push(only.clone());
+        }
+        return rows;
+    }
+    let mut longer = Vec::with_capacity(rows.len() * values.len());
+    for row in rows {
+        for value in values {
+            let mut row = row.clone();
+            row.push(value.clone());
+            longer.push(row);
+        }
+    }
+    longer
+}
+
+impl Key {
+    /// The distinct values, in the order of the document.
+    fn values(&self, event: &dyn Event) -> Vec<KeyValue> {
+        let mut values = Vec::new();
+        let Some((field, field_type)) = self.source else {
+            return values;
+        };
+        let mut seen = HashSet::new();
+        event.visit(field, &mut |value| {
+            if let Some(value) = Computed::of_field(value, field_type) {
+                let value = KeyValue::from(value);
+                // Hostile events may hold a million values: compare with all before only while they are few.
+                let new = match values.len() {
+                    0 => true,
+                    1..FEW => !values.contains(&value),
+                    FEW => {
+                        seen.extend(values.iter().cloned());
+                        seen.insert(value.clone())
+                    }
+                    _ => seen.insert(value.clone()),
+                };
+                if new {
+                    values.push(value);
+                }
+            }
+            values.len() <= limits::KEYS
+        });
+        values
+    }
+}
+
+/// Up to so many values are compared one by one.
+const FEW: usize = 8;
+
+impl From<Computed<'_>> for KeyValue {
+    fn from(value: Computed<'_>) -> Self {
+        match value {
+            Computed::Null => Self::Null,
+            Computed::Boolean(flag) => Self::Boolean(flag),
+            Computed::Number(Number::Double(number)) => Self::Double(number),
+            Computed::Number(number) => match number.as_whole().map(i64::try_from) {
+                Some(Ok(number)) => Self::Long(number),
+                // A whole number that is no long is an unsigned one.
+                _ => match number {
+                    Number::UnsignedLong(number) => Self::Unsigned(number),
+                    _ => Self::Null,
+                },
+            },
+            Computed::Text(text) => Self::Text(text.into()),
+            Computed::Date(time) => Self::Date(time),
+            Computed::Ip(address) => Self::Ip(address),
+        }
     }
 }
 
@@ -160,5 +253,98 @@ impl Hash for KeyValue {
             Self::Ip(address) => address.hash(state),
             Self::Text(text) => text.hash(state),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatewatch_event::{Field, FieldType, JsonEvent};
+    use serde_json::json;
+
+    use super::{Key, Keys};
+    use crate::SchemaType;
+
+    fn key(name: &str, optional: bool, field_type: FieldType) -> Key {
+        Key {
+            name: name.to_owned(),
+            optional,
+            source: Some((Field::new(name), SchemaType::Declared(field_type))),
+        }
+    }
+
+    #[track_caller]
+    fn check(keys: Vec<Key>, event: serde_json::Value, expect: serde_json::Value) {
+        let rows = Keys::new(keys)
+            .extract(&JsonEvent::new(event))
+            .expect("few keys");
+        let rows: Vec<Vec<serde_json::Value>> = rows
+            .iter()
+            .map(|row| row.iter().map(super::KeyValue::to_json).collect())
+            .collect();
+        assert_eq!(json!(rows), expect);
+    }
+
+    #[test]
+    fn several_values_give_every_combination() {
+        check(
+            vec![
+                key("a", false, FieldType::Keyword),
+                key("b", true, FieldType::Long),
+            ],
+            json!({"a": ["x", "y", "x", null], "b": [1, "2"]}),
+            json!([["x", 1], ["x", 2], ["y", 1], ["y", 2]]),
+        );
+    }
+
+    #[test]
+    fn a_missing_value_is_null_only_where_it_may_be() {
+        let event = json!({"b": [null], "c": "no address"});
+        check(
+            vec![key("b", false, FieldType::Keyword)],
+            event.clone(),
+            json!([]),
+        );
+        check(
+            vec![key("b", true, FieldType::Keyword)],
+            event.clone(),
+            json!([[null]]),
+        );
+        check(
+            vec![key("c", true, FieldType::Ip)],
+            event.clone(),
+            json!([[null]]),
+        );
+        check(Vec::new(), event.clone(), json!([[]]));
+        let unmapped = Key {
+            name: "z".to_owned(),
+            optional: true,
+            source: None,
+        };
+        check(vec![unmapped], event, json!([[null]]));
+    }
+
+    #[test]
+    fn values_keep_their_types() {
+        check(
+            vec![
+                key("ip", false, FieldType::Ip),
+                key("date", false, FieldType::Date),
+                key("flag", false, FieldType::Boolean),
+                key("version", false, FieldType::Version),
+            ],
+            json!({"ip": "::ffff:192.0.2.1", "date": 0, "flag": "true", "version": "1.5.0"}),
+            json!([["192.0.2.1", "1970-01-01T00:00:00.000Z", true, "1.5.0"]]),
+        );
+    }
+
+    #[test]
+    fn hostile_events_cannot_multiply_without_end() {
+        let many: Vec<u32> = (0..200).collect();
+        let keys = Keys::new(vec![
+            key("a", false, FieldType::Long),
+            key("b", false, FieldType::Long),
+        ]);
+        let event = JsonEvent::new(json!({"a": many, "b": many}));
+        assert!(keys.extract(&event).is_err());
     }
 }

@@ -14,21 +14,35 @@
 //! Problems in a query are [`Diagnostic`](gatewatch_diagnostic::Diagnostic)s, all of them at once, with the place, the
 //! stage at which Elasticsearch would report them, and a hint. What can only fail over an event is a [`RuntimeError`].
 
+mod check;
+pub mod checked;
 mod compile;
 mod condition;
 mod constant;
+mod date;
 mod error;
+mod evaluate;
 mod fold;
+mod functions;
 mod keys;
+mod limits;
 pub mod mapping;
+mod number;
+mod patterns;
 mod plan;
 mod schema;
+mod similar;
+mod text;
+mod value;
+mod version;
 
-pub use compile::{Options, compile};
-pub use condition::{Condition, Explanation, Outcome, Specialised};
+pub use check::check;
+pub use compile::{Options, compile, plan};
+pub use condition::{Condition, Description, Explanation, Outcome, Specialised};
 pub use constant::Constant;
 pub use error::RuntimeError;
 pub use fold::{Folded, fold};
 pub use keys::{Key, KeyValue, Keys};
+pub use number::Number;
 pub use plan::{Pipe, PipeKind, Plan, PlanBody, SamplePlan, SequencePlan, Step};
 pub use schema::{EcsSchema, FieldInfo, Schema, SchemaType};

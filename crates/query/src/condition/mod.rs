@@ -1,14 +1,42 @@
-//! A compiled condition over one event.
+//! Compiled conditions over one event.
 
-use gatewatch_diagnostic::Span;
+mod explain;
+mod leaf;
+mod needles;
+mod node;
+
+use std::sync::Arc;
+
+use gatewatch_diagnostic::Diagnostic;
 use gatewatch_event::{Event, Field, Known};
 
-use crate::{Constant, RuntimeError};
+use crate::checked::Expression;
+use crate::{RuntimeError, Schema};
+
+pub use explain::{Description, Explanation, Outcome};
+use node::Node;
 
 /// A condition over one event, compiled. Cloning is cheap: the parts are shared.
+///
+/// ```
+/// use gatewatch_event::JsonEvent;
+/// use gatewatch_query::{EcsSchema, Options, PlanBody, compile};
+/// use gatewatch_syntax::eql::parse_query;
+///
+/// let text = r#"authentication where event.outcome == "success" and not cidrMatch(source.ip, "192.0.2.0/24")"#;
+/// let query = parse_query(text).into_result().expect("it is well formed");
+/// let plan = compile(&query, text, &EcsSchema, &Options::default()).expect("it is sound");
+/// let PlanBody::Event(condition) = &plan.body else { unreachable!("it looks for single events") };
+///
+/// let event = JsonEvent::new(serde_json::json!({
+///     "event": {"category": ["authentication"], "outcome": "success"},
+///     "source": {"ip": "198.51.100.7"},
+/// }));
+/// assert_eq!(condition.matches(&event), Ok(true));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Condition {
-    constant: bool,
+    root: Node,
 }
 
 /// What is left of a condition for a kind of events.
@@ -22,41 +50,35 @@ pub enum Specialised {
     Residual(Condition),
 }
 
-/// A part of a condition with what became of it over one event.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Explanation {
-    /// The part, as written in the query, or as Elasticsearch adds it.
-    pub text: String,
-    /// Its place in the query; `None` for what was added.
-    pub span: Option<Span>,
-    /// What it gave.
-    pub outcome: Outcome,
-    /// The values of the fields that it asks for, by name, as JSON.
-    pub values: Vec<(String, serde_json::Value)>,
-    /// Its own parts.
-    pub parts: Vec<Explanation>,
-}
-
-/// What a part of a condition gave.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// True or false.
-    Decided(bool),
-    /// It is part of a value, not a condition of its own.
-    Value(Constant),
-    /// It failed.
-    Failed(RuntimeError),
-}
-
 impl Condition {
+    /// Compiles a checked condition.
+    ///
+    /// # Errors
+    ///
+    /// Patterns and address blocks that cannot be used.
+    pub fn new(expression: &Expression, schema: &dyn Schema) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let root = Node::new(expression, schema, &mut problems);
+        if problems.is_empty() {
+            Ok(Self { root })
+        } else {
+            Err(problems)
+        }
+    }
+
     /// The condition that is the same for every event.
     pub fn constant(value: bool) -> Self {
-        Self { constant: value }
+        Self {
+            root: Node::Constant(value),
+        }
     }
 
     /// The answer, if it is the same for every event.
     pub fn as_constant(&self) -> Option<bool> {
-        Some(self.constant)
+        match self.root {
+            Node::Constant(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// Does the event meet the condition?
@@ -64,46 +86,70 @@ impl Condition {
     /// # Errors
     ///
     /// When a part that decides the answer fails, see [`RuntimeError`]. The answer never depends on the order in which
-    /// parts are asked: `and` is false if any part is false, `or` true if any is true, even when another part fails.
+    /// parts are asked: `and` is false if any part is false, `or` true if any is true, even when another part fails. Of
+    /// several failures, the first in the text of the query is given.
     pub fn matches(&self, event: &dyn Event) -> Result<bool, RuntimeError> {
-        let _ = event;
-        Ok(self.constant)
+        self.root.matches(event)
     }
 
     /// The fields that it may ask for, each once, in order of their names.
     pub fn fields(&self) -> Vec<Field> {
-        Vec::new()
+        let mut fields = Vec::new();
+        self.root.fields(&mut fields);
+        fields.sort_unstable_by_key(|field| field.name());
+        fields.dedup();
+        fields
     }
 
     /// Says for every part what became of it over this event. Slow: for people.
     pub fn explain(&self, event: &dyn Event) -> Explanation {
-        let _ = event;
-        Explanation {
-            text: self.constant.to_string(),
-            span: None,
-            outcome: Outcome::Decided(self.constant),
-            values: Vec::new(),
-            parts: Vec::new(),
-        }
+        self.root.explain(event)
+    }
+
+    /// Says how every part is answered. For people.
+    pub fn describe(&self) -> Description {
+        self.root.describe()
     }
 
     /// What is left of it for events of which this is known. For every such event the answer is the same as that of
     /// the whole condition. Cheap: parts that stay as they are are shared.
     pub fn specialise(&self, known: &dyn Known) -> Specialised {
-        let _ = known;
-        if self.constant {
-            Specialised::Always
-        } else {
-            Specialised::Never
+        match self.root.specialise(known) {
+            None => match self.root {
+                Node::Constant(true) => Specialised::Always,
+                Node::Constant(false) => Specialised::Never,
+                _ => Specialised::Residual(self.clone()),
+            },
+            Some(Node::Constant(true)) => Specialised::Always,
+            Some(Node::Constant(false)) => Specialised::Never,
+            Some(root) => Specialised::Residual(Self { root }),
+        }
+    }
+
+    /// Both conditions.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            root: Node::both(&self.root, &other.root),
         }
     }
 
     /// Literals of which every matching event holds at least one, byte for byte, in the text of a field for which
     /// `verbatim` is true (the raw bytes hold its values as they are). `None` when nothing of the kind can be said.
     ///
-    /// Literals have 3 bytes or more of printable ASCII without `"`, `\` and `/`, so that no JSON writer escapes them.
+    /// Literals have 3 bytes or more of printable ASCII without the characters that JSON writers escape.
     pub fn needles(&self, verbatim: &dyn Fn(Field) -> bool) -> Option<Vec<String>> {
-        let _ = verbatim;
-        None
+        needles::needles(&self.root, verbatim)
+    }
+
+    /// Do the two share their compiled form, so that one answer serves both?
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.root, &other.root) {
+            (Node::Constant(a), Node::Constant(b)) => a == b,
+            (Node::Leaf(a), Node::Leaf(b)) => Arc::ptr_eq(a, b),
+            (Node::Not(a), Node::Not(b)) => Arc::ptr_eq(a, b),
+            (Node::All(a), Node::All(b)) | (Node::Any(a), Node::Any(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
     }
 }

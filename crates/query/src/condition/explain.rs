@@ -1,0 +1,131 @@
+//! What became of a condition, for people.
+
+use gatewatch_diagnostic::Span;
+use gatewatch_event::Event;
+
+use super::leaf::{Leaf, Question};
+use super::node::{Group, Node};
+use crate::RuntimeError;
+
+/// A part of a condition with what became of it over one event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// The part, as written in the query, or as Elasticsearch adds it.
+    pub text: String,
+    /// Its place in the query; `None` for what was added.
+    pub span: Option<Span>,
+    /// What it gave.
+    pub outcome: Outcome,
+    /// The values of the fields that it asks for, by name, as JSON: an array, empty for a field without values. Only
+    /// parts without parts of their own have them.
+    pub values: Vec<(String, serde_json::Value)>,
+    /// Its own parts, in the order of the query.
+    pub parts: Vec<Explanation>,
+}
+
+/// What a part of a condition gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// True or false.
+    Decided(bool),
+    /// It failed.
+    Failed(RuntimeError),
+}
+
+/// A part of a condition with the way it is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// The part, as written in the query, or as Elasticsearch adds it.
+    pub text: String,
+    /// Its place in the query; `None` for what was added.
+    pub span: Option<Span>,
+    /// How it is answered.
+    pub method: String,
+    /// What it costs, by rough order: parts of a group are asked from the cheapest on.
+    pub cost: u32,
+    /// Its own parts, in the order in which they are asked.
+    pub parts: Vec<Description>,
+}
+
+impl Node {
+    pub(super) fn explain(&self, event: &dyn Event) -> Explanation {
+        let label = self.label();
+        let outcome = match self.matches(event) {
+            Ok(answer) => Outcome::Decided(answer),
+            Err(error) => Outcome::Failed(error),
+        };
+        let (values, parts) = match self {
+            Self::Constant(_) => (Vec::new(), Vec::new()),
+            Self::Leaf(leaf) => (values(leaf, event), Vec::new()),
+            Self::Not(negation) => (Vec::new(), vec![negation.part.explain(event)]),
+            Self::All(group) | Self::Any(group) => (Vec::new(), explained(group, event)),
+        };
+        Explanation {
+            text: label.text.as_ref().to_owned(),
+            span: label.span,
+            outcome,
+            values,
+            parts,
+        }
+    }
+
+    pub(super) fn describe(&self) -> Description {
+        let label = self.label();
+        let (method, parts) = match self {
+            Self::Constant(value) => (format!("always {value}"), Vec::new()),
+            Self::Leaf(leaf) => (leaf.method(), Vec::new()),
+            Self::Not(negation) => ("not".to_owned(), vec![negation.part.describe()]),
+            Self::All(group) => ("all".to_owned(), described(group)),
+            Self::Any(group) => ("any".to_owned(), described(group)),
+        };
+        Description {
+            text: label.text.as_ref().to_owned(),
+            span: label.span,
+            method,
+            cost: self.cost(),
+            parts,
+        }
+    }
+}
+
+/// The parts in the order of the text; what was added comes first.
+fn explained(group: &Group, event: &dyn Event) -> Vec<Explanation> {
+    let mut parts: Vec<Explanation> = group.parts.iter().map(|part| part.explain(event)).collect();
+    parts.sort_by_key(|part| part.span.map(|span| span.start));
+    parts
+}
+
+fn described(group: &Group) -> Vec<Description> {
+    group.parts.iter().map(Node::describe).collect()
+}
+
+fn values(leaf: &Leaf, event: &dyn Event) -> Vec<(String, serde_json::Value)> {
+    let mut values: Vec<(String, serde_json::Value)> = Vec::new();
+    for slot in leaf.slots() {
+        let name = slot.field.name();
+        if values.iter().any(|(known, _)| known == name) {
+            continue;
+        }
+        let found = event.all(slot.field);
+        let json = found.iter().map(gatewatch_event::Value::to_json).collect();
+        values.push((name.to_owned(), serde_json::Value::Array(json)));
+    }
+    values
+}
+
+impl Leaf {
+    fn method(&self) -> String {
+        match &self.question {
+            Question::Missing(_) => "the field is missing".into(),
+            Question::Test(slot, test) if slot.is_dynamic() => {
+                format!("any value; {}", test.describe())
+            }
+            Question::Test(_, test) => format!("any value: {}", test.describe()),
+            Question::Compute { slots, .. } => match slots.len() {
+                0 => "computed".into(),
+                1 => "computed for each value".into(),
+                _ => "computed for each combination of values".into(),
+            },
+        }
+    }
+}

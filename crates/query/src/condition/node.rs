@@ -1,0 +1,236 @@
+//! The logic of a condition: and, or, not over leaves, of two values.
+
+use std::sync::Arc;
+
+use gatewatch_diagnostic::{Diagnostic, Span};
+use gatewatch_event::{Event, Field, Known};
+
+use super::leaf::{Leaf, first_failure};
+use crate::checked::{Expression, Kind};
+use crate::{Constant, RuntimeError, Schema};
+
+/// A part of a condition.
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    Constant(bool),
+    Leaf(Arc<Leaf>),
+    Not(Arc<Negation>),
+    /// All parts.
+    All(Arc<Group>),
+    /// Any part.
+    Any(Arc<Group>),
+}
+
+/// `not x`.
+#[derive(Clone, Debug)]
+pub(super) struct Negation {
+    pub(super) part: Node,
+    pub(super) label: Label,
+}
+
+/// Several parts, the cheapest first. The order cannot change the answer.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) parts: Box<[Node]>,
+    pub(super) label: Label,
+}
+
+/// Where a part comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Label {
+    pub(super) text: Arc<str>,
+    pub(super) span: Option<Span>,
+}
+
+impl Label {
+    fn of(expression: &Expression) -> Self {
+        Self {
+            text: Arc::clone(&expression.text),
+            span: expression.span,
+        }
+    }
+}
+
+impl Node {
+    pub(super) fn new(
+        expression: &Expression,
+        schema: &dyn Schema,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Self {
+        match &expression.kind {
+            // A condition that is null matches nothing.
+            Kind::Constant(constant) => Self::Constant(*constant == Constant::Boolean(true)),
+            Kind::And(parts) => {
+                let parts = parts
+                    .iter()
+                    .map(|part| Self::new(part, schema, problems))
+                    .collect();
+                Self::group(parts, Label::of(expression), Self::All)
+            }
+            Kind::Or(parts) => {
+                let parts = parts
+                    .iter()
+                    .map(|part| Self::new(part, schema, problems))
+                    .collect();
+                Self::group(parts, Label::of(expression), Self::Any)
+            }
+            Kind::Not(part) => Self::Not(Arc::new(Negation {
+                part: Self::new(part, schema, problems),
+                label: Label::of(expression),
+            })),
+            _ => match Leaf::new(expression, schema) {
+                Ok(leaf) => Self::Leaf(Arc::new(leaf)),
+                Err(problem) => {
+                    problems.push(*problem);
+                    Self::Constant(false)
+                }
+            },
+        }
+    }
+
+    fn group(mut parts: Vec<Self>, label: Label, join: fn(Arc<Group>) -> Self) -> Self {
+        parts.sort_by_key(Self::cost);
+        join(Arc::new(Group {
+            parts: parts.into(),
+            label,
+        }))
+    }
+
+    /// Both parts.
+    pub(super) fn both(left: &Self, right: &Self) -> Self {
+        match (left, right) {
+            (Self::Constant(false), _) | (_, Self::Constant(false)) => Self::Constant(false),
+            (Self::Constant(true), other) | (other, Self::Constant(true)) => other.clone(),
+            _ => {
+                let text = format!("({}) and ({})", left.label().text, right.label().text);
+                let label = Label {
+                    text: text.into(),
+                    span: None,
+                };
+                Self::group(vec![left.clone(), right.clone()], label, Self::All)
+            }
+        }
+    }
+
+    pub(super) fn label(&self) -> Label {
+        match self {
+            Self::Constant(value) => Label {
+                text: value.to_string().into(),
+                span: None,
+            },
+            Self::Leaf(leaf) => Label {
+                text: Arc::clone(&leaf.text),
+                span: leaf.span,
+            },
+            Self::Not(negation) => negation.label.clone(),
+            Self::All(group) | Self::Any(group) => group.label.clone(),
+        }
+    }
+
+    pub(super) fn cost(&self) -> u32 {
+        match self {
+            Self::Constant(_) => 0,
+            Self::Leaf(leaf) => leaf.cost,
+            Self::Not(negation) => negation.part.cost(),
+            Self::All(group) | Self::Any(group) => group
+                .parts
+                .iter()
+                .fold(0, |sum, part| sum.saturating_add(part.cost())),
+        }
+    }
+
+    pub(super) fn matches(&self, event: &dyn Event) -> Result<bool, RuntimeError> {
+        match self {
+            Self::Constant(value) => Ok(*value),
+            Self::Leaf(leaf) => leaf.matches(event),
+            Self::Not(negation) => negation.part.matches(event).map(|matched| !matched),
+            Self::All(group) => group.matches(event, false),
+            Self::Any(group) => group.matches(event, true),
+        }
+    }
+
+    pub(super) fn fields(&self, fields: &mut Vec<Field>) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Leaf(leaf) => fields.extend(leaf.slots().iter().map(|slot| slot.field)),
+            Self::Not(negation) => negation.part.fields(fields),
+            Self::All(group) | Self::Any(group) => {
+                for part in &group.parts {
+                    part.fields(fields);
+                }
+            }
+        }
+    }
+
+    /// The form for events of which this is known; `None` if it stays as it is.
+    pub(super) fn specialise(&self, known: &dyn Known) -> Option<Self> {
+        match self {
+            Self::Constant(_) => None,
+            Self::Leaf(leaf) => leaf.decided(known).map(Self::Constant),
+            Self::Not(negation) => Some(match negation.part.specialise(known)? {
+                Self::Constant(value) => Self::Constant(!value),
+                part => Self::Not(Arc::new(Negation {
+                    part,
+                    label: negation.label.clone(),
+                })),
+            }),
+            Self::All(group) => group.specialise(known, false, Self::All),
+            Self::Any(group) => group.specialise(known, true, Self::Any),
+        }
+    }
+}
+
+impl Group {
+    /// `winner` is the answer of one part that decides for all.
+    fn matches(&self, event: &dyn Event, winner: bool) -> Result<bool, RuntimeError> {
+        let mut failed = None;
+        for part in &self.parts {
+            match part.matches(event) {
+                Ok(answer) if answer == winner => return Ok(winner),
+                Ok(_) => {}
+                Err(error) => failed = first_failure(failed, error),
+            }
+        }
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(!winner),
+        }
+    }
+
+    fn specialise(
+        self: &Arc<Self>,
+        known: &dyn Known,
+        winner: bool,
+        join: fn(Arc<Self>) -> Node,
+    ) -> Option<Node> {
+        // Nothing is built before a part changes; most groups of most kinds are decided at once.
+        let mut kept: Option<Vec<Node>> = None;
+        for (index, part) in self.parts.iter().enumerate() {
+            match part.specialise(known) {
+                Some(Node::Constant(value)) if value == winner => {
+                    return Some(Node::Constant(winner));
+                }
+                Some(changed) => {
+                    let kept = kept.get_or_insert_with(|| self.parts[..index].to_vec());
+                    if !matches!(changed, Node::Constant(_)) {
+                        kept.push(changed);
+                    }
+                }
+                None => {
+                    if let Some(kept) = &mut kept {
+                        kept.push(part.clone());
+                    }
+                }
+            }
+        }
+        let mut kept = kept?;
+        Some(match kept.len() {
+            0 => Node::Constant(!winner),
+            1 => kept.remove(0),
+            _ => join(Arc::new(Self {
+                parts: kept.into(),
+                label: self.label.clone(),
+            })),
+        })
+    }
+}

@@ -1,0 +1,364 @@
+//! The cheapest way to answer a question about a text.
+
+use std::sync::{Arc, OnceLock};
+
+use memchr::memmem;
+
+use super::dfa::Dfa;
+use super::java::JavaRegex;
+use super::nfa::Nfa;
+use super::regex::Regex;
+use super::set::{OneText, TextSet};
+use super::wildcard::{self, Shape};
+use super::{PatternError, lucene};
+use crate::checked::PatternLanguage;
+use crate::limits;
+use crate::text::{ends_with_insensitive, starts_with_insensitive};
+
+/// Answers whether a text is one of those wanted.
+#[derive(Clone, Debug)]
+pub(crate) enum TextMatcher {
+    /// Every text is.
+    Anything,
+    /// Equal to one text.
+    One(OneText),
+    /// Equal to one of several.
+    Set(TextSet),
+    /// Begins so.
+    Prefix(OneText),
+    /// Ends so.
+    Suffix(OneText),
+    /// Holds it, case and all.
+    Contains(Arc<memmem::Finder<'static>>),
+    /// Begins and ends so, without overlap; case and all.
+    Ends(Box<str>, Box<str>),
+    /// An automaton decides.
+    Automaton(Arc<Automaton>),
+    /// A Java regular expression decides.
+    Java(JavaRegex),
+    /// Any of these says so.
+    AnyOf(Box<[TextMatcher]>),
+}
+
+/// An automaton that becomes deterministic when it is first run.
+#[derive(Debug)]
+pub(crate) struct Automaton {
+    nfa: Nfa,
+    dfa: OnceLock<Option<Dfa>>,
+    /// How many patterns it stands for.
+    patterns: usize,
+    /// Texts of which every match holds at least one.
+    literals: Option<Box<[Box<str>]>>,
+}
+
+/// Patterns whose lengths add up to more than this are not joined into one automaton.
+const JOINED: usize = 4_000;
+
+impl TextMatcher {
+    /// Equal to any of the texts.
+    pub(crate) fn equal<'a>(texts: impl IntoIterator<Item = &'a str>, insensitive: bool) -> Self {
+        let set = TextSet::new(texts, insensitive);
+        match set.texts() {
+            [only] => Self::One(OneText {
+                text: only.clone(),
+                insensitive,
+            }),
+            _ => Self::Set(set),
+        }
+    }
+
+    pub(crate) fn prefix(text: &str, insensitive: bool) -> Self {
+        Self::Prefix(OneText {
+            text: text.into(),
+            insensitive,
+        })
+    }
+
+    pub(crate) fn suffix(text: &str, insensitive: bool) -> Self {
+        Self::Suffix(OneText {
+            text: text.into(),
+            insensitive,
+        })
+    }
+
+    /// Holds the text.
+    pub(crate) fn contains(text: &str, insensitive: bool) -> Result<Self, PatternError> {
+        if insensitive {
+            let parts = vec![
+                Regex::anything(),
+                Regex::literal(text).without_case(),
+                Regex::anything(),
+            ];
+            return Self::automaton(&Regex::Concat(parts), 1, None);
+        }
+        Ok(Self::Contains(Arc::new(
+            memmem::Finder::new(text.as_bytes()).into_owned(),
+        )))
+    }
+
+    /// Matches any of the patterns. `over_field` chooses between Lucene's and Java's regular expressions.
+    pub(crate) fn patterns(
+        patterns: &[&str],
+        language: PatternLanguage,
+        insensitive: bool,
+        over_field: bool,
+    ) -> Result<Self, PatternError> {
+        let most = match language {
+            PatternLanguage::Wildcard => limits::PATTERN,
+            PatternLanguage::Regex => limits::REGEX,
+        };
+        if let Some(long) = patterns.iter().find(|pattern| pattern.len() > most) {
+            return Err(PatternError::new(format!(
+                "it has {} bytes, more than {most}",
+                long.len(),
+            )));
+        }
+        match language {
+            PatternLanguage::Wildcard => Self::wildcards(patterns, insensitive),
+            PatternLanguage::Regex if over_field => Self::lucene(patterns, insensitive),
+            PatternLanguage::Regex => Ok(Self::Java(JavaRegex::new(
+                patterns.iter().copied(),
+                insensitive,
+            )?)),
+        }
+    }
+
+    fn wildcards(patterns: &[&str], insensitive: bool) -> Result<Self, PatternError> {
+        let mut exact = Vec::new();
+        let mut others = Vec::new();
+        for pattern in patterns {
+            match wildcard::shape(pattern) {
+                Shape::Anything => return Ok(Self::Anything),
+                Shape::Exact(text) => exact.push(text),
+                shape => others.push((*pattern, shape)),
+            }
+        }
+        let mut matchers = Vec::new();
+        if !exact.is_empty() {
+            matchers.push(Self::equal(exact, insensitive));
+        }
+        // A few simple shapes are asked one by one; many, or others, become one automaton.
+        let simple = |shape: &Shape<'_>| match shape {
+            Shape::Prefix(_) | Shape::Suffix(_) => true,
+            Shape::Contains(_) | Shape::Ends(..) => !insensitive,
+            Shape::Exact(_) | Shape::Anything | Shape::Other => false,
+        };
+        if others.len() <= 2 && others.iter().all(|(_, shape)| simple(shape)) {
+            for (_, shape) in &others {
+                matchers.push(match shape {
+                    Shape::Prefix(text) => Self::prefix(text, insensitive),
+                    Shape::Suffix(text) => Self::suffix(text, insensitive),
+                    Shape::Contains(text) => Self::contains(text, false)?,
+                    Shape::Ends(head, tail) => Self::Ends((*head).into(), (*tail).into()),
+                    Shape::Exact(_) | Shape::Anything | Shape::Other => continue,
+                });
+            }
+        } else {
+            let regexes = others.iter().map(|(pattern, _)| {
+                let regex = wildcard::regex(pattern);
+                let (regex, literal) = if insensitive {
+                    (regex.without_case(), None)
+                } else {
+                    (regex, Some(wildcard::longest_literal(pattern)))
+                };
+                (pattern.len(), regex, literal)
+            });
+            matchers.extend(Self::joined(regexes)?);
+        }
+        Ok(Self::any_of(matchers))
+    }
+
+    fn lucene(patterns: &[&str], insensitive: bool) -> Result<Self, PatternError> {
+        let mut exact = Vec::new();
+        let mut others = Vec::new();
+        for pattern in patterns {
+            let regex = lucene::parse(pattern)?;
+            if regex.is_total() {
+                return Ok(Self::Anything);
+            }
+            match regex.exact() {
+                Some(text) => exact.push(text),
+                None if insensitive => others.push((pattern.len(), regex.without_case(), None)),
+                None => others.push((pattern.len(), regex, None)),
+            }
+        }
+        let mut matchers = Vec::new();
+        if !exact.is_empty() {
+            matchers.push(Self::equal(exact.iter().map(String::as_str), insensitive));
+        }
+        matchers.extend(Self::joined(others.into_iter())?);
+        Ok(Self::any_of(matchers))
+    }
+
+    /// Automata for the expressions, as few as their size allows. Each comes with the length of its text, and with a
+    /// literal that every match holds, if one is known.
+    fn joined<'a>(
+        regexes: impl Iterator<Item = (usize, Regex, Option<&'a str>)>,
+    ) -> Result<Vec<Self>, PatternError> {
+        let mut matchers = Vec::new();
+        let mut batch = Vec::new();
+        let mut literals = Some(Vec::new());
+        let mut size = 0;
+        for (length, regex, literal) in regexes {
+            if size + length > JOINED && !batch.is_empty() {
+                let count = batch.len();
+                let union = Regex::Union(std::mem::take(&mut batch));
+                let literals = literals.replace(Vec::new());
+                matchers.push(Self::automaton(&union, count, literals)?);
+                size = 0;
+            }
+            size += length;
+            batch.push(regex);
+            literals = literals.zip(literal).map(|(mut literals, literal)| {
+                literals.push(literal.into());
+                literals
+            });
+        }
+        if !batch.is_empty() {
+            let count = batch.len();
+            matchers.push(Self::automaton(&Regex::Union(batch), count, literals)?);
+        }
+        Ok(matchers)
+    }
+
+    fn automaton(
+        regex: &Regex,
+        patterns: usize,
+        literals: Option<Vec<Box<str>>>,
+    ) -> Result<Self, PatternError> {
+        Ok(Self::Automaton(Arc::new(Automaton {
+            nfa: Nfa::new(regex)?,
+            dfa: OnceLock::new(),
+            patterns,
+            literals: literals.map(Into::into),
+        })))
+    }
+
+    fn any_of(mut matchers: Vec<Self>) -> Self {
+        if matchers.len() == 1 {
+            matchers.remove(0)
+        } else {
+            Self::AnyOf(matchers.into())
+        }
+    }
+
+    /// Is the text one of those wanted?
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::One(wanted) => wanted.is(text),
+            Self::Set(set) => set.contains(text),
+            Self::Prefix(prefix) if prefix.insensitive => {
+                starts_with_insensitive(text, &prefix.text)
+            }
+            Self::Prefix(prefix) => text.starts_with(&*prefix.text),
+            Self::Suffix(suffix) if suffix.insensitive => ends_with_insensitive(text, &suffix.text),
+            Self::Suffix(suffix) => text.ends_with(&*suffix.text),
+            Self::Contains(finder) => finder.find(text.as_bytes()).is_some(),
+            Self::Ends(head, tail) => {
+                text.len() >= head.len() + tail.len()
+                    && text.starts_with(&**head)
+                    && text.ends_with(&**tail)
+            }
+            Self::Automaton(automaton) => automaton.is_match(text),
+            Self::Java(regex) => regex.is_match(text),
+            Self::AnyOf(matchers) => matchers.iter().any(|matcher| matcher.is_match(text)),
+        }
+    }
+
+    /// What one question costs, by rough order.
+    pub(crate) fn cost(&self) -> u32 {
+        match self {
+            Self::Anything => 0,
+            Self::One(_) | Self::Prefix(_) | Self::Suffix(_) | Self::Ends(..) => 1,
+            Self::Set(_) => 2,
+            Self::Contains(_) => 4,
+            Self::Automaton(_) => 10,
+            Self::Java(_) => 30,
+            Self::AnyOf(matchers) => matchers.iter().map(Self::cost).sum(),
+        }
+    }
+
+    /// How it works.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Anything => "any text".into(),
+            Self::One(_) => "equality".into(),
+            Self::Set(set) => format!("hashed set of {}", set.texts().len()),
+            Self::Prefix(_) => "prefix".into(),
+            Self::Suffix(_) => "suffix".into(),
+            Self::Contains(_) => "substring search".into(),
+            Self::Ends(..) => "prefix and suffix".into(),
+            Self::Automaton(automaton) => match automaton.patterns {
+                1 => "automaton".into(),
+                count => format!("automaton of {count} patterns"),
+            },
+            Self::Java(_) => "regular expression".into(),
+            Self::AnyOf(matchers) => matchers
+                .iter()
+                .map(Self::describe)
+                .collect::<Vec<_>>()
+                .join(" or "),
+        }
+    }
+
+    /// Texts of which every match holds at least one, case and all; `None` when nothing can be said.
+    pub(crate) fn literals(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::One(one) | Self::Prefix(one) | Self::Suffix(one) => {
+                (!one.insensitive).then(|| vec![&*one.text])
+            }
+            Self::Set(set) => {
+                (!set.is_insensitive()).then(|| set.texts().iter().map(|text| &**text).collect())
+            }
+            Self::Contains(finder) => std::str::from_utf8(finder.needle())
+                .ok()
+                .map(|text| vec![text]),
+            Self::Ends(head, tail) => Some(vec![if head.len() >= tail.len() {
+                &**head
+            } else {
+                &**tail
+            }]),
+            Self::AnyOf(matchers) => {
+                let mut all = Vec::new();
+                for matcher in matchers {
+                    all.extend(matcher.literals()?);
+                }
+                Some(all)
+            }
+            Self::Automaton(automaton) => automaton
+                .literals
+                .as_ref()
+                .map(|literals| literals.iter().map(|text| &**text).collect()),
+            Self::Anything | Self::Java(_) => None,
+        }
+    }
+}
+
+impl Automaton {
+    fn is_match(&self, text: &str) -> bool {
+        let dfa = self
+            .dfa
+            .get_or_init(|| Dfa::new(&self.nfa, limits::DFA_STATES));
+        match dfa {
+            Some(dfa) => dfa.is_match(text),
+            None => self.nfa.is_match(text),
+        }
+    }
+}
+
+/// Does the pattern hold no operator, so that it is an equality?
+pub(crate) fn is_exact(pattern: &str, language: PatternLanguage) -> bool {
+    match language {
+        PatternLanguage::Wildcard => !pattern.contains(['*', '?']),
+        PatternLanguage::Regex => lucene::parse(pattern).is_ok_and(|regex| regex.exact().is_some()),
+    }
+}
+
+/// Does the pattern match every text?
+pub(crate) fn is_total(pattern: &str, language: PatternLanguage) -> bool {
+    match language {
+        PatternLanguage::Wildcard => wildcard::shape(pattern) == Shape::Anything,
+        PatternLanguage::Regex => lucene::parse(pattern).is_ok_and(|regex| regex.is_total()),
+    }
+}

@@ -1,0 +1,28 @@
+//! Patterns over text. All of them run in linear time.
+
+mod charset;
+mod dfa;
+mod java;
+mod lucene;
+mod matcher;
+mod nfa;
+mod regex;
+mod set;
+mod wildcard;
+
+pub(crate) use matcher::{TextMatcher, is_exact, is_total};
+
+/// Why a pattern cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PatternError {
+    /// A clause to follow "the pattern cannot be used: ".
+    pub(crate) message: String,
+}
+
+impl PatternError {
+    fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}

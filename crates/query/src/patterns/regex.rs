@@ -1,0 +1,120 @@
+//! The tree of a regular expression.
+
+use super::charset::CharSet;
+
+/// A regular expression. It matches whole texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Regex {
+    /// No text at all.
+    Nothing,
+    /// The empty text.
+    Empty,
+    /// One character.
+    Chars(CharSet),
+    /// One after the other.
+    Concat(Vec<Regex>),
+    /// Any of these.
+    Union(Vec<Regex>),
+    /// At least `least` times, at most `most`.
+    Repeat {
+        inner: Box<Regex>,
+        least: u32,
+        most: Option<u32>,
+    },
+    /// All of these.
+    Intersection(Vec<Regex>),
+    /// Every text that the inner one does not match.
+    Complement(Box<Regex>),
+}
+
+impl Regex {
+    /// Any text.
+    pub(crate) fn anything() -> Self {
+        Self::Chars(CharSet::any()).repeated(0, None)
+    }
+
+    /// These characters in a row.
+    pub(crate) fn literal(text: &str) -> Self {
+        Self::Concat(
+            text.chars()
+                .map(|c| Self::Chars(CharSet::single(c)))
+                .collect(),
+        )
+    }
+
+    pub(crate) fn repeated(self, least: u32, most: Option<u32>) -> Self {
+        Self::Repeat {
+            inner: Box::new(self),
+            least,
+            most,
+        }
+    }
+
+    /// With the case of letters ignored.
+    pub(crate) fn without_case(self) -> Self {
+        match self {
+            Self::Nothing | Self::Empty => self,
+            Self::Chars(set) => Self::Chars(set.without_case()),
+            Self::Concat(parts) => Self::Concat(each_without_case(parts)),
+            Self::Union(parts) => Self::Union(each_without_case(parts)),
+            Self::Intersection(parts) => Self::Intersection(each_without_case(parts)),
+            Self::Repeat { inner, least, most } => inner.without_case().repeated(least, most),
+            Self::Complement(inner) => Self::Complement(Box::new(inner.without_case())),
+        }
+    }
+
+    /// The one text that it matches, if that is plain from its form.
+    pub(crate) fn exact(&self) -> Option<String> {
+        let mut text = String::new();
+        self.append_exact(&mut text).then_some(text)
+    }
+
+    fn append_exact(&self, text: &mut String) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Chars(set) => match set.ranges() {
+                [(first, last)] if first == last => {
+                    text.extend(char::from_u32(*first));
+                    true
+                }
+                _ => false,
+            },
+            Self::Concat(parts) => parts.iter().all(|part| part.append_exact(text)),
+            Self::Union(parts) => match parts.as_slice() {
+                [only] => only.append_exact(text),
+                _ => false,
+            },
+            Self::Repeat { inner, least, most } => match (least, most) {
+                (_, Some(0)) => true,
+                (1, Some(1)) => inner.append_exact(text),
+                _ => false,
+            },
+            Self::Nothing | Self::Intersection(_) | Self::Complement(_) => false,
+        }
+    }
+
+    /// Does it match every text, as is plain from its form?
+    pub(crate) fn is_total(&self) -> bool {
+        match self {
+            Self::Repeat { inner, least, most } => {
+                *least == 0
+                    && (most.is_none() && **inner == Self::Chars(CharSet::any())
+                        || most.is_none_or(|most| most > 0) && inner.is_total())
+            }
+            Self::Concat(parts) => {
+                parts.iter().any(Self::is_total)
+                    && parts
+                        .iter()
+                        .all(|part| part.is_total() || *part == Self::Empty)
+            }
+            Self::Union(parts) => parts.iter().any(Self::is_total),
+            Self::Intersection(parts) => parts.iter().all(Self::is_total),
+            Self::Complement(inner) => **inner == Self::Nothing,
+            Self::Nothing | Self::Empty | Self::Chars(_) => false,
+        }
+    }
+}
+
+fn each_without_case(parts: Vec<Regex>) -> Vec<Regex> {
+    parts.into_iter().map(Regex::without_case).collect()
+}
