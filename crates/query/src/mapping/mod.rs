@@ -39,6 +39,7 @@ use std::fmt;
 pub use date_format::{DEFAULT_DATE_FORMAT, DEFAULT_DATE_NANOS_FORMAT, DateFormat};
 pub use event::MappedEvent;
 pub use field::MappedField;
+pub use template::simple_match;
 
 use dynamic::DynamicRules;
 

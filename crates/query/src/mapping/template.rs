@@ -147,7 +147,7 @@ fn texts(json: Option<&Json>) -> Vec<String> {
 }
 
 /// Does the text fit the pattern, in which `*` stands for any characters?
-pub(crate) fn simple_match(pattern: &str, text: &str) -> bool {
+pub fn simple_match(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {

@@ -8,6 +8,8 @@ mod matcher;
 mod nfa;
 mod regex;
 mod set;
+#[cfg(test)]
+mod tests;
 mod wildcard;
 
 pub(crate) use matcher::{TextMatcher, is_exact, is_total};
