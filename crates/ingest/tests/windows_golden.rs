@@ -123,3 +123,48 @@ fn logs_become_the_documents_that_elastic_expects() {
     }
     assert_none(&differences);
 }
+
+/// The same generic shape that Elastic gives to channels without a mapping, where our extension is left out.
+#[test]
+fn other_channels_keep_the_generic_shape_without_the_extension() {
+    let options = Options {
+        extension: false,
+        ..Options::default()
+    };
+    let mut differences = Vec::new();
+    for folder in ["windows-terminalservices", "windows-openssh"] {
+        let Some(folder) = shared(&format!("sources/{folder}")) else {
+            continue;
+        };
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.to_string_lossy().into_owned();
+            if !name.contains("/derived.") {
+                continue;
+            }
+            let derived: Json =
+                serde_json::from_str(&fs::read_to_string(&path).expect("the file is there"))
+                    .expect("a document");
+            let log = name
+                .replace("/derived.", "/input.")
+                .replace(".json", ".evtx");
+            let bytes = fs::read(&log).expect("the log is there");
+            let mut keeper = Keeper::default();
+            read_evtx_stream(
+                &Arc::from(log.as_str()),
+                bytes.as_slice(),
+                options,
+                &mut keeper,
+            );
+            let expected = derived["derived"].as_array().expect("documents");
+            assert!(keeper.documents.len() >= expected.len());
+            for (at, (document, expected)) in keeper.documents.iter().zip(expected).enumerate() {
+                let place = format!("{log}[{at}]");
+                compare(&place, document, expected, &mut differences);
+            }
+        }
+    }
+    // The derived documents come from a reader that cuts times to microseconds.
+    differences.retain(|difference| !difference.contains("] @timestamp: "));
+    assert_none(&differences);
+}

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::WindowsRecord;
 use super::entry::{Emit, Entry, Extract, Shape};
 use super::kind::{Slot, WindowsKind};
-use super::view::View;
+use super::view::{DataCache, View};
 
 /// A Windows record seen through the mapping of its kind: any field on demand, or the whole document, from one table.
 #[derive(Clone, Copy)]
@@ -27,7 +27,11 @@ impl<'a> WindowsEvent<'a> {
     /// Sees `record`, which must be of this kind.
     pub fn new(kind: &'a WindowsKind, record: &'a dyn WindowsRecord) -> Self {
         Self {
-            view: View { record, kind },
+            view: View {
+                record,
+                kind,
+                cache: None,
+            },
         }
     }
 
@@ -70,6 +74,29 @@ impl<'a> WindowsEvent<'a> {
             }
             Slot::Elsewhere | Slot::Nowhere => {}
         }
+    }
+
+    /// The whole event.
+    fn whole(&self) -> Document {
+        let mut document = Document::new();
+        let kind = self.view.kind;
+        for entry in kind.entries() {
+            if entry.path == TIMESTAMP {
+                self.add_entry(&mut document, entry);
+            }
+        }
+        for constant in kind.constants() {
+            let values = constant.values().iter().map(Value::to_json).collect();
+            add(&mut document, constant.path, constant.shape, values);
+        }
+        for entry in kind.entries() {
+            if entry.path != TIMESTAMP {
+                self.add_entry(&mut document, entry);
+            }
+        }
+        self.add_data(&mut document);
+        self.add_beside(&mut document);
+        document
     }
 
     fn add_entry(&self, document: &mut Document, entry: &Entry) {
@@ -188,25 +215,12 @@ impl Event for WindowsEvent<'_> {
     }
 
     fn document(&self) -> Document {
-        let mut document = Document::new();
-        let kind = self.view.kind;
-        for entry in kind.entries() {
-            if entry.path == TIMESTAMP {
-                self.add_entry(&mut document, entry);
-            }
-        }
-        for constant in kind.constants() {
-            let values = constant.values().iter().map(Value::to_json).collect();
-            add(&mut document, constant.path, constant.shape, values);
-        }
-        for entry in kind.entries() {
-            if entry.path != TIMESTAMP {
-                self.add_entry(&mut document, entry);
-            }
-        }
-        self.add_data(&mut document);
-        self.add_beside(&mut document);
-        document
+        let cache = DataCache::read(self.view.record);
+        let view = View {
+            cache: Some(&cache),
+            ..self.view
+        };
+        WindowsEvent { view }.whole()
     }
 
     fn timestamp(&self) -> Option<Timestamp> {

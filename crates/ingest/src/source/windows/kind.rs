@@ -74,6 +74,8 @@ pub struct WindowsKind {
     constants: Vec<Constant>,
     entries: Vec<&'static Entry>,
     moved: Vec<&'static Moved>,
+    /// The members of `winlog.event_data` that entries set.
+    set_data: Vec<&'static str>,
     /// Constants and entries by field, sorted.
     slots: Vec<(Field, Slot)>,
     /// Other fields that were asked for, so that their names are taken apart once. Bounded by what rules name.
@@ -163,9 +165,7 @@ impl WindowsKind {
 
     /// Does an entry set this member of `winlog.event_data`?
     pub(super) fn sets_data(&self, name: &str) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.path.strip_prefix(EVENT_DATA) == Some(name))
+        self.set_data.contains(&name)
     }
 
     /// Where the values of a field come from.
@@ -335,6 +335,11 @@ impl Builder {
                 .map(|(at, entry)| (Field::new(entry.path), Slot::Entry(at))),
         );
         slots.sort_unstable_by_key(|(field, _)| *field);
+        let set_data = self
+            .entries
+            .iter()
+            .filter_map(|entry| entry.path.strip_prefix(EVENT_DATA))
+            .collect();
         WindowsKind {
             identity: String::new(),
             provider: provider.to_owned(),
@@ -344,6 +349,7 @@ impl Builder {
             constants,
             entries: self.entries,
             moved: self.moved,
+            set_data,
             slots,
             asked: RefCell::default(),
         }

@@ -1,6 +1,7 @@
 //! A record as a mapping sees it: cleaned texts, blank values gone, lines of `key=value` text as values of their own.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::WindowsRecord;
 use super::kind::WindowsKind;
@@ -77,23 +78,57 @@ impl BlockStyle {
     }
 }
 
+/// The values of `EventData`, read once: a document asks for each of them many times.
+pub(super) struct DataCache {
+    values: Vec<(String, String)>,
+    /// The first value of each name.
+    first: HashMap<String, usize>,
+}
+
+impl DataCache {
+    pub(super) fn read(record: &dyn WindowsRecord) -> Self {
+        let mut values = Vec::new();
+        record.each_data(&mut |name, text| {
+            values.push((name.to_owned(), text.into_owned()));
+            true
+        });
+        let mut first = HashMap::with_capacity(values.len());
+        for (at, (name, _)) in values.iter().enumerate() {
+            first.entry(name.clone()).or_insert(at);
+        }
+        Self { values, first }
+    }
+}
+
 /// A record and its kind.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) record: &'a dyn WindowsRecord,
     pub(super) kind: &'a WindowsKind,
+    pub(super) cache: Option<&'a DataCache>,
 }
 
 impl<'a> View<'a> {
+    /// A value of `EventData` as the record has it.
+    fn raw_data(&self, name: &str) -> Option<Cow<'a, str>> {
+        match self.cache {
+            Some(cache) => {
+                let (_, text) = &cache.values[*cache.first.get(name)?];
+                Some(Cow::Borrowed(text))
+            }
+            None => self.record.data(name),
+        }
+    }
+
     /// A value of `EventData`; blank ones are absent.
     pub(super) fn data(&self, name: &str) -> Option<Cow<'a, str>> {
         let blank = self.kind.blank();
-        let text = self.record.data(name).map(clean);
+        let text = self.raw_data(name).map(clean);
         if let Some(text) = text {
             return (!blank.holds(&text)).then_some(text);
         }
         let block = self.kind.block()?;
-        let text = clean(self.record.data(block.holder)?);
+        let text = clean(self.raw_data(block.holder)?);
         let (start, end) = block.style.find(&text, name)?;
         let value = match text {
             Cow::Borrowed(text) => Cow::Borrowed(text.get(start..end)?),
@@ -110,15 +145,23 @@ impl<'a> View<'a> {
     /// Every value of `EventData` that is not blank, in order.
     pub(super) fn each_data(&self, visit: &mut dyn FnMut(&str, &str)) {
         let blank = self.kind.blank();
-        self.record.each_data(&mut |name, text| {
+        let mut one = |name: &str, text: Cow<'_, str>| {
             let text = clean(text);
             if !blank.holds(&text) {
                 visit(name, &text);
             }
             true
-        });
+        };
+        match self.cache {
+            Some(cache) => {
+                for (name, text) in &cache.values {
+                    one(name, Cow::Borrowed(text));
+                }
+            }
+            None => self.record.each_data(&mut one),
+        }
         if let Some(block) = self.kind.block()
-            && let Some(text) = self.record.data(block.holder)
+            && let Some(text) = self.raw_data(block.holder)
         {
             let text = clean(text);
             block.style.pairs(&text, &mut |name, value| {

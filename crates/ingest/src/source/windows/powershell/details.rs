@@ -15,9 +15,8 @@ pub(super) fn of_param3(view: &View<'_>) -> Vec<Map<String, Json>> {
 }
 
 fn lines(view: &View<'_>, name: &str) -> Vec<Map<String, Json>> {
-    let text = view.record.data(name).unwrap_or_default();
+    let text = view.data(name).unwrap_or_default();
     text.split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
         .filter(|line| !line.is_empty())
         .map(detail)
         .collect()
