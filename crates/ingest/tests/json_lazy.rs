@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 fn values(text: &str, path: &str) -> Vec<Value<'static>> {
     let mut index = Index::new();
-    index.build(text).unwrap();
+    index.build(text).expect("the text is an object");
     JsonRecord::new(LazyJson::new(text, &index)).all(Field::new(path))
 }
 

@@ -4,16 +4,30 @@
 //! its bytes. What a record means - an ECS document, a Windows event in one of many shapes, a line of the systemd
 //! journal - is decided for every record by itself ([`Shape`]).
 
+mod deliver;
+mod frame;
 mod index;
 mod lazy;
+mod reader;
 mod record;
+mod scan;
+mod shape;
+mod sieve;
+mod split;
+mod stream;
 mod string;
+mod utf16;
+mod work;
+mod wrapper;
 
 use std::fmt;
 
 pub use index::{DEPTH_LIMIT, Index, JsonKind};
 pub use lazy::{Elements, LazyJson};
+pub use reader::{JsonReader, RECORD_LIMIT};
 pub use record::JsonRecord;
+pub use shape::Shape;
+pub use split::is_splittable;
 
 /// Why a text is not a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

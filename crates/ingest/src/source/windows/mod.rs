@@ -19,6 +19,7 @@ mod entry;
 mod event;
 mod evtx;
 mod family;
+mod json_shapes;
 mod kind;
 mod kinds;
 mod lookup;
@@ -32,6 +33,7 @@ mod view;
 
 pub use event::WindowsEvent;
 pub use evtx::{EvtxReading, EvtxRecord, read_evtx, read_evtx_stream};
+pub use json_shapes::WindowsJson;
 pub use kind::{Options, WindowsKind};
 pub use kinds::{KindIndex, Kinds};
 pub use record::WindowsRecord;
