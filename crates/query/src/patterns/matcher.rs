@@ -1,12 +1,11 @@
 //! The cheapest way to answer a question about a text.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::dfa::Dfa;
+use super::automaton::Automaton;
 use super::java::JavaRegex;
-use super::nfa::Nfa;
 use super::regex::Regex;
 use super::set::{OneText, TextSet};
 use super::wildcard::{self, Shape};
@@ -39,20 +38,6 @@ pub(crate) enum TextMatcher {
     /// Any of these says so.
     AnyOf(Box<[TextMatcher]>),
 }
-
-/// An automaton that becomes deterministic when it is first run.
-#[derive(Debug)]
-pub(crate) struct Automaton {
-    nfa: Nfa,
-    dfa: OnceLock<Option<Dfa>>,
-    /// How many patterns it stands for.
-    patterns: usize,
-    /// Texts of which every match holds at least one.
-    literals: Option<Box<[Box<str>]>>,
-}
-
-/// Patterns whose lengths add up to more than this are not joined into one automaton.
-const JOINED: usize = 4_000;
 
 impl TextMatcher {
     /// Equal to any of the texts.
@@ -89,7 +74,8 @@ impl TextMatcher {
                 Regex::literal(text).without_case(),
                 Regex::anything(),
             ];
-            return Self::automaton(&Regex::Concat(parts), 1, None);
+            let automaton = Automaton::new(vec![Regex::Concat(parts)], None)?;
+            return Ok(Self::Automaton(Arc::new(automaton)));
         }
         Ok(Self::Contains(Arc::new(
             memmem::Finder::new(text.as_bytes()).into_owned(),
@@ -156,14 +142,18 @@ impl TextMatcher {
         } else {
             let regexes = others.iter().map(|(pattern, _)| {
                 let regex = wildcard::regex(pattern);
-                let (regex, literal) = if insensitive {
-                    (regex.without_case(), None)
+                if insensitive {
+                    regex.without_case()
                 } else {
-                    (regex, Some(wildcard::longest_literal(pattern)))
-                };
-                (pattern.len(), regex, literal)
+                    regex
+                }
             });
-            matchers.extend(Self::joined(regexes)?);
+            let literals = others
+                .iter()
+                .map(|(pattern, _)| wildcard::longest_literal(pattern).into());
+            let literals = (!insensitive).then(|| literals.collect());
+            let automaton = Automaton::new(regexes.collect(), literals)?;
+            matchers.push(Self::Automaton(Arc::new(automaton)));
         }
         Ok(Self::any_of(matchers))
     }
@@ -178,60 +168,19 @@ impl TextMatcher {
             }
             match regex.exact() {
                 Some(text) => exact.push(text),
-                None if insensitive => others.push((pattern.len(), regex.without_case(), None)),
-                None => others.push((pattern.len(), regex, None)),
+                None if insensitive => others.push(regex.without_case()),
+                None => others.push(regex),
             }
         }
         let mut matchers = Vec::new();
         if !exact.is_empty() {
             matchers.push(Self::equal(exact.iter().map(String::as_str), insensitive));
         }
-        matchers.extend(Self::joined(others.into_iter())?);
+        if !others.is_empty() {
+            let automaton = Automaton::new(others, None)?;
+            matchers.push(Self::Automaton(Arc::new(automaton)));
+        }
         Ok(Self::any_of(matchers))
-    }
-
-    /// Automata for the expressions, as few as their size allows. Each comes with the length of its text, and with a
-    /// literal that every match holds, if one is known.
-    fn joined<'a>(
-        regexes: impl Iterator<Item = (usize, Regex, Option<&'a str>)>,
-    ) -> Result<Vec<Self>, PatternError> {
-        let mut matchers = Vec::new();
-        let mut batch = Vec::new();
-        let mut literals = Some(Vec::new());
-        let mut size = 0;
-        for (length, regex, literal) in regexes {
-            if size + length > JOINED && !batch.is_empty() {
-                let count = batch.len();
-                let union = Regex::Union(std::mem::take(&mut batch));
-                let literals = literals.replace(Vec::new());
-                matchers.push(Self::automaton(&union, count, literals)?);
-                size = 0;
-            }
-            size += length;
-            batch.push(regex);
-            literals = literals.zip(literal).map(|(mut literals, literal)| {
-                literals.push(literal.into());
-                literals
-            });
-        }
-        if !batch.is_empty() {
-            let count = batch.len();
-            matchers.push(Self::automaton(&Regex::Union(batch), count, literals)?);
-        }
-        Ok(matchers)
-    }
-
-    fn automaton(
-        regex: &Regex,
-        patterns: usize,
-        literals: Option<Vec<Box<str>>>,
-    ) -> Result<Self, PatternError> {
-        Ok(Self::Automaton(Arc::new(Automaton {
-            nfa: Nfa::new(regex)?,
-            dfa: OnceLock::new(),
-            patterns,
-            literals: literals.map(Into::into),
-        })))
     }
 
     fn any_of(mut matchers: Vec<Self>) -> Self {
@@ -289,7 +238,7 @@ impl TextMatcher {
             Self::Suffix(_) => "suffix".into(),
             Self::Contains(_) => "substring search".into(),
             Self::Ends(..) => "prefix and suffix".into(),
-            Self::Automaton(automaton) => match automaton.patterns {
+            Self::Automaton(automaton) => match automaton.len() {
                 1 => "automaton".into(),
                 count => format!("automaton of {count} patterns"),
             },
@@ -326,23 +275,8 @@ impl TextMatcher {
                 }
                 Some(all)
             }
-            Self::Automaton(automaton) => automaton
-                .literals
-                .as_ref()
-                .map(|literals| literals.iter().map(|text| &**text).collect()),
+            Self::Automaton(automaton) => automaton.literals(),
             Self::Anything | Self::Java(_) => None,
-        }
-    }
-}
-
-impl Automaton {
-    fn is_match(&self, text: &str) -> bool {
-        let dfa = self
-            .dfa
-            .get_or_init(|| Dfa::new(&self.nfa, limits::DFA_STATES));
-        match dfa {
-            Some(dfa) => dfa.is_match(text),
-            None => self.nfa.is_match(text),
         }
     }
 }

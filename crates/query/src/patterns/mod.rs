@@ -1,5 +1,6 @@
 //! Patterns over text. All of them run in linear time.
 
+mod automaton;
 mod charset;
 mod dfa;
 mod java;

@@ -63,6 +63,67 @@ impl Regex {
         }
     }
 
+    /// Does it use `~` or `&`, which need a deterministic automaton?
+    pub(crate) fn needs_dfa(&self) -> bool {
+        match self {
+            Self::Nothing | Self::Empty | Self::Chars(_) => false,
+            Self::Concat(parts) | Self::Union(parts) => parts.iter().any(Self::needs_dfa),
+            Self::Repeat { inner, .. } => inner.needs_dfa(),
+            Self::Intersection(_) | Self::Complement(_) => true,
+        }
+    }
+
+    /// The same in the syntax of the regex crates; `None` for what they cannot say.
+    pub(crate) fn pattern(&self) -> Option<String> {
+        let mut pattern = String::new();
+        self.write(&mut pattern).then_some(pattern)
+    }
+
+    fn write(&self, out: &mut String) -> bool {
+        let each = |parts: &[Self], between: &str, out: &mut String| {
+            out.push_str("(?:");
+            let all = parts.iter().enumerate().all(|(index, part)| {
+                if index > 0 {
+                    out.push_str(between);
+                }
+                part.write(out)
+            });
+            out.push(')');
+            all
+        };
+        match self {
+            Self::Nothing => out.push_str("[a&&b]"),
+            Self::Empty => out.push_str("(?:)"),
+            Self::Chars(set) if set.ranges().is_empty() => out.push_str("[a&&b]"),
+            Self::Chars(set) => {
+                out.push('[');
+                for &(first, last) in set.ranges() {
+                    // Surrogates are no characters: a range that ends on one ends before them.
+                    let (first, last) = match (first, last) {
+                        (0xd800..=0xdfff, 0xd800..=0xdfff) => continue,
+                        (0xd800..=0xdfff, last) => (0xe000, last),
+                        (first, 0xd800..=0xdfff) => (first, 0xd7ff),
+                        range => range,
+                    };
+                    out.push_str(&format!("\\u{{{first:x}}}-\\u{{{last:x}}}"));
+                }
+                out.push(']');
+            }
+            Self::Concat(parts) => return each(parts, "", out),
+            Self::Union(parts) => return each(parts, "|", out),
+            Self::Repeat { inner, least, most } => {
+                let all = each(std::slice::from_ref(inner), "", out);
+                match most {
+                    Some(most) => out.push_str(&format!("{{{least},{most}}}")),
+                    None => out.push_str(&format!("{{{least},}}")),
+                }
+                return all;
+            }
+            Self::Intersection(_) | Self::Complement(_) => return false,
+        }
+        true
+    }
+
     /// The one text that it matches, if that is plain from its form.
     pub(crate) fn exact(&self) -> Option<String> {
         let mut text = String::new();

@@ -163,11 +163,17 @@ proptest! {
         let nfa = Nfa::new(&regex).expect("it is small");
         let dfa = Dfa::new(&nfa, 10_000).expect("it is small");
         let matcher = TextMatcher::patterns(&[&pattern], PatternLanguage::Regex, false, true).expect("it is small");
+        let lazy = regex.pattern().map(|pattern| {
+            regex_automata::meta::Regex::new(&format!(r"\A(?:{pattern})\z")).expect("it is well formed")
+        });
         for text in &texts {
             let expect = meaning.is_match(text);
             prop_assert_eq!(nfa.is_match(text), expect, "nfa {} on {}", pattern, text);
             prop_assert_eq!(dfa.is_match(text), expect, "dfa {} on {}", pattern, text);
             prop_assert_eq!(matcher.is_match(text), expect, "matcher {} on {}", pattern, text);
+            if let Some(lazy) = &lazy {
+                prop_assert_eq!(lazy.is_match(text), expect, "lazy {} on {}", pattern, text);
+            }
         }
         if let Some(exact) = regex.exact() {
             prop_assert!(meaning.is_match(&exact));
