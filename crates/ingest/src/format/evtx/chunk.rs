@@ -313,8 +313,7 @@ impl<'a> Records<'a> {
                     record.note(reason);
                 }
                 if self.suspect {
-                    // The record keeps what it finds; it is handed out for what can be read of it.
-                    record.check().unwrap_or_default();
+                    record.check_suspect();
                 }
                 Ok(record)
             }
@@ -331,14 +330,17 @@ impl<'a> Records<'a> {
     #[cold]
     fn resume(&mut self, start: u32, reason: Reason) -> Option<Result<RecordRef<'a>, Damage>> {
         let frame = read_header(self.bytes, start);
+        let next = find_frame(self.bytes, start + 1, self.end);
         if let (Reason::RecordSizeCopy { .. }, Ok(frame)) = (reason, frame) {
-            // Only the copy is damaged if another record, or the end, follows where it should.
-            let next = start + frame.size;
-            if next == self.end || read_frame(self.bytes, next).is_ok() {
-                return Some(self.open(start, &frame, Some(reason)));
+            // The end is damaged, and so may be what is before it: it is handed out if all of it can be read.
+            let record = self.open(start, &frame, Some(reason));
+            if let Ok(record) = record
+                && record.check_content().is_ok()
+            {
+                self.at = next.map_or(self.at, |next| next.min(self.at));
+                return Some(Ok(record));
             }
         }
-        let next = find_frame(self.bytes, start + 1, self.end);
         self.at = next.unwrap_or(self.end);
         if next.is_none() && self.last_id.is_some() && self.last_id == self.last_record_id {
             // All records were read, and zeros follow: the header gives too late an end.

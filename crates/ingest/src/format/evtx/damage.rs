@@ -70,6 +70,8 @@ pub enum Reason {
         /// The size.
         size: u32,
     },
+    /// A text, in a chunk whose checksum does not match, that holds what is no character.
+    Text,
     /// Elements or fragments nested too deeply to be from Windows.
     Nesting,
     /// A record that expands to more than a record can hold.
@@ -93,6 +95,7 @@ impl Reason {
             Self::ValueTable(_) => "evtx-value-table",
             Self::ValueType(_) => "evtx-value-type",
             Self::ValueSize { .. } => "evtx-value-size",
+            Self::Text => "evtx-text",
             Self::Nesting => "evtx-nesting",
             Self::Expansion => "evtx-expansion",
             Self::OpenElement => "evtx-open-element",
@@ -126,6 +129,7 @@ impl fmt::Display for Reason {
                 formatter,
                 "a value of type {value_type:#04x} cannot have {size} bytes"
             ),
+            Self::Text => write!(formatter, "a text holds what is no character"),
             Self::Nesting => write!(formatter, "XML is nested too deeply"),
             Self::Expansion => write!(formatter, "XML expands beyond what a record can hold"),
             Self::OpenElement => write!(formatter, "an element is not closed"),

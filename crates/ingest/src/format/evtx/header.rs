@@ -71,7 +71,6 @@ impl FileHeader {
     pub(super) fn notes(&self) -> impl Iterator<Item = NoteKind> {
         let checksum = self.checksum != self.computed_checksum && self.flags & NO_CHECKSUM == 0;
         [
-            (!self.magic).then_some(NoteKind::FileMagic),
             (self.magic && checksum).then_some(NoteKind::FileHeaderChecksum),
             (self.magic && self.is_dirty()).then_some(NoteKind::FileDirty),
         ]

@@ -139,7 +139,7 @@ pub(super) enum Source {
     Absent,
     /// The value with this index.
     Substitution(u16),
-    /// Literal text: UTF-16 bytes from `start`.
+    /// Literal text: UTF-16 bytes from `start`, without a NUL.
     Text { start: u32, length: u32 },
     /// More than that: the tokens from `start` to `end`.
     Pieces {
@@ -539,7 +539,7 @@ impl Pieces {
         let source = match token {
             Token::Value { value_type, bytes } if *value_type == kind::STRING => Source::Text {
                 start: end - bytes.len() as u32,
-                length: bytes.len() as u32,
+                length: Utf16::until_nul(bytes).as_bytes().len() as u32,
             },
             Token::Substitution { index, .. } => Source::Substitution(*index),
             Token::Value { .. }

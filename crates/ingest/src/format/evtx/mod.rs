@@ -69,6 +69,7 @@ mod bytes;
 mod check;
 mod chunk;
 mod damage;
+mod fields;
 mod header;
 mod layout;
 mod record;
@@ -85,9 +86,10 @@ pub use chunk::{
     CHUNK_HEADER_SIZE, CHUNK_SIZE, Chunk, ChunkHeader, ChunkParser, RawChunk, Records,
 };
 pub use damage::{Damage, Note, NoteKind, Reason};
+pub use fields::{Fields, Pair};
 pub use header::{FILE_HEADER_SIZE, FileHeader};
 pub use layout::{DataKind, SystemField};
-pub use record::{Fields, Pair, RecordRef};
+pub use record::RecordRef;
 pub use source::{ChunkReader, EvtxFile, EvtxStream, ReadAt, is_evtx};
 pub use state::{OriginId, ShapeId};
 pub use text::Utf16;

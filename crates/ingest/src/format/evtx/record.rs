@@ -5,10 +5,11 @@ use std::fmt;
 
 use super::bytes::slice_at;
 use super::damage::{Damage, Reason};
-use super::layout::{DataKind, Part, Section, Slot, Source, SystemField};
-use super::state::{Key, OriginId, ShapeId, State};
+use super::fields::{Fields, FieldsIn, Pair, data_of_tree};
+use super::layout::{DataKind, EventLayout, Part, Section, Slot, Source, SystemField};
+use super::state::{Key, OriginId, State};
 use super::text::Utf16;
-use super::token::{Token, Tokens, Values, name_at, push_pieces};
+use super::token::{Token, Tokens, Values, push_pieces};
 use super::tree::{Builder, Element, Node, value_of};
 use super::value::{Value, kind};
 
@@ -31,6 +32,8 @@ pub struct RecordRef<'a> {
     pub(super) id: u64,
     pub(super) written: u64,
     key: Key,
+    /// The number that the layout had when it was last looked for.
+    layout: u32,
     /// Whether the layout has the answers. If not, the tree does.
     regular: bool,
     values: Values<'a>,
@@ -41,7 +44,7 @@ pub struct RecordRef<'a> {
 
 /// Where an event's own data are.
 #[derive(Clone, Copy)]
-enum Place<'a> {
+pub(super) enum Place<'a> {
     /// There are none.
     Nowhere,
     /// In fields that were learnt.
@@ -52,12 +55,15 @@ enum Place<'a> {
 
 /// Fields that were learnt, and the values that go into them.
 #[derive(Clone, Copy)]
-struct FieldPlace<'a> {
-    kind: DataKind,
-    container: Option<u32>,
-    range: (u32, u32),
-    generation: u32,
-    values: Values<'a>,
+pub(super) struct FieldPlace<'a> {
+    pub kind: DataKind,
+    /// The name of the element around the fields.
+    pub container: Option<u32>,
+    /// The range of learnt fields.
+    pub range: (u32, u32),
+    /// The generation of layouts in which the range holds.
+    pub generation: u32,
+    pub values: Values<'a>,
 }
 
 impl<'a> RecordRef<'a> {
@@ -73,21 +79,18 @@ impl<'a> RecordRef<'a> {
         let start = (offset + RECORD_HEADER) as usize;
         let end = offset + size - 4;
         let mut tokens = Tokens::new(chunk, start, end as usize, false);
-        let mut values = Values::default();
-        let key = loop {
-            let at = tokens.position() as u32;
-            match tokens.next()? {
-                Token::FragmentHeader => {}
-                Token::Instance(instance) => {
-                    values = instance.values;
-                    break Key::template(instance.definition);
-                }
-                Token::OpenElement { .. } => break Key::in_place(at),
-                Token::End => break Key::EMPTY,
-                _ => return Err(tokens.unexpected(at)),
-            }
+        // Nearly every record starts like this.
+        let (key, values) = if tokens.skip_instance_start() {
+            let instance = tokens.take_instance()?;
+            (Key::template(instance.definition), instance.values)
+        } else {
+            open_root(&mut tokens)?
         };
-        let regular = key != Key::EMPTY && state.event(chunk, key, end, |event| event.regular)?;
+        let (layout, regular) = if key == Key::EMPTY {
+            (0, false)
+        } else {
+            state.event(chunk, key, end, |layout, event| (layout, event.regular))?
+        };
         Ok(Self {
             chunk,
             state,
@@ -97,6 +100,7 @@ impl<'a> RecordRef<'a> {
             id,
             written,
             key,
+            layout,
             regular,
             values,
             data: Cell::new(None),
@@ -140,9 +144,13 @@ impl<'a> RecordRef<'a> {
         if !self.regular {
             return self.system_of_tree(field);
         }
-        match self.state.event(self.chunk, self.key, self.end(), |event| {
-            event.system[field as usize]
-        }) {
+        let look = |_, event: &EventLayout| event.system[field as usize];
+        let known = self.state.known_event(self.layout, self.key, look);
+        let slot = known.map_or_else(
+            || self.state.event(self.chunk, self.key, self.end(), look),
+            Ok,
+        );
+        match slot {
             Ok(slot) => self.resolve(slot, &self.values),
             Err(reason) => self.note(reason),
         }
@@ -199,7 +207,7 @@ impl<'a> RecordRef<'a> {
         }
         let origin = self.state.origin(&self.provider(), &self.channel())?;
         let is_literal = |field: SystemField| {
-            let look = |event: &super::layout::EventLayout| {
+            let look = |_, event: &EventLayout| {
                 matches!(event.system[field as usize].source, Source::Text { .. })
             };
             self.state.event(self.chunk, self.key, self.end(), look) == Ok(true)
@@ -294,10 +302,30 @@ impl<'a> RecordRef<'a> {
 
     /// Reads everything in the record, so that [`RecordRef::damage`] covers all of it.
     pub fn check(&self) -> Result<(), Damage> {
-        if let Err(reason) = self.build() {
+        if let Err(reason) = self.check_content() {
             self.note(reason);
         }
         self.damage().map_or(Ok(()), Err)
+    }
+
+    /// Reads everything in a record for which no checksum vouches. The record keeps what it finds; it is handed out for
+    /// what can be read of it.
+    pub(super) fn check_suspect(&self) {
+        match self.build() {
+            Err(reason) => {
+                self.note(reason);
+            }
+            // Overwritten flash and disk areas are full of ones, which no text has in it.
+            Ok(tree) if tree.has_text_of_ones() => {
+                self.note(Reason::Text);
+            }
+            Ok(_) => {}
+        }
+    }
+
+    /// Reads everything between the record's header and its end.
+    pub(super) fn check_content(&self) -> Result<(), Reason> {
+        self.build().map(drop)
     }
 
     /// Remembers the first damage.
@@ -331,12 +359,12 @@ impl<'a> RecordRef<'a> {
     }
 
     #[inline]
-    fn source(&self, source: Source, values: &Values<'a>) -> Value<'a> {
+    pub(super) fn source(&self, source: Source, values: &Values<'a>) -> Value<'a> {
         let value = match source {
             Source::Absent => Ok(Value::Null),
             Source::Substitution(index) => values.decode(index),
             Source::Text { start, length } => slice_at(self.chunk, start as usize, length as usize)
-                .map(|bytes| Value::String(Utf16::until_nul(bytes)))
+                .map(|bytes| Value::String(Utf16::new(bytes)))
                 .ok_or(Reason::Truncated),
             Source::Pieces {
                 start,
@@ -398,7 +426,7 @@ impl<'a> RecordRef<'a> {
         value_of(nodes, self.state).unwrap_or_else(|reason| self.note(reason))
     }
 
-    fn pair_of_tree(&self, element: &Element<'a>, index: usize) -> Pair<'a> {
+    pub(super) fn pair_of_tree(&self, element: &Element<'a>, index: usize) -> Pair<'a> {
         let mut attributes = element.attributes.iter();
         let name = attributes.find(|attribute| attribute.name.eq_str("Name"));
         Pair {
@@ -411,7 +439,7 @@ impl<'a> RecordRef<'a> {
     }
 
     /// Finds the event's own data, once.
-    fn place(&self) -> Place<'a> {
+    pub(super) fn place(&self) -> Place<'a> {
         match self.data.get() {
             Some(Place::Fields(fields)) if fields.generation != self.state.generation() => {}
             Some(place) => return place,
@@ -593,261 +621,17 @@ impl fmt::Debug for RecordRef<'_> {
     }
 }
 
-/// An event's own data.
-#[derive(Clone, Copy)]
-pub struct Fields<'r, 'a> {
-    record: &'r RecordRef<'a>,
-    place: FieldsIn<'r, 'a>,
-}
-
-#[derive(Clone, Copy)]
-enum FieldsIn<'r, 'a> {
-    Learnt(FieldPlace<'a>),
-    Tree(DataKind, &'r Element<'a>),
-}
-
-/// One field of an event's own data.
-#[derive(Clone, Copy, Debug)]
-pub struct Pair<'a> {
-    /// The position among all fields, from 0.
-    pub index: usize,
-    /// The element's name; `Data` in most of `EventData`.
-    pub element: Utf16<'a>,
-    /// The `Name` attribute: null where there is none.
-    pub name: Value<'a>,
-    /// The value; never an array.
-    pub value: Value<'a>,
-    /// Whether there are elements in it, which only the tree shows.
-    pub nested: bool,
-}
-
-impl Pair<'_> {
-    /// The name that Winlogbeat gives the field: that of the attribute, else of the element, else `param` and the
-    /// position counted from 1.
-    #[must_use]
-    pub fn key(&self) -> String {
-        let mut key = String::new();
-        self.name.push_to(&mut key);
-        if key.is_empty() {
-            self.element.push_to(&mut key);
-        }
-        if key.is_empty() || key == "Data" {
-            key = format!("param{}", self.index + 1);
-        }
-        key
-    }
-
-    /// Whether [`Pair::key`] is `name`.
-    #[must_use]
-    pub fn has_key(&self, name: &str) -> bool {
-        if !self.name.is_empty() {
-            return self.name.eq_str(name) && name != "Data" || self.is_numbered(name);
-        }
-        !self.element.eq_str("Data") && self.element.eq_str(name) || self.is_numbered(name)
-    }
-
-    /// Whether the field goes by its position and `name` is what it is called then.
-    fn is_numbered(&self, name: &str) -> bool {
-        let own = if self.name.is_empty() {
-            self.element.eq_str("Data") || self.element.is_empty()
-        } else {
-            self.name.eq_str("Data")
+/// The key and values of a record that does not start like most.
+#[cold]
+fn open_root<'a>(tokens: &mut Tokens<'a>) -> Result<(Key, Values<'a>), Reason> {
+    loop {
+        let at = tokens.position() as u32;
+        return match tokens.next()? {
+            Token::FragmentHeader => continue,
+            Token::Instance(instance) => Ok((Key::template(instance.definition), instance.values)),
+            Token::OpenElement { .. } => Ok((Key::in_place(at), Values::default())),
+            Token::End => Ok((Key::EMPTY, Values::default())),
+            _ => Err(tokens.unexpected(at)),
         };
-        own && name
-            .strip_prefix("param")
-            .filter(|number| !number.starts_with(['0', '+']))
-            .and_then(|number| number.parse::<usize>().ok())
-            == Some(self.index + 1)
     }
-}
-
-impl<'r, 'a> Fields<'r, 'a> {
-    /// Which element it is.
-    #[must_use]
-    pub fn kind(&self) -> DataKind {
-        match self.place {
-            FieldsIn::Learnt(place) => place.kind,
-            FieldsIn::Tree(kind, _) => kind,
-        }
-    }
-
-    /// The name of the element around the fields: `EventData`, or that of the one element in `UserData`.
-    #[must_use]
-    pub fn container(&self) -> Utf16<'a> {
-        match self.place {
-            FieldsIn::Learnt(place) => place
-                .container
-                .and_then(|name| name_at(self.record.chunk, name).ok())
-                .unwrap_or_default(),
-            FieldsIn::Tree(_, container) => container.name,
-        }
-    }
-
-    /// A number for the list of names, to keep what was found out about them: the same number from one
-    /// [`ChunkParser`](super::ChunkParser) means the same names in the same order, see [`Fields::slot`]. `None` if the
-    /// names are not the same for each record of the template.
-    #[must_use]
-    pub fn shape(&self) -> Option<ShapeId> {
-        match self.place {
-            FieldsIn::Learnt(place) => self.record.state.shape(self.record.chunk, place.range),
-            FieldsIn::Tree(..) => None,
-        }
-    }
-
-    /// How many slots there are: fields with arrays counted once.
-    #[must_use]
-    pub fn slots(&self) -> usize {
-        match self.place {
-            FieldsIn::Learnt(place) => (place.range.1 - place.range.0) as usize,
-            FieldsIn::Tree(_, container) => container.elements().count(),
-        }
-    }
-
-    /// The field in slot `slot`, whose value may be an array; `None` when it is left out of this record.
-    #[must_use]
-    pub fn slot(&self, slot: usize) -> Option<Pair<'a>> {
-        match self.place {
-            FieldsIn::Learnt(place) => {
-                let index = place.range.0.checked_add(u32::try_from(slot).ok()?)?;
-                if index >= place.range.1 {
-                    return None;
-                }
-                self.learnt_pair(&place, index, slot)
-            }
-            FieldsIn::Tree(_, container) => container
-                .elements()
-                .nth(slot)
-                .map(|element| self.record.pair_of_tree(element, slot)),
-        }
-    }
-
-    /// The value of the first field with this name; its first item if it is an array.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        if let FieldsIn::Learnt(place) = self.place
-            && !name.starts_with("param")
-        {
-            return self.learnt_value(&place, name);
-        }
-        let mut found = None;
-        self.visit(&mut |pair| {
-            if found.is_none() && pair.has_key(name) {
-                found = Some(pair.value);
-            }
-            found.is_none()
-        });
-        found
-    }
-
-    /// Calls `visit` with each field, in order; arrays give a field for each item.
-    pub fn for_each(&self, mut visit: impl FnMut(Pair<'a>)) {
-        self.visit(&mut |pair| {
-            visit(pair);
-            true
-        });
-    }
-
-    /// The short way to the value with a name: only names are looked at until one matches.
-    fn learnt_value(&self, place: &FieldPlace<'a>, name: &str) -> Option<Value<'a>> {
-        let record = self.record;
-        let place = self.renewed(place)?;
-        let mut range = place.range;
-        loop {
-            let mut at = range.0;
-            let field = record.state.find_field(range, |field| {
-                at += 1;
-                let named = match field.name {
-                    Source::Text { start, length } => {
-                        slice_at(record.chunk, start as usize, length as usize)
-                            .is_some_and(|bytes| Utf16::until_nul(bytes).eq_str(name))
-                    }
-                    Source::Absent => {
-                        name_at(record.chunk, field.element).is_ok_and(|own| own.eq_str(name))
-                    }
-                    _ => true,
-                };
-                named && !place.values.leaves_out(field.value.dependency)
-            })?;
-            let pair = self.pair(&field, &place.values, 0);
-            if pair.has_key(name) {
-                return Some(match pair.value {
-                    Value::Array(array) => array.iter().next().unwrap_or(Value::Null),
-                    value => value,
-                });
-            }
-            range.0 = at;
-        }
-    }
-
-    fn visit(&self, visit: &mut dyn FnMut(Pair<'a>) -> bool) {
-        let mut index = 0;
-        for slot in 0..self.slots() {
-            let Some(pair) = self.slot(slot) else {
-                continue;
-            };
-            let mut each = |value| {
-                let item = Pair {
-                    index,
-                    value,
-                    ..pair
-                };
-                index += 1;
-                visit(item)
-            };
-            let go_on = match pair.value {
-                Value::Array(array) if !array.is_empty() => array.iter().all(each),
-                Value::Array(_) => each(Value::Null),
-                value => each(value),
-            };
-            if !go_on {
-                return;
-            }
-        }
-    }
-
-    /// The fields, found again if the layouts were thrown away since.
-    fn renewed(&self, place: &FieldPlace<'a>) -> Option<FieldPlace<'a>> {
-        if place.generation == self.record.state.generation() {
-            return Some(*place);
-        }
-        match self.record.place() {
-            Place::Fields(place) => Some(place),
-            _ => None,
-        }
-    }
-
-    fn learnt_pair(&self, place: &FieldPlace<'a>, index: u32, position: usize) -> Option<Pair<'a>> {
-        let renewed = self.renewed(place)?;
-        let index = index - place.range.0 + renewed.range.0;
-        let field = self.record.state.field(index)?;
-        if renewed.values.leaves_out(field.value.dependency) {
-            return None;
-        }
-        Some(self.pair(&field, &renewed.values, position))
-    }
-
-    fn pair(&self, field: &super::layout::Field, values: &Values<'a>, index: usize) -> Pair<'a> {
-        let element = name_at(self.record.chunk, field.element).unwrap_or_else(|reason| {
-            self.record.note(reason);
-            Utf16::default()
-        });
-        Pair {
-            index,
-            element,
-            name: self.record.source(field.name, values),
-            value: self.record.source(field.value.source, values),
-            nested: field.nested,
-        }
-    }
-}
-
-/// The element that holds the fields, if this is one of those around them.
-fn data_of_tree<'r, 'a>(element: &'r Element<'a>) -> Option<(DataKind, &'r Element<'a>)> {
-    if element.name.eq_str("EventData") {
-        return Some((DataKind::EventData, element));
-    }
-    if element.name.eq_str("UserData") {
-        return Some((DataKind::UserData, element.elements().next()?));
-    }
-    None
 }

@@ -93,21 +93,22 @@ fn start_of_chunks(start: &[u8]) -> u64 {
 
 /// The header and what there is to say about it.
 fn examine_start(start: &[u8], notes: &mut Vec<Note>) -> Option<FileHeader> {
-    let note = |kind| Note { offset: 0, kind };
+    let header = FileHeader::parse(start).filter(|_| start_of_chunks(start) > 0);
+    let mut note = |kind| notes.push(Note { offset: 0, kind });
     if start.is_empty() {
-        notes.push(note(NoteKind::EmptyFile));
-        return None;
+        note(NoteKind::EmptyFile);
+    } else if !start.starts_with(b"ElfFile\0") {
+        note(NoteKind::FileMagic);
+    } else if start.len() < FILE_HEADER_SIZE {
+        note(NoteKind::FileHeaderTruncated);
     }
-    if start_of_chunks(start) == 0 {
-        notes.push(note(NoteKind::FileMagic));
-        return None;
-    }
-    if start.len() < FILE_HEADER_SIZE {
-        notes.push(note(NoteKind::FileHeaderTruncated));
-    }
-    let header = FileHeader::parse(start)?;
-    notes.extend(header.notes().map(note));
-    Some(header)
+    header.iter().flat_map(FileHeader::notes).for_each(note);
+    header
+}
+
+/// Whether the bytes of the last chunk place are no chunk, but something that was appended to the file.
+fn is_appendix(last: &[u8]) -> bool {
+    last.len() < CHUNK_SIZE && !last.starts_with(b"ElfChnk\0")
 }
 
 /// A note if the header counts other chunks than there are. A header that counts more says that the file was cut off;
@@ -175,9 +176,10 @@ impl<S: ReadAt> EvtxFile<S> {
             chunk_count: 0,
             notes,
         };
-        file.chunk_count = file.find_last_chunk()?;
-        let found = count_note(file.header.as_ref(), file.chunk_count);
-        file.notes.extend(found);
+        let appendix;
+        (file.chunk_count, appendix) = file.find_last_chunk()?;
+        let found = file.chunk_count - u64::from(appendix);
+        file.notes.extend(count_note(file.header.as_ref(), found));
         Ok(file)
     }
 
@@ -217,25 +219,24 @@ impl<S: ReadAt> EvtxFile<S> {
         }
     }
 
-    /// The number of chunks up to the last that is not blank, looking from the end: files end in few blank chunks.
-    fn find_last_chunk(&self) -> io::Result<u64> {
+    /// The number of chunks up to the last that is not blank, and whether that is none but something appended. Looks
+    /// from the end: files end in few blank chunks.
+    fn find_last_chunk(&self) -> io::Result<(u64, bool)> {
         let mut count = self.length.saturating_sub(self.base).div_ceil(CHUNK);
-        let mut bytes = Vec::new();
+        let mut bytes = vec![0; CHUNK_SIZE];
         while count > 0 {
             let place = self.base + (count - 1) * CHUNK;
-            bytes.resize(8, 0);
-            let read = self.source.read_at(&mut bytes, place)?;
-            if bytes[..read].iter().any(|byte| *byte != 0) {
-                break;
-            }
-            bytes.resize(CHUNK_SIZE, 0);
-            let read = self.source.read_at(&mut bytes, place)?;
-            if !is_blank(&bytes[..read]) {
-                break;
+            // Chunks that are not blank start with their mark: mostly there is no need to look further.
+            for length in [8, CHUNK_SIZE] {
+                let read = self.source.read_at(&mut bytes[..length], place)?;
+                if !is_blank(&bytes[..read]) {
+                    let is_short = self.length - place < CHUNK;
+                    return Ok((count, is_short && is_appendix(&bytes[..read])));
+                }
             }
             count -= 1;
         }
-        Ok(count)
+        Ok((0, false))
     }
 }
 
@@ -396,7 +397,7 @@ impl<R: Read> EvtxStream<R> {
                 });
                 self.blank = 0;
             }
-            self.last_used = self.next;
+            self.last_used = self.next - u64::from(is_appendix(&self.buffer[..length]));
             return Ok(Some(RawChunk {
                 offset,
                 bytes: &self.buffer[..length],

@@ -250,24 +250,40 @@ impl State {
         self.texts.keep(text).ok_or(Reason::Expansion)
     }
 
-    /// Looks at the layout of the event with this key.
+    /// Looks at the layout of the event with this key, learning it first if need be. `look` is given the layout's number
+    /// as well.
     #[inline]
     pub(super) fn event<T>(
         &self,
         chunk: &[u8],
         key: Key,
         end: u32,
-        look: impl FnOnce(&EventLayout) -> T,
+        look: impl FnOnce(u32, &EventLayout) -> T,
     ) -> Result<T, Reason> {
         let layouts = &mut *self.layouts.borrow_mut();
         let index = layouts.find(key);
-        if let Some(event) = &layouts.layouts[index].event {
-            return Ok(look(event));
+        if layouts.layouts[index].event.is_none() {
+            layouts.layouts[index].event = Some(learn(layouts, chunk, key, end)?);
         }
-        let event = learn(layouts, chunk, key, end)?;
-        let result = look(&event);
-        layouts.layouts[index].event = Some(event);
-        Ok(result)
+        let event = layouts.layouts[index].event.as_ref();
+        event
+            .map(|event| look(index as u32, event))
+            // It was learnt above.
+            .ok_or(Reason::Truncated)
+    }
+
+    /// Looks at the layout with this number, if it still has this key.
+    #[inline]
+    pub(super) fn known_event<T>(
+        &self,
+        number: u32,
+        key: Key,
+        look: impl FnOnce(u32, &EventLayout) -> T,
+    ) -> Option<T> {
+        let layouts = self.layouts.borrow();
+        let layout = layouts.layouts.get(number as usize)?;
+        let event = layout.event.as_ref().filter(|_| layout.key == key)?;
+        Some(look(number, event))
     }
 
     /// Part `number` after the `System` of the event with this key.
@@ -278,7 +294,7 @@ impl State {
         end: u32,
         number: u32,
     ) -> Result<Option<Part>, Reason> {
-        let (rest, rest_end) = self.event(chunk, key, end, |event| (event.rest, event.end))?;
+        let (rest, rest_end) = self.event(chunk, key, end, |_, event| (event.rest, event.end))?;
         let layouts = &mut *self.layouts.borrow_mut();
         let index = layouts.find(key);
         let (first, last) = match layouts.layouts[index].parts {
@@ -330,16 +346,17 @@ impl State {
         self.layouts.borrow().fields.get(index as usize).copied()
     }
 
-    /// The first of the fields from `first` to `last` for which `wanted` holds.
+    /// The first of the fields from `first` to `last` for which `wanted` holds, and its number.
     #[inline]
     pub(super) fn find_field(
         &self,
         (first, last): (u32, u32),
         mut wanted: impl FnMut(&Field) -> bool,
-    ) -> Option<Field> {
+    ) -> Option<(u32, Field)> {
         let layouts = self.layouts.borrow();
         let fields = layouts.fields.get(first as usize..last as usize)?;
-        fields.iter().find(|field| wanted(field)).copied()
+        let index = fields.iter().position(&mut wanted)?;
+        Some((first + index as u32, *fields.get(index)?))
     }
 
     /// Takes `count` nodes off what the chunk's trees may have.
@@ -416,7 +433,7 @@ fn field_name<'a>(chunk: &'a [u8], field: &Field) -> Option<(u8, Utf16<'a>)> {
         Source::Absent => Some((0, name_at(chunk, field.element).ok()?)),
         Source::Text { start, length } => {
             let bytes = super::bytes::slice_at(chunk, start as usize, length as usize)?;
-            Some((1, Utf16::until_nul(bytes)))
+            Some((1, Utf16::new(bytes)))
         }
         Source::Substitution(_) | Source::Pieces { .. } => None,
     }

@@ -36,13 +36,24 @@ impl<'a> Utf16<'a> {
     #[must_use]
     pub fn until_nul(bytes: &'a [u8]) -> Self {
         let text = Self::new(bytes);
-        let length = text
-            .bytes
-            .chunks_exact(2)
-            .position(|unit| unit == [0, 0])
-            .map_or(text.bytes.len(), |units| units * 2);
+        let (blocks, rest) = text.bytes.as_chunks::<8>();
+        let mut length = 0;
+        for block in blocks {
+            // The lowest unit whose top bit is set in the mask is zero; above it the borrow may set more.
+            let units = u64::from_le_bytes(*block);
+            let mask = units.wrapping_sub(0x0001_0001_0001_0001) & !units & 0x8000_8000_8000_8000;
+            if mask != 0 {
+                length += mask.trailing_zeros() as usize / 16 * 2;
+                return Self {
+                    bytes: text.bytes.get(..length).unwrap_or_default(),
+                };
+            }
+            length += 8;
+        }
+        let (units, _) = rest.as_chunks::<2>();
+        length += 2 * units.iter().take_while(|unit| **unit != [0, 0]).count();
         Self {
-            bytes: &text.bytes[..length],
+            bytes: text.bytes.get(..length).unwrap_or_default(),
         }
     }
 
@@ -91,11 +102,15 @@ impl<'a> Utf16<'a> {
                 && self.chars().eq(other.chars());
         }
         // Equal lengths mean ASCII on both sides, or no match: any other character takes more bytes than units.
-        self.bytes
-            .chunks_exact(2)
-            .zip(other.bytes())
-            .all(|(unit, byte)| unit[0] == byte && unit[1] == 0)
-            && other.is_ascii()
+        let (ours, our_rest) = self.bytes.as_chunks::<16>();
+        let (theirs, their_rest) = other.as_bytes().as_chunks::<8>();
+        let blocks = ours.iter().zip(theirs);
+        let rest = our_rest.chunks_exact(2).zip(their_rest);
+        blocks.fold(true, |equal, (ours, theirs)| {
+            equal & (u128::from_le_bytes(*ours) == widen(*theirs))
+        }) && rest.fold(true, |equal, (unit, byte)| {
+            equal & (unit[0] == *byte) & (unit[1] == 0)
+        }) && other.is_ascii()
     }
 
     /// Whether the text is `other`, with ASCII letters compared without case.
@@ -118,17 +133,27 @@ impl<'a> Utf16<'a> {
         let mut rest = self.bytes;
         // Nearly all text in event logs is ASCII: take it eight units at a time.
         while let Some((block, tail)) = rest.split_first_chunk::<16>() {
-            let units = u128::from_le_bytes(*block);
-            if units & 0xff80_ff80_ff80_ff80_ff80_ff80_ff80_ff80 != 0 {
+            if u128::from_le_bytes(*block) & 0xff80_ff80_ff80_ff80_ff80_ff80_ff80_ff80 != 0 {
                 break;
             }
-            for unit in block.chunks_exact(2) {
-                out.push(char::from(unit[0]));
+            let mut narrow = [0; 8];
+            for (byte, unit) in narrow.iter_mut().zip(block.chunks_exact(2)) {
+                *byte = unit[0];
             }
+            out.push_str(std::str::from_utf8(&narrow).unwrap_or_default());
             rest = tail;
         }
         out.extend(Utf16 { bytes: rest }.chars());
     }
+}
+
+/// Eight ASCII characters as UTF-16LE.
+#[inline]
+fn widen(bytes: [u8; 8]) -> u128 {
+    let spread = u128::from(u64::from_le_bytes(bytes));
+    let spread = (spread | spread << 32) & 0x0000_0000_ffff_ffff_0000_0000_ffff_ffff;
+    let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff_0000_ffff_0000_ffff;
+    (spread | spread << 8) & 0x00ff_00ff_00ff_00ff_00ff_00ff_00ff_00ff
 }
 
 impl fmt::Display for Utf16<'_> {
@@ -154,5 +179,54 @@ impl PartialEq<str> for Utf16<'_> {
 impl PartialEq<&str> for Utf16<'_> {
     fn eq(&self, other: &&str) -> bool {
         self.eq_str(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn wide(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn ends_at_the_first_nul(units in prop::collection::vec(prop_oneof![Just(0_u16), Just(1), Just(0x100), any::<u16>()], 0..40), odd: bool) {
+            let mut bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            bytes.extend(odd.then_some(0));
+            let expected = units.iter().take_while(|unit| **unit != 0).count();
+            prop_assert_eq!(Utf16::until_nul(&bytes).units(), expected);
+            prop_assert_eq!(Utf16::new(&bytes).units(), units.len());
+        }
+
+        #[test]
+        fn compares_and_converts_like_a_string(ours in "[aA\u{e9}\u{20ac}\u{1f600}0-9]{0,20}", theirs in "[aA\u{e9}\u{20ac}\u{1f600}0-9]{0,20}") {
+            let bytes = wide(&ours);
+            let text = Utf16::new(&bytes);
+            prop_assert!(text.eq_str(&ours));
+            prop_assert_eq!(text.eq_str(&theirs), ours == theirs);
+            prop_assert!(text.eq_ignore_ascii_case(&ours.to_ascii_lowercase()));
+            prop_assert_eq!(text.eq_ignore_ascii_case(&theirs), ours.eq_ignore_ascii_case(&theirs));
+            let mut pushed = String::from("> ");
+            text.push_to(&mut pushed);
+            prop_assert_eq!(&pushed[2..], &ours);
+            prop_assert_eq!(text.to_string(), ours);
+        }
+
+        #[test]
+        fn bytes_of_a_string_are_no_match_for_its_code_units(text in "\\PC{0,12}") {
+            // Each byte widened to a unit: equal only if all is ASCII.
+            let bytes: Vec<u8> = text.bytes().flat_map(|byte| [byte, 0]).collect();
+            prop_assert_eq!(Utf16::new(&bytes).eq_str(&text), text.is_ascii());
+        }
+    }
+
+    #[test]
+    fn lone_surrogates_read_as_replacement() {
+        let bytes = [0x00, 0xd8, 0x41, 0x00];
+        assert_eq!(Utf16::new(&bytes).to_string(), "\u{fffd}A");
+        assert!(Utf16::new(&bytes).eq_str("\u{fffd}A"));
     }
 }

@@ -333,12 +333,30 @@ impl<'a> Tokens<'a> {
         })
     }
 
+    /// Passes over a fragment header and the token of a template instance, if that is what follows.
+    #[inline]
+    pub(super) fn skip_instance_start(&mut self) -> bool {
+        let is_start = matches!(
+            array_at::<5>(self.chunk, self.at),
+            Some([0x0f, _, _, _, 0x0c])
+        ) && self.at + 5 <= self.end;
+        if is_start {
+            self.at += 5;
+        }
+        is_start
+    }
+
     /// A template instance, after its token.
     #[inline]
     pub(super) fn take_instance(&mut self) -> Result<Instance<'a>, Reason> {
         // An unknown byte and the first four bytes of the GUID come before the offset of the definition.
         let raw = *self.take::<9>()?;
+        let guid = u32::from_le_bytes([raw[1], raw[2], raw[3], raw[4]]);
         let definition = u32::from_le_bytes([raw[5], raw[6], raw[7], raw[8]]);
+        // What lies there may be of another pass over the chunk, with other values in other places.
+        if u32_at(self.chunk, (definition as usize).saturating_add(4)) != Some(guid) {
+            return Err(Reason::Template(definition));
+        }
         if definition as usize == self.at {
             let (_, end) = definition_body(self.chunk, definition)?;
             self.advance(end - self.at)?;

@@ -80,6 +80,22 @@ impl<'a> Element<'a> {
         Xml(self).to_string()
     }
 
+    /// Whether U+FFFF, which is no character, stands in a text anywhere in the element.
+    pub(super) fn has_text_of_ones(&self) -> bool {
+        let in_node = |node: &Node<'a>| match node {
+            Node::Element(element) => element.has_text_of_ones(),
+            Node::Value(Value::String(text)) | Node::Cdata(text) => {
+                text.code_units().any(|unit| unit == u16::MAX)
+            }
+            _ => false,
+        };
+        let attributes = self
+            .attributes
+            .iter()
+            .flat_map(|attribute| &attribute.value);
+        self.children.iter().chain(attributes).any(in_node)
+    }
+
     /// The element's own text, without that of elements inside.
     #[must_use]
     pub fn text(&self) -> String {
@@ -412,7 +428,7 @@ fn size_of_tree(element: &Element<'_>) -> usize {
     1 + attributes + children
 }
 
-/// An element as XML: no indentation, empty elements with an end tag.
+/// An element as XML, without indentation.
 #[derive(Clone, Copy, Debug)]
 struct Xml<'t, 'a>(&'t Element<'a>);
 
@@ -427,6 +443,9 @@ impl fmt::Display for Xml<'_, '_> {
                 .iter()
                 .try_for_each(|node| write_node(node, true, formatter))?;
             write!(formatter, "\"")?;
+        }
+        if element.children.is_empty() {
+            return write!(formatter, "/>");
         }
         write!(formatter, ">")?;
         element

@@ -1,0 +1,303 @@
+//! An event's own data: the fields of `EventData` or `UserData`.
+
+use super::bytes::slice_at;
+use super::layout::{DataKind, Field, Source};
+use super::record::{FieldPlace, Place, RecordRef};
+use super::state::ShapeId;
+use super::text::Utf16;
+use super::token::{Values, name_at};
+use super::tree::Element;
+use super::value::Value;
+
+/// An event's own data.
+#[derive(Clone, Copy)]
+pub struct Fields<'r, 'a> {
+    pub(super) record: &'r RecordRef<'a>,
+    pub(super) place: FieldsIn<'r, 'a>,
+}
+
+/// Where fields are.
+#[derive(Clone, Copy)]
+pub(super) enum FieldsIn<'r, 'a> {
+    Learnt(FieldPlace<'a>),
+    Tree(DataKind, &'r Element<'a>),
+}
+
+/// One field of an event's own data.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'a> {
+    /// The position among all fields, from 0.
+    pub index: usize,
+    /// The element's name; `Data` in most of `EventData`.
+    pub element: Utf16<'a>,
+    /// The `Name` attribute: null where there is none.
+    pub name: Value<'a>,
+    /// The value; never an array.
+    pub value: Value<'a>,
+    /// Whether there are elements in it, which only the tree shows.
+    pub nested: bool,
+}
+
+impl Pair<'_> {
+    /// The name that Winlogbeat gives the field: that of the attribute, else of the element, else `param` and the
+    /// position counted from 1.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let mut key = String::new();
+        self.name.push_to(&mut key);
+        if key.is_empty() {
+            self.element.push_to(&mut key);
+        }
+        if key.is_empty() || key == "Data" {
+            key = format!("param{}", self.index + 1);
+        }
+        key
+    }
+
+    /// Whether [`Pair::key`] is `name`.
+    #[must_use]
+    pub fn has_key(&self, name: &str) -> bool {
+        if !self.name.is_empty() {
+            return self.name.eq_str(name) && name != "Data" || self.is_numbered(name);
+        }
+        !self.element.eq_str("Data") && self.element.eq_str(name) || self.is_numbered(name)
+    }
+
+    /// Whether the field goes by its position and `name` is what it is called then.
+    fn is_numbered(&self, name: &str) -> bool {
+        let own = if self.name.is_empty() {
+            self.element.eq_str("Data") || self.element.is_empty()
+        } else {
+            self.name.eq_str("Data")
+        };
+        own && name
+            .strip_prefix("param")
+            .filter(|number| !number.starts_with(['0', '+']))
+            .and_then(|number| number.parse::<usize>().ok())
+            == Some(self.index + 1)
+    }
+}
+
+impl<'r, 'a> Fields<'r, 'a> {
+    /// Which element it is.
+    #[must_use]
+    pub fn kind(&self) -> DataKind {
+        match self.place {
+            FieldsIn::Learnt(place) => place.kind,
+            FieldsIn::Tree(kind, _) => kind,
+        }
+    }
+
+    /// The name of the element around the fields: `EventData`, or that of the one element in `UserData`.
+    #[must_use]
+    pub fn container(&self) -> Utf16<'a> {
+        match self.place {
+            FieldsIn::Learnt(place) => place
+                .container
+                .and_then(|name| name_at(self.record.chunk, name).ok())
+                .unwrap_or_default(),
+            FieldsIn::Tree(_, container) => container.name,
+        }
+    }
+
+    /// A number for the list of names, to keep what was found out about them: the same number from one
+    /// [`ChunkParser`](super::ChunkParser) means the same names in the same order, see [`Fields::slot`]. `None` if the
+    /// names are not the same for each record of the template.
+    #[must_use]
+    pub fn shape(&self) -> Option<ShapeId> {
+        match self.place {
+            FieldsIn::Learnt(place) => self.record.state.shape(self.record.chunk, place.range),
+            FieldsIn::Tree(..) => None,
+        }
+    }
+
+    /// How many slots there are: fields with arrays counted once.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        match self.place {
+            FieldsIn::Learnt(place) => (place.range.1 - place.range.0) as usize,
+            FieldsIn::Tree(_, container) => container.elements().count(),
+        }
+    }
+
+    /// The field in slot `slot`, whose value may be an array; `None` when it is left out of this record.
+    #[must_use]
+    pub fn slot(&self, slot: usize) -> Option<Pair<'a>> {
+        match self.place {
+            FieldsIn::Learnt(place) => {
+                let index = place.range.0.checked_add(u32::try_from(slot).ok()?)?;
+                if index >= place.range.1 {
+                    return None;
+                }
+                self.learnt_pair(&place, index, slot)
+            }
+            FieldsIn::Tree(_, container) => container
+                .elements()
+                .nth(slot)
+                .map(|element| self.record.pair_of_tree(element, slot)),
+        }
+    }
+
+    /// The value of the field with this name, or, if that is an array, its first item. Of several fields with the name it
+    /// is the first that is not empty, as in Winlogbeat, or the first if all are.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        let mut wide = [0; MAX_NAME * 2];
+        if let FieldsIn::Learnt(place) = self.place
+            && let Some(wide) = widen_name(name, &mut wide)
+        {
+            return self.learnt_value(&place, name, wide);
+        }
+        let mut found = None;
+        self.visit(&mut |pair| {
+            if pair.has_key(name) {
+                prefer(&mut found, pair.value)
+            } else {
+                true
+            }
+        });
+        found
+    }
+
+    /// Calls `visit` with each field, in order; arrays give a field for each item.
+    pub fn for_each(&self, mut visit: impl FnMut(Pair<'a>)) {
+        self.visit(&mut |pair| {
+            visit(pair);
+            true
+        });
+    }
+
+    /// The short way to the value with a name that stands for no position: only names are looked at until one matches.
+    fn learnt_value(&self, place: &FieldPlace<'a>, name: &str, wide: &[u8]) -> Option<Value<'a>> {
+        let record = self.record;
+        let place = self.renewed(place)?;
+        let mut found = None;
+        let mut range = place.range;
+        while let Some((index, field)) = record.state.find_field(range, |field| match field.name {
+            Source::Text { start, length } if length > 0 => {
+                length as usize == wide.len()
+                    && slice_at(record.chunk, start as usize, wide.len()) == Some(wide)
+            }
+            Source::Text { .. } | Source::Absent => {
+                name_at(record.chunk, field.element).is_ok_and(|own| own.as_bytes() == wide)
+            }
+            // Depends on the record.
+            _ => true,
+        }) {
+            range.0 = index + 1;
+            if place.values.leaves_out(field.value.dependency) {
+                continue;
+            }
+            let is_named = match field.name {
+                Source::Text { .. } | Source::Absent => true,
+                _ => self.pair(&field, &place.values, 0).has_key(name),
+            };
+            let value = || match record.source(field.value.source, &place.values) {
+                Value::Array(array) => array.iter().next().unwrap_or(Value::Null),
+                value => value,
+            };
+            if is_named && !prefer(&mut found, value()) {
+                break;
+            }
+        }
+        found
+    }
+
+    fn visit(&self, visit: &mut dyn FnMut(Pair<'a>) -> bool) {
+        let mut index = 0;
+        for slot in 0..self.slots() {
+            let Some(pair) = self.slot(slot) else {
+                continue;
+            };
+            let mut each = |value| {
+                let item = Pair {
+                    index,
+                    value,
+                    ..pair
+                };
+                index += 1;
+                visit(item)
+            };
+            let go_on = match pair.value {
+                Value::Array(array) if !array.is_empty() => array.iter().all(each),
+                Value::Array(_) => each(Value::Null),
+                value => each(value),
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    /// The fields, found again if the layouts were thrown away since.
+    fn renewed(&self, place: &FieldPlace<'a>) -> Option<FieldPlace<'a>> {
+        if place.generation == self.record.state.generation() {
+            return Some(*place);
+        }
+        match self.record.place() {
+            Place::Fields(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    fn learnt_pair(&self, place: &FieldPlace<'a>, index: u32, position: usize) -> Option<Pair<'a>> {
+        let renewed = self.renewed(place)?;
+        let index = index - place.range.0 + renewed.range.0;
+        let field = self.record.state.field(index)?;
+        if renewed.values.leaves_out(field.value.dependency) {
+            return None;
+        }
+        Some(self.pair(&field, &renewed.values, position))
+    }
+
+    fn pair(&self, field: &Field, values: &Values<'a>, index: usize) -> Pair<'a> {
+        let element = name_at(self.record.chunk, field.element).unwrap_or_else(|reason| {
+            self.record.note(reason);
+            Utf16::default()
+        });
+        Pair {
+            index,
+            element,
+            name: self.record.source(field.name, values),
+            value: self.record.source(field.value.source, values),
+            nested: field.nested,
+        }
+    }
+}
+
+/// The element that holds the fields, if this is one of those around them.
+pub(super) fn data_of_tree<'r, 'a>(
+    element: &'r Element<'a>,
+) -> Option<(DataKind, &'r Element<'a>)> {
+    if element.name.eq_str("EventData") {
+        return Some((DataKind::EventData, element));
+    }
+    if element.name.eq_str("UserData") {
+        return Some((DataKind::UserData, element.elements().next()?));
+    }
+    None
+}
+
+/// Names longer than this are looked for the long way.
+const MAX_NAME: usize = 64;
+
+/// A name as UTF-16LE, if it is one that names itself: not a position, and not `Data`, which is no name.
+fn widen_name<'b>(name: &str, buffer: &'b mut [u8; MAX_NAME * 2]) -> Option<&'b [u8]> {
+    if !name.is_ascii() || name.starts_with("param") || name == "Data" || name.is_empty() {
+        return None;
+    }
+    let wide = buffer.get_mut(..name.len() * 2)?;
+    for (unit, byte) in wide.chunks_exact_mut(2).zip(name.bytes()) {
+        unit[0] = byte;
+    }
+    Some(wide)
+}
+
+/// Keeps the first value, and the first that is not empty rather than one that is; tells whether to look on.
+fn prefer<'a>(found: &mut Option<Value<'a>>, value: Value<'a>) -> bool {
+    let is_empty = value.is_empty();
+    if found.is_none() || !is_empty {
+        *found = Some(value);
+    }
+    is_empty
+}
