@@ -31,6 +31,7 @@ mod machine;
 mod shape;
 mod state;
 
+pub(crate) use hit::missing_last;
 pub use hit::{Finished, Hit, JoinKey, Ordinal};
 pub use machine::{Bounds, SequenceCounts, SequenceMachine};
 pub use shape::{Shape, TermShape};
