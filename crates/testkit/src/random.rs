@@ -39,9 +39,9 @@ impl Random {
     /// # Panics
     ///
     /// When there are none.
-    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
         let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        &items[self.below(count) as usize]
+        items[self.below(count) as usize]
     }
 
     /// So many lower-case hexadecimal digits.

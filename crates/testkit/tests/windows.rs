@@ -41,6 +41,15 @@ fn logons_and_sessions() -> Vec<(Event, usize)> {
         (host.logoff(&alice, 3), 5),
         (host.explicit_logon(&alice, &alice, "fs1", "-"), 14),
         (host.special_logon(&alice), 5),
+        (
+            host.group_membership(&logon(0), std::slice::from_ref(&alice.sid)),
+            12,
+        ),
+        (host.kerberos_ticket(&alice, "203.0.113.9", 50123), 14),
+        (
+            host.kerberos_service_ticket(&alice, &host.machine(), "::1", 0),
+            11,
+        ),
         (host.credential_validated("alice", "PC1", None), 4),
         (host.session_reconnected(&alice, "PC1", "203.0.113.9"), 6),
         (host.session_disconnected(&alice, "PC1", "LOCAL"), 6),
@@ -86,6 +95,7 @@ fn processes_and_connections() -> Vec<(Event, usize)> {
         object_name: r"C:\a".into(),
         handle_id: 0x44,
         access_list: "%%4416".into(),
+        access_reason: "-".into(),
         access_mask: 1,
         process_id: 0x1234,
         process_name: r"C:\Windows\System32\cmd.exe".into(),

@@ -118,7 +118,7 @@ impl Network {
                         name: "DC01$".into(),
                         ..host.machine().session(session)
                     };
-                    let address = *self.random.pick(&["10.20.0.5", "fe80::5:20ff:fe00:5"]);
+                    let address = self.random.pick(&["10.20.0.5", "fe80::5:20ff:fe00:5"]);
                     self.add(
                         time,
                         host.logon(&Logon::kerberos(controller.clone(), address)),
@@ -127,7 +127,7 @@ impl Network {
                 }
                 2 | 3 => {
                     let who = [&self.alice, &self.bob, &self.carol];
-                    let account = (*self.random.pick(&who)).clone().session(session);
+                    let account = self.random.pick(&who).clone().session(session);
                     let address = format!("10.20.1.{}", 20 + self.random.below(60));
                     let logon = Logon::kerberos(account.clone(), address.clone());
                     self.add(time, host.logon(&logon));

@@ -29,6 +29,8 @@ pub struct ObjectAccess {
     pub handle_id: u64,
     /// The rights, as message numbers.
     pub access_list: Text,
+    /// Why each right was given, or `-`.
+    pub access_reason: Text,
     /// The rights, as bits.
     pub access_mask: u32,
     /// The process.
@@ -107,7 +109,7 @@ impl Host {
         data.extend([
             ("TransactionId", crate::evtx::Guid::default().into()),
             ("AccessList", object.access_list.clone().into()),
-            ("AccessReason", "-".into()),
+            ("AccessReason", object.access_reason.clone().into()),
             ("AccessMask", Value::Hex32(object.access_mask)),
             ("PrivilegeList", "-".into()),
             ("RestrictedSidCount", Value::U32(0)),

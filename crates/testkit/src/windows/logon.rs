@@ -1,5 +1,5 @@
 use super::{AUDIT_FAILURE, AUDIT_SUCCESS, Account, Host};
-use crate::evtx::{Event, Guid, Text, Value};
+use crate::evtx::{Event, Guid, Sid, Text, Value};
 
 /// The event log service's provider, which writes 1102.
 const EVENT_LOG_GUID: Guid = super::guid(0xfc65_ddd8, 0xd6ef, 0x4962, 0x83d5_6e5c_fe9c_e148);
@@ -281,6 +281,71 @@ impl Host {
         let privileges = ("PrivilegeList", privileges.join("\r\n\t\t\t").into());
         self.audit(4672, 0, 12548, AUDIT_SUCCESS)
             .data(account.subject().into_iter().chain([privileges]))
+    }
+
+    /// 4627: the groups of a new logon.
+    #[must_use]
+    pub fn group_membership(&self, logon: &Logon, groups: &[Sid]) -> Event {
+        let mut list = String::with_capacity(48 * groups.len());
+        for group in groups {
+            list.push_str(&format!("\r\n\t\t%{{{group}}}"));
+        }
+        let mut data = Vec::with_capacity(12);
+        data.extend(logon.subject.subject());
+        data.extend(logon.target.target());
+        data.extend([
+            ("LogonType", Value::U32(logon.logon_type)),
+            ("EventIdx", Value::U32(1)),
+            ("EventCountTotal", Value::U32(1)),
+            ("GroupMembership", list.into()),
+        ]);
+        self.audit(4627, 0, 12554, AUDIT_SUCCESS).data(data)
+    }
+
+    /// 4768: a Kerberos ticket-granting ticket was requested.
+    #[must_use]
+    pub fn kerberos_ticket(&self, account: &Account, address: impl Into<Text>, port: u16) -> Event {
+        self.audit(4768, 0, 14339, AUDIT_SUCCESS).data([
+            ("TargetUserName", account.name.clone().into()),
+            ("TargetDomainName", account.domain.clone().into()),
+            ("TargetSid", account.sid.clone().into()),
+            ("ServiceName", "krbtgt".into()),
+            ("ServiceSid", self.user("krbtgt", 502).sid.into()),
+            ("TicketOptions", Value::Hex32(0x4081_0010)),
+            ("Status", Value::Hex32(0)),
+            ("TicketEncryptionType", Value::Hex32(0x12)),
+            ("PreAuthType", "2".into()),
+            ("IpAddress", address.into().into()),
+            ("IpPort", port.to_string().into()),
+            ("CertIssuerName", "".into()),
+            ("CertSerialNumber", "".into()),
+            ("CertThumbprint", "".into()),
+        ])
+    }
+
+    /// 4769: a Kerberos service ticket was requested.
+    #[must_use]
+    pub fn kerberos_service_ticket(
+        &self,
+        account: &Account,
+        service: &Account,
+        address: impl Into<Text>,
+        port: u16,
+    ) -> Event {
+        let realm = format!("{}@{}", account.name, account.domain);
+        self.audit(4769, 0, 14337, AUDIT_SUCCESS).data([
+            ("TargetUserName", realm.into()),
+            ("TargetDomainName", account.domain.clone().into()),
+            ("ServiceName", service.name.clone().into()),
+            ("ServiceSid", service.sid.clone().into()),
+            ("TicketOptions", Value::Hex32(0x4081_0000)),
+            ("TicketEncryptionType", Value::Hex32(0x12)),
+            ("IpAddress", address.into().into()),
+            ("IpPort", port.to_string().into()),
+            ("Status", Value::Hex32(0)),
+            ("LogonGuid", Guid([0x4c; 16]).into()),
+            ("TransmittedServices", "-".into()),
+        ])
     }
 
     /// 4776: a domain controller, or a host for its own accounts, checked a password.

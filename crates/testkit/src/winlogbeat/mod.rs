@@ -1,8 +1,8 @@
 //! Events as Winlogbeat 8 puts them into Elasticsearch: ECS, after the module pipelines.
 //!
 //! Written by hand from what the pipelines do, and apart from gatewatch's own mapping, so that one
-//! can be held against the other. Messages are only the first sentence, since Windows' own texts
-//! are not ours to copy.
+//! can be held against the other. There are no messages, since Windows' own texts are not ours
+//! to copy.
 
 mod security;
 mod sysmon;
@@ -49,7 +49,7 @@ impl Document {
         let host = event.computer.as_ref();
         root.insert(
             "agent".into(),
-            json!({"name": host, "type": "winlogbeat", "version": "8.17.0"}),
+            json!({"type": "winlogbeat", "version": "8.17.0"}),
         );
         root.insert("ecs".into(), json!({"version": "8.0.0"}));
         root.insert("host".into(), json!({"name": host}));

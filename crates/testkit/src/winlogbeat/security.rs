@@ -27,93 +27,112 @@ pub(super) fn enrich(event: &Event, document: &mut Document) {
     }
 }
 
+/// Event id, category, type, action, task.
+type Class = (
+    u16,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+    &'static str,
+);
+
+const CLASSES: [Class; 14] = [
+    (
+        1102,
+        &["iam"],
+        &["admin", "change"],
+        "audit-log-cleared",
+        "Log clear",
+    ),
+    (4624, &["authentication"], &["start"], "logged-in", "Logon"),
+    (
+        4625,
+        &["authentication"],
+        &["start"],
+        "logon-failed",
+        "Logon",
+    ),
+    (
+        4627,
+        &["iam"],
+        &["group", "info"],
+        "group-membership-info",
+        "Group Membership",
+    ),
+    (4634, &["authentication"], &["end"], "logged-out", "Logoff"),
+    (
+        4648,
+        &["authentication"],
+        &["start"],
+        "logged-in-explicit",
+        "Logon",
+    ),
+    (
+        4672,
+        &["iam"],
+        &["admin"],
+        "logged-in-special",
+        "Special Logon",
+    ),
+    (
+        4688,
+        &["process"],
+        &["start"],
+        "created-process",
+        "Process Creation",
+    ),
+    (
+        4689,
+        &["process"],
+        &["end"],
+        "exited-process",
+        "Process Termination",
+    ),
+    (
+        4768,
+        &["authentication"],
+        &["start"],
+        "kerberos-authentication-ticket-requested",
+        "Kerberos Authentication Service",
+    ),
+    (
+        4769,
+        &["authentication"],
+        &["start"],
+        "kerberos-service-ticket-requested",
+        "Kerberos Service Ticket Operations",
+    ),
+    (
+        4776,
+        &["authentication"],
+        &["start"],
+        "credential-validated",
+        "Credential Validation",
+    ),
+    (
+        4778,
+        &["authentication", "session"],
+        &["start"],
+        "session-reconnected",
+        "Other Logon/Logoff Events",
+    ),
+    (
+        4779,
+        &["authentication", "session"],
+        &["end"],
+        "session-disconnected",
+        "Other Logon/Logoff Events",
+    ),
+];
+
 fn classify(event: &Event, document: &mut Document) {
-    let (categories, types, action, task, message): (&[&str], &[&str], _, _, _) =
-        match event.event_id {
-            1102 => (
-                &["iam"],
-                &["admin", "change"],
-                "audit-log-cleared",
-                "Log clear",
-                "The audit log was cleared.",
-            ),
-            4624 => (
-                &["authentication"],
-                &["start"],
-                "logged-in",
-                "Logon",
-                "An account was successfully logged on.",
-            ),
-            4625 => (
-                &["authentication"],
-                &["start"],
-                "logon-failed",
-                "Logon",
-                "An account failed to log on.",
-            ),
-            4634 => (
-                &["authentication"],
-                &["end"],
-                "logged-out",
-                "Logoff",
-                "An account was logged off.",
-            ),
-            4648 => (
-                &["authentication"],
-                &["start"],
-                "logged-in-explicit",
-                "Logon",
-                "A logon was attempted using explicit credentials.",
-            ),
-            4672 => (
-                &["iam"],
-                &["admin"],
-                "logged-in-special",
-                "Special Logon",
-                "Special privileges assigned to new logon.",
-            ),
-            4688 => (
-                &["process"],
-                &["start"],
-                "created-process",
-                "Process Creation",
-                "A new process has been created.",
-            ),
-            4689 => (
-                &["process"],
-                &["end"],
-                "exited-process",
-                "Process Termination",
-                "A process has exited.",
-            ),
-            4776 => (
-                &["authentication"],
-                &["start"],
-                "credential-validated",
-                "Credential Validation",
-                "The computer attempted to validate the credentials for an account.",
-            ),
-            4778 => (
-                &["authentication", "session"],
-                &["start"],
-                "session-reconnected",
-                "Other Logon/Logoff Events",
-                "A session was reconnected to a Window Station.",
-            ),
-            4779 => (
-                &["authentication", "session"],
-                &["end"],
-                "session-disconnected",
-                "Other Logon/Logoff Events",
-                "A session was disconnected from a Window Station.",
-            ),
-            _ => (&[], &[], "", "", ""),
-        };
+    let class = CLASSES.iter().find(|class| class.0 == event.event_id);
+    let Some((_, categories, types, action, task)) = class else {
+        document.classify("security", &[], &[], "");
+        return;
+    };
     document.classify("security", categories, types, action);
-    if !task.is_empty() {
-        document.winlog.insert("task".into(), task.into());
-        document.set("message", message.into());
-    }
+    document.winlog.insert("task".into(), (*task).into());
 }
 
 fn outcome(event: &Event, document: &mut Document) {
@@ -132,6 +151,7 @@ fn outcome(event: &Event, document: &mut Document) {
 fn user(event: &Event, document: &mut Document) {
     let names = match event.event_id {
         4624 | 4625 | 4634 | 4776 => ["TargetUserSid", "TargetUserName", "TargetDomainName"],
+        4768 | 4769 => ["TargetSid", "TargetUserName", "TargetDomainName"],
         4778 | 4779 => ["", "AccountName", "AccountDomain"],
         _ => ["SubjectUserSid", "SubjectUserName", "SubjectDomainName"],
     };
