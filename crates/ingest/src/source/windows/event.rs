@@ -120,8 +120,12 @@ impl<'a> WindowsEvent<'a> {
         let mut members = Map::new();
         let mut seen = HashSet::new();
         self.view.each_data(&mut |name, text| {
-            // The first of two values of one name counts.
-            if seen.insert(name.to_owned()) && !kind.is_moved(name, text) && !kind.sets_data(name) {
+            // The first of two values of one name counts, even if it says nothing.
+            if seen.insert(name.to_owned())
+                && !text.is_empty()
+                && !kind.is_moved(name, text)
+                && !kind.sets_data(name)
+            {
                 members.insert(name.to_owned(), Json::from(text));
             }
         });
@@ -133,11 +137,14 @@ impl<'a> WindowsEvent<'a> {
             document.set(EVENT_DATA, Json::Object(members));
         }
         let mut members = Map::new();
+        let mut seen = HashSet::from(["xml_name".to_owned()]);
         if let Some(name) = self.view.record.user_data_name() {
             members.insert("xml_name".to_owned(), Json::from(name.as_ref()));
         }
         self.view.each_user_data(&mut |name, text| {
-            members.entry(name).or_insert_with(|| Json::from(text));
+            if seen.insert(name.to_owned()) && !text.is_empty() {
+                members.insert(name.to_owned(), Json::from(text));
+            }
         });
         if !members.is_empty() {
             document.set(USER_DATA, Json::Object(members));

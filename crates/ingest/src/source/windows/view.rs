@@ -142,14 +142,12 @@ impl<'a> View<'a> {
         names.iter().find_map(|name| self.data(name))
     }
 
-    /// Every value of `EventData` that is not blank, in order.
+    /// Every value of `EventData` in order, blank ones as empty text.
     pub(super) fn each_data(&self, visit: &mut dyn FnMut(&str, &str)) {
         let blank = self.kind.blank();
         let mut one = |name: &str, text: Cow<'_, str>| {
             let text = clean(text);
-            if !blank.holds(&text) {
-                visit(name, &text);
-            }
+            visit(name, if blank.holds(&text) { "" } else { &text });
             true
         };
         match self.cache {
@@ -165,9 +163,7 @@ impl<'a> View<'a> {
         {
             let text = clean(text);
             block.style.pairs(&text, &mut |name, value| {
-                if !blank.holds(value) {
-                    visit(&name, value);
-                }
+                visit(&name, if blank.holds(value) { "" } else { value });
                 true
             });
         }
@@ -181,13 +177,10 @@ impl<'a> View<'a> {
             .filter(|text| !text.is_empty())
     }
 
-    /// Every value of `UserData` that is not empty, in order.
+    /// Every value of `UserData` in order.
     pub(super) fn each_user_data(&self, visit: &mut dyn FnMut(&str, &str)) {
         self.record.each_user_data(&mut |name, text| {
-            let text = clean(text);
-            if !text.is_empty() {
-                visit(name, &text);
-            }
+            visit(name, &clean(text));
             true
         });
     }
