@@ -39,6 +39,15 @@ impl<'a> Header<'a> {
     /// host, an empty one, no program, `[program]`, and `host program[pid]: message` without a time. `None` when the line is
     /// none of these.
     pub fn parse(line: &'a str) -> Option<Self> {
+        let mut header = match usual(line) {
+            Some(header) => header,
+            None => Self::parse_any(line)?,
+        };
+        header.strip_message_id();
+        Some(header)
+    }
+
+    fn parse_any(line: &'a str) -> Option<Self> {
         let (mut header, mut undivided) = dated(line).or_else(|| undated(line))?;
         for _ in 1..MAX_HEADERS {
             // Only what follows a host can be a second header.
@@ -58,7 +67,6 @@ impl<'a> Header<'a> {
         if undivided {
             header.split_program();
         }
-        header.strip_message_id();
         Some(header)
     }
 
@@ -66,20 +74,23 @@ impl<'a> Header<'a> {
     /// is `[program]` or ends in `[pid]`.
     fn split_program(&mut self) {
         let text = self.message;
-        let word = &text[..word_end(text)];
-        let label = word.find(':').map_or(word, |colon| &word[..colon]);
-        let (name, pid) = split_pid(label);
+        let bytes = text.as_bytes();
+        let end = bytes
+            .iter()
+            .position(|byte| matches!(byte, b':' | b' ' | b'\n'))
+            .unwrap_or(bytes.len());
+        let colon = bytes.get(end) == Some(&b':');
+        let (mut name, pid) = split_pid(&text[..end]);
         let bracketed = name
             .strip_prefix('[')
             .and_then(|name| name.strip_suffix(']'));
-        let name = bracketed.unwrap_or(name);
-        let colon = label.len() < word.len();
+        name = bracketed.unwrap_or(name);
         if name.is_empty() || !(colon || pid.is_some() || bracketed.is_some()) {
             return;
         }
         self.program = Some(name);
         self.pid = pid;
-        self.message = text[label.len() + usize::from(colon)..].trim_start();
+        self.message = trim_start(&text[end + usize::from(colon)..]);
     }
 
     /// Solaris puts `[ID 800047 auth.info] ` before the message.
@@ -98,6 +109,67 @@ impl<'a> Header<'a> {
             self.message = message;
         }
     }
+}
+
+/// The bytes that plain names of hosts and programs are made of.
+const NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] =
+            (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'.' | b'-' | b'_' | b'/');
+        byte += 1;
+    }
+    table
+};
+
+/// Where the plain name that starts at `start` ends.
+fn name_end(bytes: &[u8], start: usize) -> usize {
+    let mut end = start;
+    while let Some(byte) = bytes.get(end)
+        && NAME_BYTES[usize::from(*byte)]
+    {
+        end += 1;
+    }
+    end
+}
+
+/// `Mmm dd HH:MM:SS host program[pid]: message`, which most lines are, in one pass. `None` says nothing: the line may
+/// still have a header.
+fn usual(line: &str) -> Option<Header<'_>> {
+    let bytes = line.as_bytes();
+    let stamp = stamp::usual(bytes)?;
+    let host_end = name_end(bytes, 16);
+    let start = host_end + 1;
+    // A digit here may start the time of a second header.
+    if host_end == 16 || bytes.get(host_end) != Some(&b' ') || bytes.get(start)?.is_ascii_digit() {
+        return None;
+    }
+    let mut end = name_end(bytes, start);
+    let program = &line[start..end];
+    let mut pid = None;
+    if bytes.get(end) == Some(&b'[') {
+        let digits = bytes[end + 1..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        pid = Some(number(&line[end + 1..end + 1 + digits])?);
+        end += digits + 2;
+        if bytes.get(end - 1) != Some(&b']') {
+            return None;
+        }
+    }
+    if program.is_empty() || bytes.get(end) != Some(&b':') {
+        return None;
+    }
+    Some(Header {
+        stamp: Some(stamp),
+        host: Some(&line[16..host_end]),
+        program: Some(program),
+        pid,
+        message: trim_start(&line[end + 1..]),
+        ..Header::default()
+    })
 }
 
 /// A header that starts with a time, perhaps after `<PRI>`.
@@ -139,10 +211,10 @@ fn classic(line: &str) -> Option<Header<'_>> {
     // Without a host the program comes at once: `sshd[8148]: ...`, `[sshd] ...`.
     let bracketed = word.starts_with('[') && word.ends_with(']') && !word.contains(['.', ':']);
     if word.is_empty() || word.ends_with(':') || bracketed {
-        header.message = rest.trim_start_matches(' ');
+        header.message = trim_start(rest);
     } else {
         header.host = Some(word);
-        header.message = rest[end..].trim_start_matches(' ');
+        header.message = trim_start(&rest[end..]);
     }
     Some(header)
 }
@@ -234,15 +306,12 @@ fn may_start_header(text: &str) -> bool {
 
 /// Splits `<PRI>` off.
 fn split_priority(line: &str) -> (Option<u16>, &str) {
-    let parts = line
-        .strip_prefix('<')
-        .and_then(|rest| rest.split_once('>'))
-        .filter(|(digits, _)| {
-            (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-        })
-        .and_then(|(digits, rest)| Some((digits.parse().ok()?, rest)));
-    match parts {
-        Some((priority, rest)) => (Some(priority), rest),
+    let Some(rest) = line.strip_prefix('<') else {
+        return (None, line);
+    };
+    let parts = rest.split_once('>').filter(|(digits, _)| digits.len() <= 3);
+    match parts.and_then(|(digits, rest)| Some((number(digits)?, rest))) {
+        Some((priority, rest)) => (u16::try_from(priority).ok(), rest),
         None => (None, line),
     }
 }
@@ -256,19 +325,26 @@ fn split_version(rest: &str) -> Option<(&str, &str)> {
 
 /// Splits `name[pid]`.
 fn split_pid(label: &str) -> (&str, Option<i64>) {
-    let parts = label
-        .strip_suffix(']')
-        .and_then(|label| label.rsplit_once('['))
-        .and_then(|(name, pid)| Some((name, number(pid)?)));
+    let parts = label.strip_suffix(']').and_then(|rest| {
+        let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let (name, pid) = rest.split_at(rest.len() - digits);
+        Some((name.strip_suffix('[')?, number(pid)?))
+    });
     match parts {
         Some((name, pid)) => (name, Some(pid)),
         None => (label, None),
     }
 }
 
+/// A decimal number of at most eighteen digits.
 fn number(text: &str) -> Option<i64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok())?
+    if !(1..=18).contains(&text.len()) {
+        return None;
+    }
+    text.bytes().try_fold(0i64, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i64::from(byte - b'0'))
+    })
 }
 
 /// Splits `-` or `[id name="value"]...` off; a backslash keeps the next character from ending a value.
@@ -294,8 +370,22 @@ fn split_structured_data(text: &str) -> Option<(Option<&str>, &str)> {
     (at > 0).then(|| Some((Some(text.get(..at)?), text.get(at..)?)))?
 }
 
+/// Where the word at the front ends. Words are short: looking byte by byte is quickest.
 fn word_end(text: &str) -> usize {
-    memchr::memchr2(b' ', b'\n', text.as_bytes()).unwrap_or(text.len())
+    let bytes = text.as_bytes();
+    bytes
+        .iter()
+        .position(|byte| matches!(byte, b' ' | b'\n'))
+        .unwrap_or(bytes.len())
+}
+
+/// Without the white space at the front, of which there is mostly one character or none.
+fn trim_start(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', ..] => text,
+        [b' ', b'!'..=b'~', ..] => &text[1..],
+        _ => text.trim_start(),
+    }
 }
 
 #[cfg(test)]
@@ -424,6 +514,41 @@ mod tests {
             "Oct 23 16:54:59 web sshd[1]: Oct 23 16:54:58 m",
             "web - sshd 1 | Oct 23 16:54:58 m",
         );
+    }
+
+    #[test]
+    fn the_quick_way_agrees_with_the_thorough_one() {
+        for host in [
+            "web",
+            "web.example",
+            "2019",
+            "-",
+            "",
+            "a:",
+            "<1>",
+            "192.0.2.1",
+        ] {
+            for program in [
+                "sshd[1]:",
+                "sudo:",
+                "a[b]:",
+                "[x]:",
+                "x[1]",
+                "2024-01-01T00:00:00Z",
+                "Oct 23 16:54:58 h p[2]:",
+                "a/b[1]:",
+                ":",
+                "x[]:",
+                "",
+            ] {
+                for message in [" m", "m", "  m", "", "\tm", " [ID 1 auth.info] m"] {
+                    let line = format!("Oct 23 16:54:59 {host} {program}{message}");
+                    let mut thorough = Header::parse_any(&line).expect("a header");
+                    thorough.strip_message_id();
+                    assert_eq!(Header::parse(&line), Some(thorough), "{line}");
+                }
+            }
+        }
     }
 
     #[test]

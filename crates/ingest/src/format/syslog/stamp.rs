@@ -46,6 +46,9 @@ impl Stamp {
 /// `Mmm d HH:MM:SS`, with one or two spaces or a zero before a single digit, perhaps with a year before or after the time of day
 /// and a fraction. Gives the time and how many bytes it took.
 pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
+    if let Some(stamp) = usual(text) {
+        return Some((stamp, 15));
+    }
     let mut scan = Scan { text, at: 0 };
     // Cisco marks an unsynchronised clock so.
     if matches!(scan.peek(), Some(b'*' | b'.')) {
@@ -79,6 +82,55 @@ pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
         offset: None,
     };
     Some((stamp, scan.at))
+}
+
+/// `Mmm dd HH:MM:SS ` as nearly every line has it, without looking for anything else.
+pub(super) fn usual(text: &[u8]) -> Option<Stamp> {
+    let [
+        a,
+        b,
+        c,
+        b' ',
+        d1,
+        d2,
+        b' ',
+        h1,
+        h2,
+        b':',
+        m1,
+        m2,
+        b':',
+        s1,
+        s2,
+        b' ',
+        rest @ ..,
+    ] = text
+    else {
+        return None;
+    };
+    // A year may follow.
+    if rest.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let two = |tens: &u8, ones: &u8| {
+        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        digits.then(|| (tens - b'0') as i8 * 10 + (ones - b'0') as i8)
+    };
+    let tens = if *d1 == b' ' { &b'0' } else { d1 };
+    let (day, hour, minute, second) = (two(tens, d2)?, two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    Some(Stamp {
+        year: None,
+        month: month(&[*a, *b, *c])?,
+        day,
+        hour,
+        minute,
+        second: second.min(59),
+        nanos: 0,
+        offset: None,
+    })
 }
 
 /// `YYYY-MM-DDTHH:MM:SS` with an optional fraction and zone; a space may stand for the `T`.

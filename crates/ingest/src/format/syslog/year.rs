@@ -76,6 +76,7 @@ impl YearClock {
         }
         let mut assumed = None;
         let year = match self.last {
+            Some((year, last)) if last == day => year,
             Some((year, last)) => year.saturating_add(step(last, day)),
             None => {
                 let first = self.first(day);

@@ -1,0 +1,160 @@
+//! What a message says, whichever program wrote it.
+
+use std::net::IpAddr;
+
+use gatewatch_event::parse_ip;
+
+use super::class::{Action, Category, Class, SshEvent, Type};
+use super::fields::FieldGroup;
+use super::program::Role;
+use super::sshd::{Form, Outcome, Remote, SshdMessage};
+use super::sudo::SudoCommand;
+use super::{accounts, dropbear, pam, sshd, sudo};
+
+/// A name and an id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    pub name: Option<&'a str>,
+    pub id: Option<&'a str>,
+}
+
+/// What a message says. All texts are borrowed from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts<'a> {
+    pub class: Class,
+    pub user: Named<'a>,
+    pub effective: Named<'a>,
+    pub target: Named<'a>,
+    pub group: Named<'a>,
+    /// `source.address`; an empty one is kept where Elastic keeps it.
+    pub source: Option<&'a str>,
+    pub source_port: Option<u16>,
+    pub ssh_event: Option<&'a str>,
+    pub ssh_method: Option<&'a str>,
+    pub ssh_signature: Option<&'a str>,
+    pub ssh_dropped: Option<IpAddr>,
+    pub sudo: Option<SudoCommand<'a>>,
+    pub home: Option<&'a str>,
+    pub shell: Option<&'a str>,
+    pub service: Option<&'a str>,
+    /// What a daemon's message says, beyond what Elastic takes from it.
+    pub login: Option<SshdMessage<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Reads a message of a program of this role.
+    pub(super) fn read(role: Role, message: &'a str) -> Self {
+        let mut facts = Self::default();
+        let told = match role {
+            Role::Ssh => facts.ssh(message),
+            Role::Dropbear => dropbear::read(message).is_some_and(|login| facts.dropbear(login)),
+            Role::Sudo => sudo::read(message, &mut facts),
+            Role::Accounts(account) => accounts::read(account, message, &mut facts),
+            Role::GroupPassword => accounts::read_membership(message, &mut facts),
+            Role::Other => false,
+        };
+        if !told {
+            pam::read(message, &mut facts);
+        }
+        if let Role::Accounts(account) = role {
+            accounts::classify(account, message, &mut facts);
+        }
+        facts
+    }
+
+    /// `source.ip`, where the source is an address.
+    pub(super) fn source_ip(&self) -> Option<IpAddr> {
+        self.ssh_dropped.or_else(|| parse_ip(self.source?))
+    }
+
+    /// Takes a message of sshd; true when nothing else is to be taken from it.
+    fn ssh(&mut self, message: &'a str) -> bool {
+        if message.starts_with("pam_") {
+            return false;
+        }
+        let Some(parsed) = sshd::parse(message) else {
+            return false;
+        };
+        self.login = Some(parsed);
+        match parsed.form {
+            Form::Login | Form::User => self.attempt(&parsed),
+            Form::Dropped => {
+                self.ssh_dropped = parsed.remote.and_then(|remote| parse_ip(remote.address));
+            }
+            // A stranger may have written any sentence into it.
+            Form::Other => {}
+        }
+        true
+    }
+
+    fn attempt(&mut self, parsed: &SshdMessage<'a>) {
+        self.ssh_event = parsed.event;
+        self.ssh_method = parsed.method;
+        self.ssh_signature = parsed.signature;
+        self.user.name = parsed.user;
+        if let Some(Remote { address, port }) = parsed.remote {
+            self.source = Some(address);
+            self.source_port = port.filter(|_| parsed.form == Form::Login);
+        }
+        // A repeated message has no category: its event is not one of these.
+        match parsed.event {
+            Some("Accepted") => self.logged_in(Outcome::Success),
+            Some("Failed" | "Invalid") => self.logged_in(Outcome::Failure),
+            _ => {}
+        }
+    }
+
+    fn logged_in(&mut self, outcome: Outcome) {
+        self.class.category(Category::Authentication);
+        if outcome == Outcome::Success {
+            self.class.category(Category::Session);
+        }
+        self.class.event_type(Type::Info);
+        self.class.action = Some(Action::SshLogin);
+        self.class.outcome = Some(outcome);
+    }
+
+    /// Dropbear's messages are mapped as if sshd had written them.
+    fn dropbear(&mut self, login: SshdMessage<'a>) -> bool {
+        self.login = Some(login);
+        if login.form != Form::Login {
+            return false;
+        }
+        self.attempt(&login);
+        true
+    }
+
+    /// The groups of fields that the event may have.
+    pub(super) fn groups(&self) -> u16 {
+        let mut groups = 0;
+        let mut add =
+            |group: FieldGroup, there: bool| groups |= if there { group.bit() } else { 0 };
+        add(
+            FieldGroup::User,
+            self.user != Named::default()
+                || self.effective != Named::default()
+                || self.target != Named::default(),
+        );
+        add(FieldGroup::Group, self.group != Named::default());
+        add(
+            FieldGroup::Source,
+            self.source.is_some() || self.ssh_dropped.is_some(),
+        );
+        add(
+            FieldGroup::Ssh,
+            self.ssh_event.is_some() || self.ssh_dropped.is_some(),
+        );
+        add(FieldGroup::Sudo, self.sudo.is_some());
+        add(
+            FieldGroup::Account,
+            self.home.is_some() || self.shell.is_some(),
+        );
+        add(FieldGroup::Service, self.service.is_some());
+        add(FieldGroup::Remote, self.login.is_some());
+        groups
+    }
+
+    pub(super) fn ssh_event_known(&self) -> SshEvent {
+        SshEvent::of(self.ssh_event)
+    }
+}

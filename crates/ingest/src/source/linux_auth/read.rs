@@ -1,0 +1,215 @@
+//! Reads a syslog file.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::event::AuthEvent;
+use crate::format::syslog::{Frames, Header, YearBasis, YearClock, YearSpan};
+use crate::{Consumer, Counts, Place, Placed, PlacedKind, Problem, ProblemKind};
+
+/// How to read a syslog file.
+#[derive(Clone, Debug)]
+pub struct SyslogOptions {
+    /// The zone of times that have none.
+    pub zone: TimeZone,
+    /// The zone was not given but assumed; then it is stated.
+    pub zone_assumed: bool,
+    /// What the year of times that have none is taken from.
+    pub year: YearBasis,
+    /// What a first pass over the file found. A file that fits into one block needs none: the reader looks itself.
+    pub span: Option<YearSpan>,
+}
+
+impl Default for SyslogOptions {
+    fn default() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+            zone_assumed: true,
+            year: YearBasis::Unknown,
+            span: None,
+        }
+    }
+}
+
+/// Reads a stream of syslog lines from its start to its end, in order. Each line that can be read is an event or, when the
+/// consumer does not want its kind, is counted; each that cannot is a problem.
+///
+/// ```
+/// use gatewatch_ingest::source::linux_auth::{SyslogOptions, read_syslog};
+/// # use gatewatch_event::{Event, Field, Known};
+/// # use gatewatch_ingest::{Consumer, Placed, Problem};
+/// # #[derive(Default)]
+/// # struct Users(Vec<String>);
+/// # impl Consumer for Users {
+/// #     fn kind(&mut self, _: &dyn Known) -> Option<u32> { Some(0) }
+/// #     fn event(&mut self, _: u32, event: &Placed<'_>) {
+/// #         self.0.extend(event.first(Field::new("user.name")).map(|user| user.text().into_owned()));
+/// #     }
+/// #     fn problem(&mut self, _: Problem) {}
+/// # }
+/// let log = "Feb 21 21:54:44 web sshd[34]: Accepted password for joe from 192.0.2.7 port 9 ssh2\n";
+/// let mut users = Users::default();
+/// let counts = read_syslog(log.as_bytes(), "auth.log".into(), &SyslogOptions::default(), &mut users);
+/// assert_eq!((counts.records, users.0), (1, vec!["joe".to_owned()]));
+/// ```
+pub fn read_syslog(
+    reader: impl Read,
+    path: Arc<str>,
+    options: &SyslogOptions,
+    consumer: &mut dyn Consumer,
+) -> Counts {
+    let mut frames = Frames::new(reader);
+    let mut span = options.span.clone();
+    // An error shows again when the first record is asked for.
+    if span.is_none()
+        && let Ok((bytes, true)) = frames.peek()
+    {
+        let mut found = YearSpan::default();
+        found.lines(bytes);
+        span = Some(found);
+    }
+    let mut lines = Lines {
+        consumer,
+        place: Place {
+            path,
+            offset: 0,
+            record_id: None,
+        },
+        zone: &options.zone,
+        zone_assumed: options.zone_assumed,
+        clock: YearClock::new(options.year, options.zone.clone(), span),
+        kinds: HashMap::new(),
+        recent: [None; RECENT],
+        counts: Counts::default(),
+    };
+    loop {
+        match frames.next_frame() {
+            Ok(Some(frame)) => {
+                lines.place.offset = frame.offset;
+                lines.counts.records += 1;
+                if frame.cut {
+                    lines.unreadable("longer than any syslog line");
+                } else {
+                    lines.record(frame.bytes);
+                }
+            }
+            Ok(None) => break,
+            Err(error) => {
+                lines.place.offset = frames.bytes_read();
+                lines.problem(ProblemKind::File, format!("cannot be read on: {error}"));
+                break;
+            }
+        }
+    }
+    let mut counts = lines.counts;
+    counts.bytes = frames.bytes_read();
+    counts
+}
+
+/// Reads any bytes as a syslog file and throws away what it finds: for fuzzing. It must not panic.
+pub fn check_bytes(bytes: &[u8]) {
+    struct Nobody;
+    impl Consumer for Nobody {
+        fn kind(&mut self, _: &dyn gatewatch_event::Known) -> Option<u32> {
+            Some(0)
+        }
+        fn event(&mut self, _: u32, event: &Placed<'_>) {
+            let _ = gatewatch_event::Event::document(event);
+        }
+        fn problem(&mut self, _: Problem) {}
+    }
+    let options = SyslogOptions {
+        year: YearBasis::Given(2024),
+        ..SyslogOptions::default()
+    };
+    let counts = read_syslog(bytes, Arc::from("fuzz"), &options, &mut Nobody);
+    assert!(counts.unreadable <= counts.records);
+    assert_eq!(counts.bytes, bytes.len() as u64);
+}
+
+/// How many answers are at hand without a look into the table.
+const RECENT: usize = 64;
+
+struct Lines<'r> {
+    consumer: &'r mut dyn Consumer,
+    place: Place,
+    zone: &'r TimeZone,
+    zone_assumed: bool,
+    clock: YearClock,
+    /// The consumer's answer for every kind met.
+    kinds: HashMap<u64, Option<u32>>,
+    /// The answers for the kinds met last, each in the place that its number leads to.
+    recent: [Option<(u64, Option<u32>)>; RECENT],
+    counts: Counts,
+}
+
+impl Lines<'_> {
+    fn record(&mut self, bytes: &[u8]) {
+        // A crash leaves blocks of NUL in the file; the next line follows at once.
+        let start = bytes
+            .iter()
+            .position(|byte| *byte != 0)
+            .unwrap_or(bytes.len());
+        if start == bytes.len() {
+            return self.unreadable("NUL bytes and nothing else");
+        }
+        let text = match std::str::from_utf8(&bytes[start..]) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(String::from_utf8_lossy(&bytes[start..]).into_owned()),
+        };
+        let Some(mut header) = Header::parse(&text) else {
+            return self.unreadable("no syslog header");
+        };
+        if let Some(stamp) = &mut header.stamp {
+            let zoneless = stamp.offset.is_none();
+            if let Some(assumed) = self.clock.assign(stamp) {
+                let reason = format!(
+                    "times without a year: the first is taken to be of {}, {}; --year sets it",
+                    assumed.year, assumed.source
+                );
+                self.problem(ProblemKind::Assumption, reason);
+            }
+            if zoneless && std::mem::take(&mut self.zone_assumed) {
+                let zone = self.zone.iana_name().unwrap_or("the given offset");
+                let reason =
+                    format!("times without a zone: taken to be {zone}; --timezone sets it");
+                self.problem(ProblemKind::Assumption, reason);
+            }
+        }
+        self.event(&AuthEvent::new(header, self.zone));
+    }
+
+    fn event(&mut self, event: &AuthEvent<'_>) {
+        let number = event.kind_number();
+        // Multiplying spreads the bits that tell kinds apart to the top.
+        let slot = (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize % RECENT;
+        let wanted = match self.recent[slot] {
+            Some((recent, wanted)) if recent == number => wanted,
+            _ => *self
+                .kinds
+                .entry(number)
+                .or_insert_with(|| self.consumer.kind(&PlacedKind(&event.kind()))),
+        };
+        self.recent[slot] = Some((number, wanted));
+        if let Some(kind) = wanted {
+            self.consumer.event(kind, &Placed::new(event, &self.place));
+        }
+    }
+
+    fn unreadable(&mut self, reason: &str) {
+        self.counts.unreadable += 1;
+        self.problem(ProblemKind::Record, reason.to_owned());
+    }
+
+    fn problem(&mut self, kind: ProblemKind, reason: String) {
+        self.consumer.problem(Problem {
+            place: self.place.clone(),
+            kind,
+            reason,
+        });
+    }
+}
