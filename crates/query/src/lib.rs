@@ -46,3 +46,4 @@ pub use keys::{Key, KeyValue, Keys};
 pub use number::Number;
 pub use plan::{Pipe, PipeKind, Plan, PlanBody, SamplePlan, SequencePlan, Step};
 pub use schema::{EcsSchema, FieldInfo, Schema, SchemaType};
+pub use version::version_key;

@@ -2,7 +2,7 @@
 
 /// The sort key of a version: keys compare, byte by byte, as Elasticsearch orders versions. Versions are semantic, with
 /// any number of leading parts; what is no version sorts after all versions, as text.
-pub(crate) fn version_key(text: &str) -> Vec<u8> {
+pub fn version_key(text: &str) -> Vec<u8> {
     valid_key(text).unwrap_or_else(|| {
         let mut key = vec![INVALID];
         key.extend_from_slice(text.as_bytes());

@@ -8,19 +8,35 @@ use std::path::PathBuf;
 use gatewatch_query::mapping::Mapping;
 use serde_json::{Map, Value as Json, json};
 
-/// The folder of shared cases; says so when there is none.
-pub fn shared() -> Option<PathBuf> {
+/// A folder of shared cases; says so when there is none.
+pub fn shared_folder(name: &str) -> Option<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let folder = std::env::var_os("GATEWATCH_SHARED").map_or(root.join("shared"), PathBuf::from);
-    let eql = folder.join("eql");
-    if eql.is_dir() {
-        return Some(eql);
+    let wanted = folder.join(name);
+    if wanted.is_dir() {
+        return Some(wanted);
     }
     println!(
         "SKIPPED: no conformance cases at {}; set GATEWATCH_SHARED",
-        eql.display()
+        wanted.display()
     );
     None
+}
+
+/// The folder of EQL cases.
+pub fn shared() -> Option<PathBuf> {
+    shared_folder("eql")
+}
+
+/// The lines of a file of Elastic's rules or of events for them.
+pub fn elastic(file: &str) -> Vec<Json> {
+    let Some(folder) = shared_folder("elastic") else {
+        return Vec::new();
+    };
+    let text = fs::read_to_string(folder.join(file)).expect("the file is readable");
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a value a line"))
+        .collect()
 }
 
 /// The cases of one file; an empty list when there is no shared folder.
