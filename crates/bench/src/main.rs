@@ -7,7 +7,9 @@
     reason = "this is a tool of the project's own; it prints"
 )]
 
+mod compare;
 mod make;
+mod measure;
 mod mix;
 
 use std::path::PathBuf;
@@ -34,6 +36,11 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Run gatewatch and its peers side by side and print the ratios.
+    Compare(compare::Options),
+    /// Run one job that comes over standard input; `compare` calls this.
+    #[command(hide = true)]
+    Measure,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,6 +64,8 @@ fn main() -> anyhow::Result<()> {
                 counts.ndjson_hits,
             );
         }
+        Command::Compare(options) => print!("{}", compare::compare(&options)?),
+        Command::Measure => println!("{}", measure::Job::serve()?),
     }
     Ok(())
 }
