@@ -19,13 +19,23 @@ pub enum YearBasis {
     Unknown,
 }
 
-/// Where a year came from, for the sentence that states the assumption.
+/// A year that had to be assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assumed {
-    /// The year.
-    pub year: i16,
-    /// What it was taken from.
-    pub source: &'static str,
+pub enum Assumed {
+    /// The year of the first line without one.
+    First {
+        /// The year.
+        year: i16,
+        /// What it was taken from, as the end of a sentence.
+        source: &'static str,
+    },
+    /// A line is of 29 February, but by its place in the file of a year that has none.
+    LeapDay {
+        /// The year by the line's place.
+        year: i16,
+        /// The leap year before, which was taken.
+        taken: i16,
+    },
 }
 
 /// A month and a day.
@@ -41,6 +51,7 @@ pub struct YearClock {
     zone: TimeZone,
     span: Option<YearSpan>,
     last: Option<(i16, MonthDay)>,
+    leap_day_told: bool,
 }
 
 /// A day's slack between the clock that wrote the log and the one that dated the file.
@@ -60,11 +71,12 @@ impl YearClock {
             zone,
             span,
             last: None,
+            leap_day_told: false,
         }
     }
 
-    /// Sets the year of a time that has none, and notes the year of one that has. Gives the assumption when this is the
-    /// first year that had to be assumed.
+    /// Sets the year of a time that has none, and notes the year of one that has. Gives each kind of assumption when it is
+    /// first made.
     pub fn assign(&mut self, stamp: &mut Stamp) -> Option<Assumed> {
         let day = (stamp.month, stamp.day);
         if let Some(year) = stamp.year {
@@ -79,36 +91,30 @@ impl YearClock {
             Some((year, last)) if last == day => year,
             Some((year, last)) => year.saturating_add(step(last, day)),
             None => {
-                let first = self.first(day);
-                assumed = Some(first);
-                first.year
+                let (year, source) = self.first(day);
+                assumed = source.map(|source| Assumed::First { year, source });
+                year
             }
         };
         self.last = Some((year, day));
-        stamp.year = Some(if day == (2, 29) {
-            leap_year_before(year)
-        } else {
-            year
-        });
+        stamp.year = Some(year);
+        if day == (2, 29) && !is_leap(year) {
+            let taken = leap_year_before(year);
+            stamp.year = Some(taken);
+            if !std::mem::replace(&mut self.leap_day_told, true) {
+                assumed = assumed.or(Some(Assumed::LeapDay { year, taken }));
+            }
+        }
         assumed
     }
 
-    fn first(&self, day: MonthDay) -> Assumed {
+    /// The year of the first line, and what it is taken from unless the operator gave it.
+    fn first(&self, day: MonthDay) -> (i16, Option<&'static str>) {
         let (at, source) = match self.basis {
-            YearBasis::Given(year) => {
-                return Assumed {
-                    year,
-                    source: "as given",
-                };
-            }
+            YearBasis::Given(year) => return (year, None),
             YearBasis::Modified(at) => (at, "from the time the file was last written"),
             YearBasis::ReadAt(at) => (at, "from the time of reading"),
-            YearBasis::Unknown => {
-                return Assumed {
-                    year: 1970,
-                    source: "for want of any hint",
-                };
-            }
+            YearBasis::Unknown => return (1970, Some("for want of any hint")),
         };
         let seconds = at
             .nanos()
@@ -129,7 +135,7 @@ impl YearClock {
             }
             year = year.saturating_sub(1);
         }
-        Assumed { year, source }
+        (year, Some(source))
     }
 }
 
@@ -318,7 +324,7 @@ mod tests {
         let mut clock = YearClock::new(YearBasis::Given(2025), TimeZone::UTC, None);
         let (mut undated, _) = classic(b"Oct 23 16:54:59").expect("a time");
         clock.assign(&mut dated);
-        assert!(clock.assign(&mut undated).is_some());
+        assert_eq!(clock.assign(&mut undated), None);
         assert_eq!(undated.year, Some(2025));
     }
 }

@@ -81,8 +81,14 @@ impl<'a> Facts<'a> {
             Form::Dropped => {
                 self.ssh_dropped = parsed.remote.and_then(|remote| parse_ip(remote.address));
             }
-            // A stranger may have written any sentence into it.
-            Form::Other => {}
+            // Other sentences about users are not looked for: a stranger may have written any into it.
+            Form::Other => {
+                let ours =
+                    message.starts_with("Disconnecting ") || message.starts_with("error: PAM: ");
+                if ours && message.contains("authentication failure") {
+                    pam::failure(self);
+                }
+            }
         }
         true
     }

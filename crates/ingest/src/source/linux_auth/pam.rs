@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use super::class::{Action, Category, Type};
 use super::facts::Facts;
 use super::sshd::Outcome;
-use super::text::{Needle, is_host, needle, user_word, word};
+use super::text::{Needle, host_length, needle, user_word, word};
 
 needle!(FOR_USER_TEXT, "for user ");
 needle!(BY_TEXT, " by ");
@@ -96,17 +96,11 @@ pub(super) fn read<'a>(message: &'a str, facts: &mut Facts<'a>) {
         Some("chauthtok") => password(has(CHANGED), facts),
         _ => {}
     }
-    if has(FAILURE) {
+    if has(FAILURE | LOCKED | CHECK_FAILED) {
         failure(facts);
-        facts.class.action = Some(Action::AuthenticationFailure);
     }
-    if has(LOCKED) {
-        failure(facts);
+    if has(LOCKED) && !has(CHECK_FAILED) {
         facts.class.action = Some(Action::AccountLocked);
-    }
-    if has(CHECK_FAILED) {
-        failure(facts);
-        facts.class.action = Some(Action::AuthenticationFailure);
     }
     if has(OPENED) {
         facts.class.action = Some(Action::LoggedOn);
@@ -116,10 +110,12 @@ pub(super) fn read<'a>(message: &'a str, facts: &mut Facts<'a>) {
     }
 }
 
-fn failure(facts: &mut Facts<'_>) {
+/// Marks the event as a failed attempt to prove who one is.
+pub(super) fn failure(facts: &mut Facts<'_>) {
     facts.class.category(Category::Authentication);
     facts.class.event_type(Type::Info);
     facts.class.outcome = Some(Outcome::Failure);
+    facts.class.action = Some(Action::AuthenticationFailure);
 }
 
 /// A password that was to be changed; the user is also the one it is about.
@@ -221,10 +217,18 @@ fn remote<'a>(message: &'a str, facts: &mut Facts<'a>) {
     let mut from = 0;
     while let Some(at) = REMOTE_TEXT.find(text, from) {
         from = at + 6;
-        let host = word(text, at + 6);
-        let rest = text[at + 6 + host.len()..].trim_start();
+        let after = &text[at + 6..];
+        let length = if after.is_empty() || after.starts_with(' ') {
+            0
+        } else if let Some(length) = host_length(after) {
+            length
+        } else {
+            continue;
+        };
+        let (host, rest) = after.split_at(length);
+        let rest = rest.trim_start();
         let user = rest.strip_prefix("user=");
-        if !(rest.is_empty() || user.is_some()) || !(host.is_empty() || is_host(host)) {
+        if !rest.is_empty() && user.is_none() {
             continue;
         }
         if !host.is_empty() {

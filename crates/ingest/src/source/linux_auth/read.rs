@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::event::AuthEvent;
-use crate::format::syslog::{Frames, Header, YearBasis, YearClock, YearSpan};
-use crate::{Consumer, Counts, Place, Placed, PlacedKind, Problem, ProblemKind};
+use crate::format::syslog::{Assumed, Frames, Header, YearBasis, YearClock, YearSpan};
+use crate::{Consumer, Counts, Place, Placed, Problem, ProblemKind};
 
 /// How to read a syslog file.
 #[derive(Clone, Debug)]
@@ -129,6 +129,19 @@ pub fn check_bytes(bytes: &[u8]) {
     let counts = read_syslog(bytes, Arc::from("fuzz"), &options, &mut Nobody);
     assert!(counts.unreadable <= counts.records);
     assert_eq!(counts.bytes, bytes.len() as u64);
+    // The same as a message, whichever program wrote it.
+    let text = String::from_utf8_lossy(bytes);
+    for program in [
+        "sshd", "dropbear", "sudo", "useradd", "userdel", "usermod", "groupadd", "groupdel",
+        "groupmod", "gpasswd", "su",
+    ] {
+        let header = Header {
+            program: Some(program),
+            message: &text,
+            ..Header::default()
+        };
+        let _ = gatewatch_event::Event::document(&AuthEvent::new(header, &options.zone));
+    }
 }
 
 /// How many answers are at hand without a look into the table.
@@ -167,10 +180,18 @@ impl Lines<'_> {
         if let Some(stamp) = &mut header.stamp {
             let zoneless = stamp.offset.is_none();
             if let Some(assumed) = self.clock.assign(stamp) {
-                let reason = format!(
-                    "times without a year: the first is taken to be of {}, {}; --year sets it",
-                    assumed.year, assumed.source
-                );
+                let reason = match assumed {
+                    Assumed::First { year, source } => {
+                        format!(
+                            "times without a year: the first is taken to be of {year}, {source}; --year sets it"
+                        )
+                    }
+                    Assumed::LeapDay { year, taken } => {
+                        format!(
+                            "29 February of {year}, which has none: taken to be of {taken}; --year sets the first year"
+                        )
+                    }
+                };
                 self.problem(ProblemKind::Assumption, reason);
             }
             if zoneless && std::mem::take(&mut self.zone_assumed) {
@@ -192,7 +213,7 @@ impl Lines<'_> {
             _ => *self
                 .kinds
                 .entry(number)
-                .or_insert_with(|| self.consumer.kind(&PlacedKind(&event.kind()))),
+                .or_insert_with(|| self.consumer.kind(&event.kind())),
         };
         self.recent[slot] = Some((number, wanted));
         if let Some(kind) = wanted {

@@ -104,7 +104,7 @@ impl<'a> SshdMessage<'a> {
 
 /// Reads a message of sshd, without the syslog header. `None` when it names neither an event nor a remote host.
 pub fn parse(message: &str) -> Option<SshdMessage<'_>> {
-    let message = message.trim_start();
+    let message = message.trim();
     let Some((count, start)) = repetition(message) else {
         return one(strip_noise(message));
     };
@@ -297,7 +297,7 @@ fn ending_at(message: &str, at: usize) -> Option<Ending<'_>> {
     let tail = match rest.as_bytes().first() {
         None => Tail::End,
         Some(b':') => Tail::Remark,
-        Some(_) if matches!(rest.trim_end(), "" | " [preauth]") => Tail::End,
+        Some(_) if rest == " [preauth]" => Tail::End,
         Some(_) => Tail::More,
     };
     Some(Ending {
@@ -406,7 +406,6 @@ fn address_first(rest: &str) -> Option<Remote<'_>> {
 
 /// `[invalid user NAME ]HOST[ port PORT][ [preauth]]`: the name, if there is one, and the host.
 fn address_last(rest: &str) -> Option<(Option<&str>, Remote<'_>)> {
-    let rest = rest.trim_end();
     let rest = rest.strip_suffix(" [preauth]").unwrap_or(rest);
     let (head, port) = port_before(rest);
     let start = memchr::memrchr(b' ', head.as_bytes()).map_or(0, |space| space + 1);

@@ -33,20 +33,26 @@ pub(super) fn is_host(text: &str) -> bool {
     host_length(text) == Some(text.len())
 }
 
-/// How long the name or address of a host at the front is, when a space or the end follows it.
+/// The longest name of a host.
+const HOST: usize = 255;
+
+/// How long the name or address of a host at the front is, when white space or the end follows it.
 pub(super) fn host_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut length = 0;
-    while let Some(byte) = bytes.get(length) {
+    // The bound keeps the whole linear, however often somebody writes ` from `.
+    while let Some(byte) = bytes.get(length)
+        && length <= HOST
+    {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b':' | b'-' | b'_' | b'%' => {
                 length += 1
             }
-            b' ' => break,
+            b' ' | b'\n' => break,
             _ => return None,
         }
     }
-    (1..=255).contains(&length).then_some(length)
+    (1..=HOST).contains(&length).then_some(length)
 }
 
 /// The word that starts at `start`: up to the next space or the end.
