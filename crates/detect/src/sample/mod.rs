@@ -15,6 +15,7 @@
 //! assert_eq!(samples[0].events, ["both", "second only"]);
 //! ```
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::sequence::JoinKey;
@@ -127,12 +128,24 @@ impl<E: Clone> SampleCollector<E> {
     /// At most `size` samples: in ascending order of their keys, and for each key in the order in which going
     /// through the candidates of the first filter, then of the second and so on, finds them.
     pub fn finish(self, size: usize) -> Vec<Sample<E>> {
+        self.finish_by(size, JoinKey::cmp)
+    }
+
+    /// The same with another order of the keys.
+    pub fn finish_by(
+        self,
+        size: usize,
+        order: impl Fn(&JoinKey, &JoinKey) -> Ordering,
+    ) -> Vec<Sample<E>> {
         let mut keys: Vec<_> = self
             .keys
             .into_iter()
             .filter(|(_, lists)| lists.iter().all(|list| !list.is_empty()))
             .collect();
-        keys.sort_unstable_by(|left, right| left.0.cmp(&right.0));
+        // Keys that are equal in the given order, such as versions that differ in their build, must not change places.
+        keys.sort_unstable_by(|left, right| {
+            order(&left.0, &right.0).then_with(|| left.0.cmp(&right.0))
+        });
         let mut samples = Vec::new();
         for (key, lists) in keys {
             if samples.len() >= size {

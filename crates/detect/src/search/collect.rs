@@ -3,13 +3,20 @@
 //! A [`Search`] holds what is asked. Each thread has a [`SearchWorker`]; [`Search::finish`] joins what they found. The
 //! answer depends on the positions of the events only, not on how they were spread over threads.
 
-use gatewatch_query::{Condition, Keys, Plan, PlanBody, RuntimeError, Step};
+use std::cmp::Ordering;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU32, Ordering as AtomicOrdering};
+
+use gatewatch_event::FieldType;
+use gatewatch_query::{
+    Condition, KeyValue, Keys, Plan, PlanBody, RuntimeError, SchemaType, Step, version_key,
+};
 
 use super::limits::{Direction, Limits};
 use super::moment::EventOrder;
-use super::worker::{Gathered, SearchWorker};
+use super::worker::{Gathered, Kept, SearchWorker};
 use crate::sample::{SampleBounds, SampleCollector};
-use crate::sequence::{Bounds, Finished, Hit, JoinKey, SequenceCounts, SequenceMachine, Shape};
+use crate::sequence::{Bounds, Finished, JoinKey, SequenceCounts, SequenceMachine, Shape};
 
 /// How a query is to be answered.
 #[derive(Clone, Debug)]
@@ -45,6 +52,7 @@ pub struct Search {
     pub(super) form: Form,
     pub(super) asks: Vec<Ask>,
     pub(super) options: SearchOptions,
+    workers: AtomicU32,
 }
 
 /// What the query looks for.
@@ -137,6 +145,7 @@ impl Search {
             form,
             asks,
             options,
+            workers: AtomicU32::new(0),
         }
     }
 
@@ -148,6 +157,11 @@ impl Search {
     /// A worker for one thread. It knows the kind 0, of which nothing is known.
     pub fn worker<E>(&self) -> SearchWorker<'_, E> {
         SearchWorker::new(self)
+    }
+
+    /// A number that no other worker has.
+    pub(super) fn next_worker(&self) -> u32 {
+        self.workers.fetch_add(1, AtomicOrdering::Relaxed)
     }
 
     /// Joins what the workers found.
@@ -190,26 +204,18 @@ impl Search {
         Ok(found)
     }
 
-    fn join_sequence<E: Clone>(&self, shape: &Shape, gathered: Gathered<E>, found: &mut Found<E>) {
-        let Gathered { hits, kept, .. } = gathered;
+    fn join_sequence<E: Clone>(
+        &self,
+        shape: &Shape,
+        mut gathered: Gathered<E>,
+        found: &mut Found<E>,
+    ) {
         let until = shape.until_term();
-        let mut fed: Vec<Hit<(u32, u32)>> = Vec::with_capacity(hits.len());
-        for (worker, hit) in hits {
-            match hit.time {
-                None => found.timeless += 1,
-                Some(time) => fed.push(Hit {
-                    time,
-                    tiebreak: hit.tiebreak,
-                    position: hit.position,
-                    term: hit.term,
-                    key: hit.key,
-                    event: (worker, hit.event),
-                }),
-            }
-        }
-        fed.sort_unstable_by(|left, right| left.order(right, until));
+        found.timeless = gathered.timeless;
+        let mut hits = std::mem::take(&mut gathered.hits);
+        hits.sort_unstable_by(|left, right| left.order(right, until));
         let mut machine = SequenceMachine::new(shape.clone(), self.options.sequence_bounds);
-        let mut finished: Vec<Finished<(u32, u32)>> = Vec::new();
+        let mut finished: Vec<Finished<Kept>> = Vec::new();
         // Beyond this, what cannot be in the answer is dropped now and then.
         let room = self
             .options
@@ -217,7 +223,7 @@ impl Search {
             .most()
             .saturating_mul(2)
             .saturating_add(1024);
-        for hit in fed {
+        for hit in hits {
             machine.push(hit);
             finished.append(&mut machine.take_finished());
             if finished.len() > room {
@@ -229,7 +235,7 @@ impl Search {
         found.sequences = counts;
         finished.extend(rest);
         finished.sort_by(Finished::order);
-        let event = |(worker, event): (u32, u32)| kept[worker as usize][event as usize].clone();
+        let event = |kept: Kept| gathered.event(kept).clone();
         let sequences = self
             .options
             .limits
@@ -247,24 +253,30 @@ impl Search {
         found.items = Items::Sequences(sequences);
     }
 
-    fn join_sample<E: Clone>(&self, filters: usize, gathered: Gathered<E>, found: &mut Found<E>) {
-        let Gathered { mut hits, kept, .. } = gathered;
+    fn join_sample<E: Clone>(
+        &self,
+        filters: usize,
+        mut gathered: Gathered<E>,
+        found: &mut Found<E>,
+    ) {
+        let mut hits = std::mem::take(&mut gathered.hits);
         // In the order of positions every candidate that is kept is kept for good.
-        hits.sort_unstable_by_key(|(_, hit)| (hit.position, hit.term));
+        hits.sort_unstable_by_key(|hit| (hit.position, hit.term));
         let mut collector = SampleCollector::new(
             filters,
             self.options.max_samples_per_key,
             self.options.sample_bounds,
         );
-        for (worker, hit) in hits {
-            let filter = usize::from(hit.term);
-            collector.push(filter, hit.key, hit.position, (worker, hit.event));
+        for hit in hits {
+            collector.push(usize::from(hit.term), hit.key, hit.position, hit.event);
         }
         found.refused = collector.refused();
-        let event = |(worker, event): (u32, u32)| kept[worker as usize][event as usize].clone();
+        let event = |kept: Kept| gathered.event(kept).clone();
         // Samples know no tail: the size counts from the first key.
         let samples = collector
-            .finish(self.options.limits.most())
+            .finish_by(self.options.limits.most(), |left, right| {
+                grouped_order(&self.asks[0].keys, left, right)
+            })
             .into_iter()
             .map(|sample| FoundSequence {
                 key: sample.key,
@@ -277,4 +289,25 @@ impl Search {
             .collect();
         found.items = Items::Sequences(samples);
     }
+}
+
+/// The order of the keys of samples, which an aggregation groups: versions as versions, addresses as IPv6 addresses.
+fn grouped_order(keys: &Keys, left: &JoinKey, right: &JoinKey) -> Ordering {
+    let address = |address: &IpAddr| match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped(),
+        IpAddr::V6(address) => *address,
+    };
+    left.iter()
+        .zip(right.iter())
+        .zip(keys.as_slice())
+        .map(|(pair, key)| match (pair, key.source) {
+            ((KeyValue::Ip(left), KeyValue::Ip(right)), _) => address(left).cmp(&address(right)),
+            (
+                (KeyValue::Text(left), KeyValue::Text(right)),
+                Some((_, SchemaType::Declared(FieldType::Version))),
+            ) => version_key(left).cmp(&version_key(right)),
+            ((left, right), _) => left.cmp(right),
+        })
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
 }

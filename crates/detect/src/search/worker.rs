@@ -1,6 +1,6 @@
 //! What one thread finds.
 
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use gatewatch_event::{Event, Known, Timestamp};
 use gatewatch_query::{Condition, KeyValue, RuntimeError, Specialised};
@@ -9,17 +9,13 @@ use super::collect::{Form, Search};
 use super::limits::Direction;
 use super::moment::Moment;
 use super::rank::{Rank, Ranked};
-use crate::sequence::JoinKey;
+use crate::sequence::{Hit, JoinKey};
 
-/// An event that took a term.
-#[derive(Debug)]
-pub(super) struct TermHit {
-    pub(super) term: u16,
-    pub(super) time: Option<Timestamp>,
-    pub(super) tiebreak: Option<KeyValue>,
-    pub(super) position: u64,
-    pub(super) key: JoinKey,
-    pub(super) event: u32,
+/// What stands for an event in a hit: the worker that keeps it, and its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    worker: u32,
+    place: u32,
 }
 
 /// The first failure over an event, by term.
@@ -37,7 +33,11 @@ pub struct SearchWorker<'s, E> {
     /// For each kind of event, what is left of the questions.
     kinds: Vec<Vec<(u16, Option<Condition>)>>,
     ranked: BinaryHeap<Ranked<E>>,
-    hits: Vec<TermHit>,
+    /// Its number among the workers of the search.
+    number: u32,
+    hits: Vec<Hit<Kept>>,
+    /// Hits of a sequence without a time.
+    timeless: u64,
     kept: Vec<E>,
     keys: HashSet<JoinKey>,
     failures: Vec<Failure>,
@@ -54,7 +54,9 @@ impl<'s, E> SearchWorker<'s, E> {
             search,
             kinds: vec![(0..).zip(all).collect()],
             ranked: BinaryHeap::new(),
+            number: search.next_worker(),
             hits: Vec::new(),
+            timeless: 0,
             kept: Vec::new(),
             keys: HashSet::new(),
             failures: Vec::new(),
@@ -186,8 +188,13 @@ impl<'s, E> SearchWorker<'s, E> {
         moment: &Moment,
         position: u64,
         rows: Vec<Vec<KeyValue>>,
-        event: u32,
+        place: u32,
     ) {
+        let sample = matches!(self.search.form, Form::Sample { .. });
+        let Some(time) = moment.time.or(sample.then_some(Timestamp::from_nanos(0))) else {
+            self.timeless += 1;
+            return;
+        };
         for row in rows {
             let key = match self.keys.get(row.as_slice()) {
                 Some(key) => key.clone(),
@@ -197,13 +204,16 @@ impl<'s, E> SearchWorker<'s, E> {
                     key
                 }
             };
-            self.hits.push(TermHit {
-                term,
-                time: moment.time,
+            self.hits.push(Hit {
+                time,
                 tiebreak: moment.tiebreak.clone(),
                 position,
+                term,
                 key,
-                event,
+                event: Kept {
+                    worker: self.number,
+                    place,
+                },
             });
         }
     }
@@ -266,8 +276,9 @@ fn same_kind(left: &[(u16, Option<Condition>)], right: &[(u16, Option<Condition>
 /// What all workers found.
 pub(super) struct Gathered<E> {
     pub(super) ranked: Vec<Ranked<E>>,
-    pub(super) hits: Vec<(u32, TermHit)>,
-    pub(super) kept: Vec<Vec<E>>,
+    pub(super) hits: Vec<Hit<Kept>>,
+    pub(super) timeless: u64,
+    kept: HashMap<u32, Vec<E>>,
     pub(super) failures: Vec<Failure>,
     pub(super) matched: u64,
 }
@@ -277,7 +288,8 @@ impl<E> Default for Gathered<E> {
         Self {
             ranked: Vec::new(),
             hits: Vec::new(),
-            kept: Vec::new(),
+            timeless: 0,
+            kept: HashMap::new(),
             failures: Vec::new(),
             matched: 0,
         }
@@ -285,23 +297,27 @@ impl<E> Default for Gathered<E> {
 }
 
 impl<E> Gathered<E> {
+    /// The event that a hit stands for.
+    pub(super) fn event(&self, kept: Kept) -> &E {
+        &self.kept[&kept.worker][kept.place as usize]
+    }
+
     pub(super) fn take(&mut self, worker: SearchWorker<'_, E>) {
-        let number = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
         self.ranked.extend(worker.ranked.into_vec());
-        self.hits
-            .extend(worker.hits.into_iter().map(|hit| (number, hit)));
-        self.kept.push(worker.kept);
+        if self.hits.is_empty() {
+            self.hits = worker.hits;
+        } else {
+            self.hits.extend(worker.hits);
+        }
+        self.timeless += worker.timeless;
+        self.kept.insert(worker.number, worker.kept);
         self.failures.extend(worker.failures);
         self.matched += worker.matched;
     }
 
     /// The failure that lets the search fail.
     pub(super) fn fail(&self, form: &Form) -> Result<(), RuntimeError> {
-        let has_hits = |term: usize| {
-            self.hits
-                .iter()
-                .any(|(_, hit)| usize::from(hit.term) == term)
-        };
+        let has_hits = |term: usize| self.hits.iter().any(|hit| usize::from(hit.term) == term);
         let counts = |failure: &&Failure| match form {
             Form::Event => true,
             Form::Sequence { first, .. } => failure.term == *first || has_hits(*first),

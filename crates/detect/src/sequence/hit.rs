@@ -108,6 +108,18 @@ impl<E> Finished<E> {
     pub fn order(&self, other: &Self) -> Ordering {
         self.last
             .cmp(&other.last)
-            .then_with(|| self.key.cmp(&other.key))
+            .then_with(|| shown_order(&self.key, &other.key))
     }
+}
+
+/// The order of keys as they are shown: addresses as text.
+fn shown_order(left: &JoinKey, right: &JoinKey) -> Ordering {
+    left.iter()
+        .zip(right.iter())
+        .map(|pair| match pair {
+            (KeyValue::Ip(left), KeyValue::Ip(right)) => left.to_string().cmp(&right.to_string()),
+            (left, right) => left.cmp(right),
+        })
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
 }
