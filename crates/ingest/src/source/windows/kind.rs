@@ -1,6 +1,8 @@
 //! What all events of one provider, channel and event id have in common.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use gatewatch_event::{Field, Known, Value};
 
@@ -65,6 +67,13 @@ pub(super) enum Slot {
 
 /// A kind of Windows event: its constant fields, and the table that the others come from.
 pub struct WindowsKind {
+    table: Arc<Table>,
+    /// Other fields that were asked for, sorted, so that their names are taken apart once. Bounded by what rules name.
+    asked: RefCell<Vec<(Field, Slot)>>,
+}
+
+/// What was worked out for a kind, for all threads.
+struct Table {
     /// Provider, channel, event id and options in one text.
     identity: String,
     provider: String,
@@ -78,9 +87,14 @@ pub struct WindowsKind {
     set_data: Vec<&'static str>,
     /// Constants and entries by field, sorted.
     slots: Vec<(Field, Slot)>,
-    /// Other fields that were asked for, so that their names are taken apart once. Bounded by what rules name.
-    asked: RefCell<Vec<(Field, Slot)>>,
 }
+
+/// Tables that were worked out before, by identity: each file of a log has the same kinds.
+static TABLES: LazyLock<RwLock<HashMap<String, Arc<Table>>>> = LazyLock::new(RwLock::default);
+
+/// How many tables are kept, and how long a name may be, so that no log can fill the memory.
+const MOST_TABLES: usize = 1024;
+const LONGEST_IDENTITY: usize = 512;
 
 const EVENT_DATA: &str = "winlog.event_data.";
 const USER_DATA: &str = "winlog.user_data.";
@@ -101,6 +115,123 @@ impl WindowsKind {
         options: Options,
     ) -> Self {
         let channel = channel.map(channel_name);
+        let identity = format!("windows {provider:?} {channel:?} {event_id:?} {options:?}");
+        let known = TABLES
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&identity)
+            .cloned();
+        let table = known.unwrap_or_else(|| {
+            let table = Table::new(identity.clone(), provider, channel, event_id, options);
+            let table = Arc::new(table);
+            let mut tables = TABLES.write().unwrap_or_else(PoisonError::into_inner);
+            if tables.len() < MOST_TABLES && identity.len() <= LONGEST_IDENTITY {
+                tables.insert(identity, Arc::clone(&table));
+            }
+            table
+        });
+        Self {
+            table,
+            asked: RefCell::default(),
+        }
+    }
+
+    pub(super) fn provider(&self) -> &str {
+        &self.table.provider
+    }
+
+    pub(super) fn blank(&self) -> Blank {
+        self.table.blank
+    }
+
+    pub(super) fn block(&self) -> Option<Block> {
+        self.table.block
+    }
+
+    pub(super) fn constants(&self) -> &[Constant] {
+        &self.table.constants
+    }
+
+    pub(super) fn entries(&self) -> &[&'static Entry] {
+        &self.table.entries
+    }
+
+    /// Did the mapping move this value of `EventData` elsewhere?
+    pub(super) fn is_moved(&self, name: &str, text: &str) -> bool {
+        self.table
+            .moved
+            .iter()
+            .any(|moved| moved.name == name && moved.when.is_none_or(|test| test(text)))
+    }
+
+    /// Does an entry set this member of `winlog.event_data`?
+    pub(super) fn sets_data(&self, name: &str) -> bool {
+        self.table.set_data.contains(&name)
+    }
+
+    /// Where the values of a field come from.
+    pub(super) fn slot(&self, field: Field) -> Slot {
+        if let Ok(at) = self
+            .table
+            .slots
+            .binary_search_by_key(&field, |(field, _)| *field)
+        {
+            return self.table.slots[at].1;
+        }
+        let mut asked = self.asked.borrow_mut();
+        match asked.binary_search_by_key(&field, |(field, _)| *field) {
+            Ok(at) => asked[at].1,
+            Err(at) => {
+                let slot = self.slot_of_name(field.name());
+                asked.insert(at, (field, slot));
+                slot
+            }
+        }
+    }
+
+    fn slot_of_name(&self, name: &'static str) -> Slot {
+        if let Some(data) = name.strip_prefix(EVENT_DATA) {
+            let gone = self
+                .table
+                .moved
+                .iter()
+                .any(|moved| moved.name == data && moved.when.is_none());
+            return if gone {
+                Slot::Nowhere
+            } else {
+                Slot::Data(data)
+            };
+        }
+        if name == USER_DATA_NAME {
+            return Slot::UserDataName;
+        }
+        if let Some(tag) = name.strip_prefix(USER_DATA) {
+            return Slot::UserData(tag);
+        }
+        for (at, entry) in self.table.entries.iter().enumerate() {
+            if matches!(entry.from, Extract::Objects(_))
+                && let Some(rest) = name.strip_prefix(entry.path)
+                && let Some(rest) = rest.strip_prefix('.')
+            {
+                return Slot::Member(at, rest);
+            }
+        }
+        if self.table.options.beside || is_of_the_place(name) {
+            Slot::Elsewhere
+        } else {
+            Slot::Nowhere
+        }
+    }
+}
+
+impl Table {
+    fn new(
+        identity: String,
+        provider: Option<&str>,
+        channel: Option<&str>,
+        event_id: Option<u32>,
+        options: Options,
+    ) -> Self {
         let family = Family::of(provider, channel);
         let mut builder = Builder::default();
         builder.group(&Group {
@@ -131,102 +262,27 @@ impl WindowsKind {
         if options.extension {
             remote::build(family, channel, event_id, &mut builder);
         }
-        let mut kind = builder.finish(provider.unwrap_or_default(), options, blank, block);
-        kind.identity = format!("windows {provider:?} {channel:?} {event_id:?} {options:?}");
-        kind
-    }
-
-    pub(super) fn provider(&self) -> &str {
-        &self.provider
-    }
-
-    pub(super) fn blank(&self) -> Blank {
-        self.blank
-    }
-
-    pub(super) fn block(&self) -> Option<Block> {
-        self.block
-    }
-
-    pub(super) fn constants(&self) -> &[Constant] {
-        &self.constants
-    }
-
-    pub(super) fn entries(&self) -> &[&'static Entry] {
-        &self.entries
-    }
-
-    /// Did the mapping move this value of `EventData` elsewhere?
-    pub(super) fn is_moved(&self, name: &str, text: &str) -> bool {
-        self.moved
-            .iter()
-            .any(|moved| moved.name == name && moved.when.is_none_or(|test| test(text)))
-    }
-
-    /// Does an entry set this member of `winlog.event_data`?
-    pub(super) fn sets_data(&self, name: &str) -> bool {
-        self.set_data.contains(&name)
-    }
-
-    /// Where the values of a field come from.
-    pub(super) fn slot(&self, field: Field) -> Slot {
-        if let Ok(at) = self.slots.binary_search_by_key(&field, |(field, _)| *field) {
-            return self.slots[at].1;
-        }
-        let mut asked = self.asked.borrow_mut();
-        if let Some((_, slot)) = asked.iter().find(|(known, _)| *known == field) {
-            return *slot;
-        }
-        let slot = self.slot_of_name(field.name());
-        asked.push((field, slot));
-        slot
-    }
-
-    fn slot_of_name(&self, name: &'static str) -> Slot {
-        if let Some(data) = name.strip_prefix(EVENT_DATA) {
-            let gone = self
-                .moved
-                .iter()
-                .any(|moved| moved.name == data && moved.when.is_none());
-            return if gone {
-                Slot::Nowhere
-            } else {
-                Slot::Data(data)
-            };
-        }
-        if name == USER_DATA_NAME {
-            return Slot::UserDataName;
-        }
-        if let Some(tag) = name.strip_prefix(USER_DATA) {
-            return Slot::UserData(tag);
-        }
-        for (at, entry) in self.entries.iter().enumerate() {
-            if matches!(entry.from, Extract::Objects(_))
-                && let Some(rest) = name.strip_prefix(entry.path)
-                && let Some(rest) = rest.strip_prefix('.')
-            {
-                return Slot::Member(at, rest);
-            }
-        }
-        if self.options.beside || is_of_the_place(name) {
-            Slot::Elsewhere
-        } else {
-            Slot::Nowhere
-        }
+        builder.finish(
+            identity,
+            provider.unwrap_or_default(),
+            options,
+            blank,
+            block,
+        )
     }
 }
 
 impl Known for WindowsKind {
     fn known(&self, field: Field) -> Option<&[Value<'static>]> {
         match self.slot(field) {
-            Slot::Constant(at) => Some(&self.constants[at].values),
+            Slot::Constant(at) => Some(&self.table.constants[at].values),
             Slot::Nowhere => Some(&[]),
             _ => None,
         }
     }
 
     fn identity(&self) -> Option<&str> {
-        Some(&self.identity)
+        Some(&self.table.identity)
     }
 }
 
@@ -307,11 +363,12 @@ impl Builder {
 
     fn finish(
         self,
+        identity: String,
         provider: &str,
         options: Options,
         blank: Blank,
         block: Option<Block>,
-    ) -> WindowsKind {
+    ) -> Table {
         let constants: Vec<Constant> = self
             .constants
             .into_iter()
@@ -340,8 +397,8 @@ impl Builder {
             .iter()
             .filter_map(|entry| entry.path.strip_prefix(EVENT_DATA))
             .collect();
-        WindowsKind {
-            identity: String::new(),
+        Table {
+            identity,
             provider: provider.to_owned(),
             options,
             blank,
@@ -351,7 +408,6 @@ impl Builder {
             moved: self.moved,
             set_data,
             slots,
-            asked: RefCell::default(),
         }
     }
 }

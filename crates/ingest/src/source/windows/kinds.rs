@@ -9,8 +9,10 @@ use super::kind::{Options, WindowsKind};
 use super::record::WindowsRecord;
 use crate::{Consumer, Place, Placed};
 
-/// How many kinds are kept. Real logs have hundreds; a file made up to have millions must not fill the memory.
-const MOST: usize = 8192;
+/// How many kinds are kept, and how long a name may be. Real logs have hundreds of kinds; a file made up to have millions
+/// must not fill the memory.
+const MOST: usize = 2048;
+const LONGEST_NAME: usize = 512;
 
 struct Met {
     provider: Option<Box<str>>,
@@ -46,7 +48,7 @@ impl Kinds {
     }
 
     /// The kind of a provider's events in a channel with an event id, offered to the consumer when it is new. `None`
-    /// when there are too many kinds: then [`deliver`](Self::deliver) the record as it is.
+    /// when there are too many kinds, or a name is too long to be one: then [`deliver`](Self::deliver) the record as it is.
     pub fn find(
         &mut self,
         provider: Option<&str>,
@@ -54,6 +56,14 @@ impl Kinds {
         event_id: Option<u32>,
         consumer: &mut dyn Consumer,
     ) -> Option<KindIndex> {
+        let too_long = |name: Option<&str>| name.is_some_and(|name| name.len() > LONGEST_NAME);
+        if too_long(provider) || too_long(channel) {
+            return None;
+        }
+        let full = self.met.len() == MOST;
+        if full && !self.by_id.contains_key(&event_id) {
+            return None;
+        }
         let of_id = self.by_id.entry(event_id).or_default();
         let found = of_id.iter().find(|at| {
             let met = &self.met[**at];
@@ -62,7 +72,7 @@ impl Kinds {
         if let Some(at) = found {
             return Some(KindIndex(*at));
         }
-        if self.met.len() == MOST {
+        if full {
             return None;
         }
         let kind = WindowsKind::new(provider, channel, event_id, self.options);
