@@ -1,12 +1,12 @@
 //! Fields.
 
 use gatewatch_diagnostic::{Diagnostic, Severity, Span, Stage};
-use gatewatch_event::{FieldType, known_ecs_type};
+use gatewatch_event::{FieldType, ecs_fields, known_ecs_type};
 use gatewatch_syntax::eql::ast::Field as FieldPath;
 
 use super::{Checker, Checks};
 use crate::checked::{DataType, Expression, FieldReference, Kind};
-use crate::similar::{similar, similar_above};
+use crate::similar::{differs_little, similar};
 use crate::{Constant, FieldInfo, SchemaType};
 
 /// How many similar names a message shows.
@@ -92,7 +92,6 @@ impl Checker<'_> {
 
     /// A name that is almost one of ECS is allowed, and rarely meant.
     fn hint_at_ecs(&mut self, name: &str, span: Span) {
-        const ALMOST: f64 = 0.85;
         let warned = self.warnings.iter().any(|warning| {
             warning.code == "query-almost-ecs"
                 && warning
@@ -102,9 +101,11 @@ impl Checker<'_> {
         if warned || known_ecs_type(name).is_some() {
             return;
         }
-        let names = self.schema.names();
-        let matches = similar_above(name, names.iter().map(String::as_str), ALMOST);
-        if let Some(first) = matches.first() {
+        let almost = ecs_fields()
+            .map(|(known, _)| known)
+            .filter(|known| differs_little(name, known))
+            .min();
+        if let Some(first) = almost {
             self.warnings.push(
                 Diagnostic::new(
                     Severity::Warning,

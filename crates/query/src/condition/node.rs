@@ -65,14 +65,14 @@ impl Node {
                     .iter()
                     .map(|part| Self::new(part, schema, problems))
                     .collect();
-                Self::group(parts, Label::of(expression), Self::All)
+                Self::all(parts, Label::of(expression))
             }
             Kind::Or(parts) => {
                 let parts = parts
                     .iter()
                     .map(|part| Self::new(part, schema, problems))
                     .collect();
-                Self::group(parts, Label::of(expression), Self::Any)
+                Self::any(parts, Label::of(expression))
             }
             Kind::Not(part) => Self::Not(Arc::new(Negation {
                 part: Self::new(part, schema, problems),
@@ -88,9 +88,22 @@ impl Node {
         }
     }
 
-    fn group(mut parts: Vec<Self>, label: Label, join: fn(Arc<Group>) -> Self) -> Self {
+    /// Negations come late: most of them hold for most events, so that they decide little.
+    fn all(mut parts: Vec<Self>, label: Label) -> Self {
+        const HOLDS_MOSTLY: u32 = 15;
+        parts.sort_by_key(|part| match part {
+            Self::Not(_) => part.cost().saturating_add(HOLDS_MOSTLY),
+            _ => part.cost(),
+        });
+        Self::All(Arc::new(Group {
+            parts: parts.into(),
+            label,
+        }))
+    }
+
+    fn any(mut parts: Vec<Self>, label: Label) -> Self {
         parts.sort_by_key(Self::cost);
-        join(Arc::new(Group {
+        Self::Any(Arc::new(Group {
             parts: parts.into(),
             label,
         }))
@@ -107,7 +120,7 @@ impl Node {
                     text: text.into(),
                     span: None,
                 };
-                Self::group(vec![left.clone(), right.clone()], label, Self::All)
+                Self::all(vec![left.clone(), right.clone()], label)
             }
         }
     }

@@ -6,7 +6,7 @@ use regex_automata::{Anchored, Input, meta};
 
 use super::PatternError;
 use super::dfa::Dfa;
-use super::nfa::Nfa;
+use super::nfa::{Nfa, too_large};
 use super::regex::Regex;
 use crate::limits;
 
@@ -15,8 +15,6 @@ use crate::limits;
 pub(crate) struct Automaton {
     regexes: Vec<Regex>,
     machines: OnceLock<Vec<Machine>>,
-    /// Texts of which every match holds at least one.
-    literals: Option<Box<[Box<str>]>>,
 }
 
 /// Something that runs one or several expressions.
@@ -34,10 +32,7 @@ impl Automaton {
     /// # Errors
     ///
     /// When an expression would need too large an automaton.
-    pub(crate) fn new(
-        regexes: Vec<Regex>,
-        literals: Option<Vec<Box<str>>>,
-    ) -> Result<Self, PatternError> {
+    pub(crate) fn new(regexes: Vec<Regex>) -> Result<Self, PatternError> {
         let machines = OnceLock::new();
         if regexes.iter().any(Regex::needs_dfa) {
             // Elasticsearch refuses these, too, when they grow too large.
@@ -48,14 +43,18 @@ impl Automaton {
             machines.get_or_init(|| made);
         } else {
             for regex in &regexes {
-                Nfa::new(regex)?;
+                // Two states more: the end, and the union it may stand in.
+                if regex.size() + 2 > limits::NFA_STATES {
+                    return Err(too_large());
+                }
             }
         }
-        Ok(Self {
-            regexes,
-            machines,
-            literals: literals.map(Into::into),
-        })
+        Ok(Self { regexes, machines })
+    }
+
+    /// Have its machines been made?
+    pub(crate) fn is_ready(&self) -> bool {
+        self.machines.get().is_some()
     }
 
     pub(crate) fn is_match(&self, text: &str) -> bool {
@@ -70,12 +69,6 @@ impl Automaton {
     /// How many expressions it stands for.
     pub(crate) fn len(&self) -> usize {
         self.regexes.len()
-    }
-
-    pub(crate) fn literals(&self) -> Option<Vec<&str>> {
-        self.literals
-            .as_ref()
-            .map(|literals| literals.iter().map(|text| &**text).collect())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::automaton::Automaton;
+use super::globs::Globs;
 use super::java::JavaRegex;
 use super::regex::Regex;
 use super::set::{OneText, TextSet};
@@ -31,6 +32,8 @@ pub(crate) enum TextMatcher {
     Contains(Arc<memmem::Finder<'static>>),
     /// Begins and ends so, without overlap; case and all.
     Ends(Box<str>, Box<str>),
+    /// Matches one of several wildcard patterns.
+    Globs(Arc<Globs>),
     /// An automaton decides.
     Automaton(Arc<Automaton>),
     /// A Java regular expression decides.
@@ -69,13 +72,19 @@ impl TextMatcher {
     /// Holds the text.
     pub(crate) fn contains(text: &str, insensitive: bool) -> Result<Self, PatternError> {
         if insensitive {
+            // The text is meant as it stands, whatever stars are in it.
             let parts = vec![
                 Regex::anything(),
                 Regex::literal(text).without_case(),
                 Regex::anything(),
             ];
-            let automaton = Automaton::new(vec![Regex::Concat(parts)], None)?;
-            return Ok(Self::Automaton(Arc::new(automaton)));
+            return if text.contains(['*', '?']) {
+                let automaton = Automaton::new(vec![Regex::Concat(parts)])?;
+                Ok(Self::Automaton(Arc::new(automaton)))
+            } else {
+                let globs = Globs::new(&[&format!("*{text}*")], true)?;
+                Ok(Self::Globs(Arc::new(globs)))
+            };
         }
         Ok(Self::Contains(Arc::new(
             memmem::Finder::new(text.as_bytes()).into_owned(),
@@ -123,7 +132,7 @@ impl TextMatcher {
         if !exact.is_empty() {
             matchers.push(Self::equal(exact, insensitive));
         }
-        // A few simple shapes are asked one by one; many, or others, become one automaton.
+        // A few simple shapes are asked one by one.
         let simple = |shape: &Shape<'_>| match shape {
             Shape::Prefix(_) | Shape::Suffix(_) => true,
             Shape::Contains(_) | Shape::Ends(..) => !insensitive,
@@ -140,20 +149,9 @@ impl TextMatcher {
                 });
             }
         } else {
-            let regexes = others.iter().map(|(pattern, _)| {
-                let regex = wildcard::regex(pattern);
-                if insensitive {
-                    regex.without_case()
-                } else {
-                    regex
-                }
-            });
-            let literals = others
-                .iter()
-                .map(|(pattern, _)| wildcard::longest_literal(pattern).into());
-            let literals = (!insensitive).then(|| literals.collect());
-            let automaton = Automaton::new(regexes.collect(), literals)?;
-            matchers.push(Self::Automaton(Arc::new(automaton)));
+            let patterns: Vec<&str> = others.iter().map(|(pattern, _)| *pattern).collect();
+            let globs = Globs::new(&patterns, insensitive)?;
+            matchers.push(Self::Globs(Arc::new(globs)));
         }
         Ok(Self::any_of(matchers))
     }
@@ -177,7 +175,7 @@ impl TextMatcher {
             matchers.push(Self::equal(exact.iter().map(String::as_str), insensitive));
         }
         if !others.is_empty() {
-            let automaton = Automaton::new(others, None)?;
+            let automaton = Automaton::new(others)?;
             matchers.push(Self::Automaton(Arc::new(automaton)));
         }
         Ok(Self::any_of(matchers))
@@ -209,6 +207,7 @@ impl TextMatcher {
                     && text.starts_with(&**head)
                     && text.ends_with(&**tail)
             }
+            Self::Globs(globs) => globs.is_match(text),
             Self::Automaton(automaton) => automaton.is_match(text),
             Self::Java(regex) => regex.is_match(text),
             Self::AnyOf(matchers) => matchers.iter().any(|matcher| matcher.is_match(text)),
@@ -222,7 +221,8 @@ impl TextMatcher {
             Self::One(_) | Self::Prefix(_) | Self::Suffix(_) | Self::Ends(..) => 1,
             Self::Set(_) => 2,
             Self::Contains(_) => 4,
-            Self::Automaton(_) => 10,
+            Self::Globs(globs) => 3 + 2 * u32::try_from(globs.len().min(10)).unwrap_or(10),
+            Self::Automaton(_) => 15,
             Self::Java(_) => 30,
             Self::AnyOf(matchers) => matchers.iter().map(Self::cost).sum(),
         }
@@ -238,6 +238,10 @@ impl TextMatcher {
             Self::Suffix(_) => "suffix".into(),
             Self::Contains(_) => "substring search".into(),
             Self::Ends(..) => "prefix and suffix".into(),
+            Self::Globs(globs) => match globs.len() {
+                1 => "wildcard".into(),
+                count => format!("{count} wildcards"),
+            },
             Self::Automaton(automaton) => match automaton.len() {
                 1 => "automaton".into(),
                 count => format!("automaton of {count} patterns"),
@@ -275,8 +279,8 @@ impl TextMatcher {
                 }
                 Some(all)
             }
-            Self::Automaton(automaton) => automaton.literals(),
-            Self::Anything | Self::Java(_) => None,
+            Self::Globs(globs) => globs.literals(),
+            Self::Anything | Self::Automaton(_) | Self::Java(_) => None,
         }
     }
 }

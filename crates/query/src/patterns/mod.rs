@@ -3,6 +3,8 @@
 mod automaton;
 mod charset;
 mod dfa;
+mod glob;
+mod globs;
 mod java;
 mod lucene;
 mod matcher;

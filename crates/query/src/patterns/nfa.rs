@@ -199,7 +199,7 @@ impl Inner {
     }
 }
 
-fn too_large() -> PatternError {
+pub(super) fn too_large() -> PatternError {
     PatternError::new(format!(
         "it needs an automaton of more than {} states",
         limits::NFA_STATES

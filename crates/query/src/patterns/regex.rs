@@ -73,6 +73,25 @@ impl Regex {
         }
     }
 
+    /// A bound on the states of its automaton; far too large a number if it is far too large.
+    pub(crate) fn size(&self) -> usize {
+        let sum = |parts: &[Self]| {
+            parts
+                .iter()
+                .fold(1usize, |sum, part| sum.saturating_add(part.size()))
+        };
+        match self {
+            Self::Nothing | Self::Empty | Self::Chars(_) => 1,
+            Self::Concat(parts) | Self::Union(parts) | Self::Intersection(parts) => sum(parts),
+            Self::Complement(inner) => inner.size().saturating_add(1),
+            Self::Repeat { inner, least, most } => {
+                let times = most.unwrap_or(least.saturating_add(1)).max(1);
+                let times = usize::try_from(times).unwrap_or(usize::MAX);
+                inner.size().saturating_add(1).saturating_mul(times)
+            }
+        }
+    }
+
     /// The same in the syntax of the regex crates; `None` for what they cannot say.
     pub(crate) fn pattern(&self) -> Option<String> {
         let mut pattern = String::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::dfa::Dfa;
+use super::globs::Globs;
 use super::nfa::Nfa;
 use super::{TextMatcher, lucene, wildcard};
 use crate::checked::PatternLanguage;
@@ -185,18 +186,23 @@ proptest! {
 
     #[test]
     fn wildcards_match_what_they_mean(
-        patterns in prop::collection::vec("[abAä*?]{0,5}", 1..6),
-        texts in prop::collection::vec("[abABäÄ]{0,7}", 1..12),
+        patterns in prop::collection::vec("[abAä*?]{0,5}", 1..14),
+        texts in prop::collection::vec("[abABäÄK\u{212a}k]{0,7}", 1..12),
         insensitive: bool,
     ) {
         let all: Vec<&str> = patterns.iter().map(String::as_str).collect();
         let matcher = TextMatcher::patterns(&all, PatternLanguage::Wildcard, insensitive, true).expect("they are small");
+        let globs = Globs::new(&all, insensitive).expect("they are small");
+        let joined = Globs::new(&all, insensitive).expect("they are small");
+        joined.warm_up();
         let chars = |text: &str| -> Vec<char> {
             text.chars().map(|c| if insensitive { fold_char(c) } else { c }).collect()
         };
         for text in &texts {
             let expect = patterns.iter().any(|pattern| wildcard::naive_match(&chars(pattern), &chars(text)));
             prop_assert_eq!(matcher.is_match(text), expect, "{:?} on {}", patterns, text);
+            prop_assert_eq!(globs.is_match(text), expect, "one by one, {:?} on {}", patterns, text);
+            prop_assert_eq!(joined.is_match(text), expect, "joined, {:?} on {}", patterns, text);
             if let (true, Some(literals)) = (expect, matcher.literals()) {
                 prop_assert!(literals.iter().any(|literal| text.contains(literal)));
             }
