@@ -27,6 +27,8 @@ struct Counts {
     logons: u64,
     hits: u64,
     units: u64,
+    /// For each pair of provider and channel, whether its events are wanted.
+    wanted_origins: Vec<Option<bool>>,
 }
 
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -106,10 +108,7 @@ fn look(mode: Mode, record: &RecordRef<'_>, counts: &mut Counts) {
         return;
     }
     let id = record.event_id();
-    let wanted = record
-        .provider()
-        .eq_str("Microsoft-Windows-Security-Auditing")
-        && record.channel().eq_str("Security");
+    let wanted = is_wanted(record, &mut counts.wanted_origins);
     counts.wanted += u64::from(wanted);
     if mode < Mode::Seed || id != Some(4624) || !wanted {
         return;
@@ -126,4 +125,21 @@ fn look(mode: Mode, record: &RecordRef<'_>, counts: &mut Counts) {
     if is_remote && has_address && user.is_some_and(|user| !user.is_empty()) {
         counts.hits += 1;
     }
+}
+
+fn is_wanted(record: &RecordRef<'_>, known: &mut Vec<Option<bool>>) -> bool {
+    let decide = || {
+        record
+            .provider()
+            .eq_str("Microsoft-Windows-Security-Auditing")
+            && record.channel().eq_str("Security")
+    };
+    let Some(origin) = record.origin() else {
+        return decide();
+    };
+    let place = origin.0 as usize;
+    if known.len() <= place {
+        known.resize(place + 1, None);
+    }
+    *known[place].get_or_insert_with(decide)
 }

@@ -1,5 +1,12 @@
 //! Reads every event log of the shared folder and compares each record with what the `evtx` crate makes of it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +14,7 @@ use std::sync::Arc;
 
 use evtx::{EvtxParser, ParserSettings};
 use gatewatch_ingest::format::evtx::{
-    ChunkParser, DataKind, Element, EvtxFile, Pair, RecordRef, SystemField, Value,
+    ChunkParser, DataKind, EvtxFile, Pair, RecordRef, SystemField, Value,
 };
 
 /// Records by their place in the file: id and XML, or why there is none.

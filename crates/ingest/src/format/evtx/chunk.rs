@@ -2,7 +2,7 @@
 
 use super::bytes::{array_at, slice_at, u32_at, u64_at};
 use super::damage::{Damage, Note, NoteKind, Reason};
-use super::record::{RECORD_FRAME, RecordRef};
+use super::record::{Frame, Opened, RECORD_FRAME, RecordRef};
 use super::state::State;
 
 /// Bytes of a chunk.
@@ -283,42 +283,29 @@ impl<'a> Iterator for Records<'a> {
         }
         let start = self.at;
         match read_frame(self.bytes, start) {
-            Ok(frame) => Some(self.open(start, &frame, None)),
+            Ok(frame) => Some(self.open(frame)),
             Err(reason) => self.resume(start, reason),
         }
     }
 }
 
 impl<'a> Records<'a> {
-    /// Opens the record at `start` and moves past it.
+    /// Opens the record with this frame and moves past it.
     #[inline]
-    fn open(
-        &mut self,
-        start: u32,
-        frame: &Frame,
-        damage: Option<Reason>,
-    ) -> Result<RecordRef<'a>, Damage> {
-        self.at = start + frame.size;
+    fn open(&mut self, frame: Frame) -> Result<RecordRef<'a>, Damage> {
+        self.at = frame.offset + frame.size;
         self.last_id = Some(frame.id);
-        let opened = RecordRef::open(
-            self.bytes,
-            self.state,
-            self.chunk_offset,
-            (start, frame.size),
-            (frame.id, frame.written),
-        );
-        match opened {
-            Ok(record) => {
-                if let Some(reason) = damage {
-                    record.note(reason);
-                }
+        match Opened::read(self.bytes, self.state, &frame) {
+            Ok(opened) => {
+                let record =
+                    RecordRef::new(self.bytes, self.state, self.chunk_offset, frame, opened);
                 if self.suspect {
                     record.check_suspect();
                 }
                 Ok(record)
             }
             Err(reason) => Err(Damage {
-                offset: self.chunk_offset + u64::from(start),
+                offset: self.chunk_offset + u64::from(frame.offset),
                 record_id: Some(frame.id),
                 skipped: 0,
                 reason,
@@ -333,10 +320,10 @@ impl<'a> Records<'a> {
         let next = find_frame(self.bytes, start + 1, self.end);
         if let (Reason::RecordSizeCopy { .. }, Ok(frame)) = (reason, frame) {
             // The end is damaged, and so may be what is before it: it is handed out if all of it can be read.
-            let record = self.open(start, &frame, Some(reason));
-            if let Ok(record) = record
+            if let Ok(record) = self.open(frame)
                 && record.check_content().is_ok()
             {
+                record.note(reason);
                 self.at = next.map_or(self.at, |next| next.min(self.at));
                 return Some(Ok(record));
             }
@@ -356,14 +343,6 @@ impl<'a> Records<'a> {
             reason,
         }))
     }
-}
-
-/// What a record's header says.
-#[derive(Clone, Copy)]
-struct Frame {
-    size: u32,
-    id: u64,
-    written: u64,
 }
 
 /// Reads the frame of the record at `start`: the header, and the copy of the size at the end.
@@ -400,6 +379,7 @@ fn read_header(bytes: &[u8], start: u32) -> Result<Frame, Reason> {
         return Err(Reason::RecordSize(size as u32));
     }
     Ok(Frame {
+        offset: start,
         size: size as u32,
         id,
         written,

@@ -1,7 +1,7 @@
 //! An event's own data: the fields of `EventData` or `UserData`.
 
 use super::bytes::slice_at;
-use super::layout::{DataKind, Field, Source};
+use super::layout::{DataKind, Field, Source, name_hash};
 use super::record::{FieldPlace, Place, RecordRef};
 use super::state::ShapeId;
 use super::text::Utf16;
@@ -19,7 +19,7 @@ pub struct Fields<'r, 'a> {
 /// Where fields are.
 #[derive(Clone, Copy)]
 pub(super) enum FieldsIn<'r, 'a> {
-    Learnt(FieldPlace<'a>),
+    Learnt(FieldPlace),
     Tree(DataKind, &'r Element<'a>),
 }
 
@@ -138,6 +138,24 @@ impl<'r, 'a> Fields<'r, 'a> {
         }
     }
 
+    /// The value in slot `slot`, which may be an array; `None` when it is left out of this record.
+    #[must_use]
+    pub fn value(&self, slot: usize) -> Option<Value<'a>> {
+        let FieldsIn::Learnt(place) = self.place else {
+            return self.slot(slot).map(|pair| pair.value);
+        };
+        let place = self.renewed(&place)?;
+        let index = place.range.0.checked_add(u32::try_from(slot).ok()?)?;
+        let field = self
+            .record
+            .state
+            .field(index)
+            .filter(|_| index < place.range.1)?;
+        let values = self.record.values(place.values);
+        (!values.leaves_out(field.value.dependency))
+            .then(|| self.record.source(field.value.source, &values))
+    }
+
     /// The value of the field with this name, or, if that is an array, its first item. Of several fields with the name it
     /// is the first that is not empty, as in Winlogbeat, or the first if all are.
     #[must_use]
@@ -149,7 +167,7 @@ impl<'r, 'a> Fields<'r, 'a> {
             return self.learnt_value(&place, name, wide);
         }
         let mut found = None;
-        self.visit(&mut |pair| {
+        self.visit(|pair| {
             if pair.has_key(name) {
                 prefer(&mut found, pair.value)
             } else {
@@ -161,49 +179,57 @@ impl<'r, 'a> Fields<'r, 'a> {
 
     /// Calls `visit` with each field, in order; arrays give a field for each item.
     pub fn for_each(&self, mut visit: impl FnMut(Pair<'a>)) {
-        self.visit(&mut |pair| {
+        self.visit(|pair| {
             visit(pair);
             true
         });
     }
 
     /// The short way to the value with a name that stands for no position: only names are looked at until one matches.
-    fn learnt_value(&self, place: &FieldPlace<'a>, name: &str, wide: &[u8]) -> Option<Value<'a>> {
+    fn learnt_value(&self, place: &FieldPlace, name: &str, wide: &[u8]) -> Option<Value<'a>> {
         let record = self.record;
         let place = self.renewed(place)?;
+        let values = record.values(place.values);
         let mut found = None;
         let mut range = place.range;
-        while let Some((index, field)) = record.state.find_field(range, |field| match field.name {
-            Source::Text { start, length } if length > 0 => {
-                length as usize == wide.len()
-                    && slice_at(record.chunk, start as usize, wide.len()) == Some(wide)
-            }
-            Source::Text { .. } | Source::Absent => {
-                name_at(record.chunk, field.element).is_ok_and(|own| own.as_bytes() == wide)
-            }
-            // Depends on the record.
-            _ => true,
-        }) {
+        let key = name_hash(wide);
+        while let Some((index, field)) = record
+            .state
+            .find_field(range, |field| field.key == key || field.key == 0)
+        {
             range.0 = index + 1;
-            if place.values.leaves_out(field.value.dependency) {
+            if values.leaves_out(field.value.dependency) {
                 continue;
             }
             let is_named = match field.name {
-                Source::Text { .. } | Source::Absent => true,
-                _ => self.pair(&field, &place.values, 0).has_key(name),
+                Source::Text { start, length } if length > 0 => {
+                    slice_at(record.chunk, start as usize, length as usize) == Some(wide)
+                }
+                Source::Text { .. } | Source::Absent => {
+                    name_at(record.chunk, field.element).is_ok_and(|own| own.as_bytes() == wide)
+                }
+                // Depends on the record.
+                _ => self.pair(&field, &values, 0).has_key(name),
             };
-            let value = || match record.source(field.value.source, &place.values) {
-                Value::Array(array) => array.iter().next().unwrap_or(Value::Null),
-                value => value,
+            if !is_named {
+                continue;
+            }
+            let look_on = match record.source(field.value.source, &values) {
+                Value::Array(array) if !array.is_empty() => {
+                    array.iter().all(|item| prefer(&mut found, item))
+                }
+                Value::Array(_) => prefer(&mut found, Value::Null),
+                value => prefer(&mut found, value),
             };
-            if is_named && !prefer(&mut found, value()) {
+            if !look_on {
                 break;
             }
         }
         found
     }
 
-    fn visit(&self, visit: &mut dyn FnMut(Pair<'a>) -> bool) {
+    /// Calls `visit` with each field as [`Fields::for_each`] does, until it returns `false`.
+    pub fn visit(&self, mut visit: impl FnMut(Pair<'a>) -> bool) {
         let mut index = 0;
         for slot in 0..self.slots() {
             let Some(pair) = self.slot(slot) else {
@@ -230,7 +256,7 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     /// The fields, found again if the layouts were thrown away since.
-    fn renewed(&self, place: &FieldPlace<'a>) -> Option<FieldPlace<'a>> {
+    fn renewed(&self, place: &FieldPlace) -> Option<FieldPlace> {
         if place.generation == self.record.state.generation() {
             return Some(*place);
         }
@@ -240,14 +266,18 @@ impl<'r, 'a> Fields<'r, 'a> {
         }
     }
 
-    fn learnt_pair(&self, place: &FieldPlace<'a>, index: u32, position: usize) -> Option<Pair<'a>> {
+    fn learnt_pair(&self, place: &FieldPlace, index: u32, position: usize) -> Option<Pair<'a>> {
         let renewed = self.renewed(place)?;
         let index = index - place.range.0 + renewed.range.0;
-        let field = self.record.state.field(index)?;
-        if renewed.values.leaves_out(field.value.dependency) {
+        if index >= renewed.range.1 {
             return None;
         }
-        Some(self.pair(&field, &renewed.values, position))
+        let field = self.record.state.field(index)?;
+        let values = self.record.values(renewed.values);
+        if values.leaves_out(field.value.dependency) {
+            return None;
+        }
+        Some(self.pair(&field, &values, position))
     }
 
     fn pair(&self, field: &Field, values: &Values<'a>, index: usize) -> Pair<'a> {

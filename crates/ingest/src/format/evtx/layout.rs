@@ -4,14 +4,8 @@
 //! that. Layouts are learnt per chunk and only as far as somebody asks: names in a template are offsets into the chunk,
 //! so that a definition's bytes differ from chunk to chunk and cannot serve as the key of a longer-lived cache.
 
-use super::damage::Reason;
 use super::state::ShapeId;
-use super::text::Utf16;
-use super::token::{MAX_DEPTH, NO_DEPENDENCY, Token, Tokens, name_at};
-use super::value::kind;
-
-/// More fields than this are not from Windows, whose events hold 128 at most.
-const MAX_FIELDS: usize = 4096;
+use super::token::NO_DEPENDENCY;
 
 /// A place in an event's `System` element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -161,6 +155,16 @@ impl Slot {
         source: Source::Absent,
         dependency: NO_DEPENDENCY,
     };
+
+    /// A place whose value is null when the element around it is left out.
+    pub(super) fn of_system(source: Source, dependency: u16) -> Self {
+        // If that depends on the value itself, there is nothing to look at.
+        let dependency = match source {
+            Source::Substitution(index) if index == dependency => NO_DEPENDENCY,
+            _ => dependency,
+        };
+        Self { source, dependency }
+    }
 }
 
 /// Where an `Event` keeps its `System` values.
@@ -183,6 +187,8 @@ pub(super) struct Field {
     pub element: u32,
     /// The `Name` attribute.
     pub name: Source,
+    /// Hash of the name by which the field goes, see [`name_hash`]; 0 if that depends on the record.
+    pub key: u32,
     /// The content.
     pub value: Slot,
     /// Whether there are elements in the content.
@@ -228,418 +234,19 @@ pub(super) enum Part {
     Other,
 }
 
-/// Learns an `Event` from its tokens, up to the end of `System`.
-pub(super) fn learn_event(chunk: &[u8], tokens: &mut Tokens<'_>) -> Result<EventLayout, Reason> {
-    let mut layout = EventLayout {
-        regular: false,
-        system: [Slot::ABSENT; SYSTEM_FIELDS],
-        rest: 0,
-        end: tokens.end() as u32,
+/// A hash of a name's UTF-16 bytes, never 0.
+#[inline]
+pub(super) fn name_hash(bytes: &[u8]) -> u32 {
+    let (blocks, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let mix = |hash: u64, block: &[u8; 8]| {
+        (hash ^ u64::from_le_bytes(*block))
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(29)
     };
-    let Some((root, _)) = open_root(tokens)? else {
-        return Ok(layout);
-    };
-    if !name_at(chunk, root)?.eq_str("Event") || !skip_attributes(tokens)? {
-        return Ok(layout);
-    }
-    // Whatever comes before System makes the event irregular: nothing does in what Windows writes.
-    let Token::OpenElement { name, dependency } = tokens.next()? else {
-        return Ok(layout);
-    };
-    if dependency != NO_DEPENDENCY
-        || !name_at(chunk, name)?.eq_str("System")
-        || !skip_attributes(tokens)?
-    {
-        return Ok(layout);
-    }
-    loop {
-        match tokens.next()? {
-            Token::OpenElement { name, dependency } => {
-                let name = name_at(chunk, name)?;
-                if !learn_system_element(chunk, tokens, name, dependency, &mut layout.system)? {
-                    return Ok(layout);
-                }
-            }
-            Token::CloseElement => break,
-            _ => return Ok(layout),
-        }
-    }
-    layout.regular = true;
-    layout.rest = tokens.position() as u32;
-    Ok(layout)
-}
-
-/// The name and dependency of the first element, if the tokens start with one.
-fn open_root(tokens: &mut Tokens<'_>) -> Result<Option<(u32, u16)>, Reason> {
-    loop {
-        match tokens.next()? {
-            Token::FragmentHeader => {}
-            Token::OpenElement { name, dependency } => return Ok(Some((name, dependency))),
-            _ => return Ok(None),
-        }
-    }
-}
-
-/// Learns one element of `System`; `false` if it has elements inside.
-fn learn_system_element(
-    chunk: &[u8],
-    tokens: &mut Tokens<'_>,
-    name: Utf16<'_>,
-    dependency: u16,
-    system: &mut [Slot; SYSTEM_FIELDS],
-) -> Result<bool, Reason> {
-    let fields = system_fields(name);
-    let mut set = |field: SystemField, source: Source| {
-        let slot = &mut system[field as usize];
-        if slot.source == Source::Absent {
-            *slot = Slot { source, dependency };
-        }
-    };
-    let mut failed = None;
-    let has_content = walk_attributes(tokens, |attribute, source| {
-        if fields.is_empty() {
-            return;
-        }
-        match name_at(chunk, attribute) {
-            Ok(attribute) => fields
-                .iter()
-                .filter(|field| field.path().1.is_some_and(|name| attribute.eq_str(name)))
-                .for_each(|field| set(*field, source)),
-            Err(reason) => failed = Some(reason),
-        }
-    })?;
-    if let Some(reason) = failed {
-        return Err(reason);
-    }
-    if !has_content {
-        return Ok(true);
-    }
-    let (source, nested) = read_content(tokens)?;
-    if let Some(field) = fields.iter().find(|field| field.path().1.is_none()) {
-        set(*field, source);
-    }
-    Ok(!nested)
-}
-
-/// The fields that an element of `System` holds.
-fn system_fields(name: Utf16<'_>) -> &'static [SystemField] {
-    use SystemField as F;
-    let (expected, fields): (&str, &'static [SystemField]) = match name.units() {
-        4 => ("Task", &[F::Task]),
-        5 => ("Level", &[F::Level]),
-        6 => ("Opcode", &[F::Opcode]),
-        7 => match name.as_bytes().first() {
-            Some(b'E') => ("EventID", &[F::EventId, F::Qualifiers]),
-            Some(b'V') => ("Version", &[F::Version]),
-            _ => ("Channel", &[F::Channel]),
-        },
-        8 => match name.as_bytes().first() {
-            Some(b'P') => (
-                "Provider",
-                &[F::ProviderName, F::ProviderGuid, F::EventSourceName],
-            ),
-            Some(b'K') => ("Keywords", &[F::Keywords]),
-            Some(b'C') => ("Computer", &[F::Computer]),
-            _ => ("Security", &[F::UserId]),
-        },
-        9 => (
-            "Execution",
-            &[
-                F::ProcessId,
-                F::ThreadId,
-                F::ProcessorId,
-                F::SessionId,
-                F::KernelTime,
-                F::UserTime,
-                F::ProcessorTime,
-            ],
-        ),
-        11 => match name.as_bytes().first() {
-            Some(b'T') => ("TimeCreated", &[F::TimeCreated]),
-            _ => ("Correlation", &[F::ActivityId, F::RelatedActivityId]),
-        },
-        13 => ("EventRecordID", &[F::EventRecordId]),
-        _ => return &[],
-    };
-    if name.eq_str(expected) { fields } else { &[] }
-}
-
-/// Learns what comes after `System`, up to the end of the event.
-pub(super) fn learn_parts(
-    chunk: &[u8],
-    tokens: &mut Tokens<'_>,
-    parts: &mut Vec<Part>,
-    fields: &mut Vec<Field>,
-) -> Result<(), Reason> {
-    loop {
-        match tokens.next()? {
-            Token::OpenElement { name, dependency } => {
-                let section = learn_section(chunk, tokens, name, dependency, fields)?;
-                parts.push(Part::Section(section));
-            }
-            Token::Substitution { index, .. } => parts.push(Part::Splice(index)),
-            Token::CloseElement => return Ok(()),
-            Token::End => return Err(Reason::OpenElement),
-            _ => parts.push(Part::Other),
-        }
-    }
-}
-
-/// Learns the section that is the root of the tokens; `None` if they do not start with an element.
-pub(super) fn learn_root_section(
-    chunk: &[u8],
-    tokens: &mut Tokens<'_>,
-    fields: &mut Vec<Field>,
-) -> Result<Option<Section>, Reason> {
-    let Some((name, _)) = open_root(tokens)? else {
-        return Ok(None);
-    };
-    // A root has no parent that it could be left out of.
-    learn_section(chunk, tokens, name, NO_DEPENDENCY, fields).map(Some)
-}
-
-/// Learns the section whose start was just read.
-fn learn_section(
-    chunk: &[u8],
-    tokens: &mut Tokens<'_>,
-    name: u32,
-    dependency: u16,
-    fields: &mut Vec<Field>,
-) -> Result<Section, Reason> {
-    let text = name_at(chunk, name)?;
-    let kind = if text.eq_str("EventData") {
-        Some(DataKind::EventData)
-    } else if text.eq_str("UserData") {
-        Some(DataKind::UserData)
-    } else {
-        None
-    };
-    let first = fields.len() as u32;
-    let mut section = Section {
-        kind,
-        regular: true,
-        dependency,
-        container: (kind != Some(DataKind::UserData)).then_some(name),
-        splice: None,
-        fields: (first, first),
-    };
-    if skip_attributes(tokens)? {
-        learn_section_content(chunk, tokens, &mut section, fields)?;
-    }
-    section.fields.1 = fields.len() as u32;
-    Ok(section)
-}
-
-fn learn_section_content(
-    chunk: &[u8],
-    tokens: &mut Tokens<'_>,
-    section: &mut Section,
-    fields: &mut Vec<Field>,
-) -> Result<(), Reason> {
-    loop {
-        match tokens.next()? {
-            Token::OpenElement { name, dependency } => match section.kind {
-                Some(DataKind::UserData) if section.container.is_some() => skip_element(tokens)?,
-                Some(DataKind::UserData) => {
-                    section.container = Some(name);
-                    // An element that may be left out is not always the first.
-                    section.regular &= dependency == NO_DEPENDENCY && section.splice.is_none();
-                    if skip_attributes(tokens)? {
-                        section.regular &= learn_fields(chunk, tokens, fields)?;
-                    }
-                }
-                _ => fields.push(learn_field(chunk, tokens, name, dependency)?),
-            },
-            Token::Substitution { index, .. } if section.splice.is_none() => {
-                section.splice = Some(index);
-            }
-            Token::CloseElement => return Ok(()),
-            Token::End => return Err(Reason::OpenElement),
-            Token::Substitution { .. } | Token::Instance(_) => section.regular = false,
-            Token::Value { value_type, .. } if value_type == kind::BINXML => {
-                section.regular = false
-            }
-            _ => {}
-        }
-        if fields.len() - section.fields.0 as usize > MAX_FIELDS {
-            return Err(Reason::Expansion);
-        }
-    }
-}
-
-/// Learns the fields of the element whose start was read, up to its end; `false` if there may be others.
-fn learn_fields(
-    chunk: &[u8],
-    tokens: &mut Tokens<'_>,
-    fields: &mut Vec<Field>,
-) -> Result<bool, Reason> {
-    let first = fields.len();
-    let mut regular = true;
-    loop {
-        match tokens.next()? {
-            Token::OpenElement { name, dependency } => {
-                fields.push(learn_field(chunk, tokens, name, dependency)?);
-            }
-            Token::CloseElement => return Ok(regular),
-            Token::End => return Err(Reason::OpenElement),
-            Token::Substitution { .. } | Token::Instance(_) => regular = false,
-            Token::Value { value_type, .. } if value_type == kind::BINXML => regular = false,
-            _ => {}
-        }
-        if fields.len() - first > MAX_FIELDS {
-            return Err(Reason::Expansion);
-        }
-    }
-}
-
-fn learn_field(
-    chunk: &[u8],
-    tokens: &mut Tokens<'_>,
-    element: u32,
-    dependency: u16,
-) -> Result<Field, Reason> {
-    let mut name = Source::Absent;
-    let mut failed = None;
-    let has_content = walk_attributes(tokens, |attribute, source| {
-        match name_at(chunk, attribute) {
-            Ok(attribute) if name == Source::Absent && attribute.eq_str("Name") => name = source,
-            Ok(_) => {}
-            Err(reason) => failed = Some(reason),
-        }
-    })?;
-    if let Some(reason) = failed {
-        return Err(reason);
-    }
-    let (source, nested) = if has_content {
-        read_content(tokens)?
-    } else {
-        (Source::Absent, false)
-    };
-    Ok(Field {
-        element,
-        name,
-        value: Slot { source, dependency },
-        nested,
-        shape: None,
-    })
-}
-
-/// Pieces of text that stand one after the other.
-#[derive(Default)]
-struct Pieces {
-    source: Source,
-    /// Where the first piece starts, once there is one.
-    start: Option<u32>,
-}
-
-impl Pieces {
-    /// Takes in the token from `start` that was just read; `false` if it is none that can be part of a text.
-    fn add(&mut self, token: &Token<'_>, start: u32, tokens: &Tokens<'_>) -> bool {
-        let (end, in_template) = (tokens.position() as u32, tokens.in_template());
-        let source = match token {
-            Token::Value { value_type, bytes } if *value_type == kind::STRING => Source::Text {
-                start: end - bytes.len() as u32,
-                length: Utf16::until_nul(bytes).as_bytes().len() as u32,
-            },
-            Token::Substitution { index, .. } => Source::Substitution(*index),
-            Token::Value { .. }
-            | Token::Cdata(_)
-            | Token::CharacterReference(_)
-            | Token::EntityReference { .. }
-            | Token::InstructionTarget { .. }
-            | Token::InstructionData(_) => Source::Pieces {
-                start,
-                end,
-                in_template,
-            },
-            _ => return false,
-        };
-        self.source = match self.start {
-            None => source,
-            Some(start) => Source::Pieces {
-                start,
-                end,
-                in_template,
-            },
-        };
-        self.start.get_or_insert(start);
-        true
-    }
-}
-
-/// Reads the attributes of an element whose start was just read, and tells whether content follows.
-fn walk_attributes(
-    tokens: &mut Tokens<'_>,
-    mut found: impl FnMut(u32, Source),
-) -> Result<bool, Reason> {
-    let mut current: Option<u32> = None;
-    let mut pieces = Pieces::default();
-    loop {
-        let start = tokens.position() as u32;
-        let token = tokens.next()?;
-        if current.is_some() && pieces.add(&token, start, tokens) {
-            continue;
-        }
-        if let Some(name) = current.take() {
-            found(name, std::mem::take(&mut pieces).source);
-        }
-        match token {
-            Token::Attribute { name } => current = Some(name),
-            Token::CloseStart => return Ok(true),
-            Token::CloseEmpty => return Ok(false),
-            Token::End => return Err(Reason::OpenElement),
-            // Text between attributes belongs to none: it cannot be shown either.
-            _ => return Err(tokens.unexpected(start)),
-        }
-    }
-}
-
-fn skip_attributes(tokens: &mut Tokens<'_>) -> Result<bool, Reason> {
-    walk_attributes(tokens, |_, _| {})
-}
-
-/// Reads the content of an element up to its end: its own text, and whether there are elements inside.
-fn read_content(tokens: &mut Tokens<'_>) -> Result<(Source, bool), Reason> {
-    let mut pieces = Pieces::default();
-    let mut nested = false;
-    loop {
-        let start = tokens.position() as u32;
-        let token = tokens.next()?;
-        match token {
-            Token::OpenElement { .. } => {
-                nested = true;
-                skip_element(tokens)?;
-            }
-            Token::Instance(_) => nested = true,
-            Token::Value { value_type, .. } if value_type == kind::BINXML => nested = true,
-            Token::CloseElement => return Ok((pieces.source, nested)),
-            Token::End => return Err(Reason::OpenElement),
-            _ if pieces.add(&token, start, tokens) => {}
-            Token::FragmentHeader => {}
-            _ => return Err(tokens.unexpected(start)),
-        }
-    }
-}
-
-/// Passes over the element whose start was just read.
-fn skip_element(tokens: &mut Tokens<'_>) -> Result<(), Reason> {
-    let mut depth = 1_usize;
-    loop {
-        match tokens.next()? {
-            Token::OpenElement { .. } => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Err(Reason::Nesting);
-                }
-            }
-            Token::CloseEmpty | Token::CloseElement => {
-                depth -= 1;
-                if depth == 0 {
-                    return Ok(());
-                }
-            }
-            Token::End => return Err(Reason::OpenElement),
-            _ => {}
-        }
-    }
+    let hash = mix(blocks.iter().fold(bytes.len() as u64, mix), &last);
+    (hash >> 32) as u32 | 1
 }

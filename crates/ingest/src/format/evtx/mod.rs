@@ -48,7 +48,7 @@
 //! | `UserData` | [`user_data`](RecordRef::user_data): [`container`](Fields::container), [`get`](Fields::get), [`for_each`](Fields::for_each) |
 //! | either | [`fields`](RecordRef::fields) |
 //! | anything else | [`rendering_info`](RecordRef::rendering_info), [`section`](RecordRef::section), [`tree`](RecordRef::tree) |
-//! | decided once | [`origin`](RecordRef::origin) numbers provider and channel, [`shape`](Fields::shape) the list of field names, so that what was decided for a name can be kept in a table and [`slot`](Fields::slot) finds the value |
+//! | decided once | [`origin`](RecordRef::origin) numbers provider and channel, [`shape`](Fields::shape) the list of field names, so that what was decided for a name can be kept in a table and [`value`](Fields::value) finds the value by its place in the list |
 //!
 //! Values borrow from the chunk ([`Value`]); text is UTF-16 until somebody wants it otherwise ([`Utf16`]).
 //!
@@ -72,6 +72,8 @@ mod damage;
 mod fields;
 mod header;
 mod layout;
+mod learn;
+mod names;
 mod record;
 mod source;
 mod state;

@@ -9,7 +9,7 @@ use super::fields::{Fields, FieldsIn, Pair, data_of_tree};
 use super::layout::{DataKind, EventLayout, Part, Section, Slot, Source, SystemField};
 use super::state::{Key, OriginId, State};
 use super::text::Utf16;
-use super::token::{Token, Tokens, Values, push_pieces};
+use super::token::{NO_DEPENDENCY, Token, Tokens, Values, ValuesAt, push_pieces};
 use super::tree::{Builder, Element, Node, value_of};
 use super::value::{Value, kind};
 
@@ -26,36 +26,55 @@ pub struct RecordRef<'a> {
     pub(super) chunk: &'a [u8],
     pub(super) state: &'a State,
     /// Where the chunk starts in the file.
-    pub(super) chunk_offset: u64,
-    pub(super) offset: u32,
-    pub(super) size: u32,
-    pub(super) id: u64,
-    pub(super) written: u64,
+    chunk_offset: u64,
+    frame: Frame,
+    opened: Opened,
+    damage: Cell<Option<Reason>>,
+    tree: OnceCell<Box<Element<'a>>>,
+}
+
+/// What the frame of a record says.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    /// Where in the chunk the record starts.
+    pub offset: u32,
+    pub size: u32,
+    pub id: u64,
+    pub written: u64,
+}
+
+impl Frame {
+    /// Where in the chunk the record's content ends.
+    fn content_end(&self) -> u32 {
+        self.offset + self.size - 4
+    }
+}
+
+/// How a record's content starts.
+#[derive(Clone, Copy)]
+pub(super) struct Opened {
     key: Key,
     /// The number that the layout had when it was last looked for.
     layout: u32,
+    values: ValuesAt,
     /// Whether the layout has the answers. If not, the tree does.
     regular: bool,
-    values: Values<'a>,
-    data: Cell<Option<Place<'a>>>,
-    damage: Cell<Option<Reason>>,
-    tree: OnceCell<Option<Box<Element<'a>>>>,
 }
 
 /// Where an event's own data are.
-#[derive(Clone, Copy)]
-pub(super) enum Place<'a> {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
     /// There are none.
     Nowhere,
     /// In fields that were learnt.
-    Fields(FieldPlace<'a>),
+    Fields(FieldPlace),
     /// Only the tree knows.
     Tree,
 }
 
 /// Fields that were learnt, and the values that go into them.
-#[derive(Clone, Copy)]
-pub(super) struct FieldPlace<'a> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FieldPlace {
     pub kind: DataKind,
     /// The name of the element around the fields.
     pub container: Option<u32>,
@@ -63,95 +82,130 @@ pub(super) struct FieldPlace<'a> {
     pub range: (u32, u32),
     /// The generation of layouts in which the range holds.
     pub generation: u32,
-    pub values: Values<'a>,
+    pub values: ValuesAt,
+}
+
+impl Opened {
+    /// Reads how the content of the record with this frame starts.
+    #[inline]
+    pub(super) fn read(chunk: &[u8], state: &State, frame: &Frame) -> Result<Self, Reason> {
+        let start = (frame.offset + RECORD_HEADER) as usize;
+        let end = frame.content_end();
+        let mut tokens = Tokens::new(chunk, start, end as usize, false);
+        // Nearly every record starts like this.
+        if !tokens.skip_instance_start() {
+            return Self::read_other(chunk, state, &mut tokens);
+        }
+        let instance = tokens.take_instance()?;
+        let key = Key::template(instance.definition);
+        let look = |layout, event: &EventLayout| (layout, event.regular);
+        let (layout, regular) = state.event(chunk, key, end, look)?;
+        Ok(Self {
+            key,
+            layout,
+            values: instance.values.at(),
+            regular,
+        })
+    }
+
+    #[cold]
+    fn read_other(chunk: &[u8], state: &State, tokens: &mut Tokens<'_>) -> Result<Self, Reason> {
+        let mut opened = Self {
+            key: Key::EMPTY,
+            layout: 0,
+            values: ValuesAt::default(),
+            regular: false,
+        };
+        loop {
+            let at = tokens.position() as u32;
+            match tokens.next()? {
+                Token::FragmentHeader => continue,
+                Token::Instance(instance) => {
+                    opened.key = Key::template(instance.definition);
+                    opened.values = instance.values.at();
+                }
+                Token::OpenElement { .. } => opened.key = Key::in_place(at),
+                Token::End => return Ok(opened),
+                _ => return Err(tokens.unexpected(at)),
+            }
+            break;
+        }
+        let look = |layout, event: &EventLayout| (layout, event.regular);
+        (opened.layout, opened.regular) =
+            state.event(chunk, opened.key, tokens.end() as u32, look)?;
+        Ok(opened)
+    }
 }
 
 impl<'a> RecordRef<'a> {
-    /// A record whose frame was checked.
-    #[inline]
-    pub(super) fn open(
+    /// A record whose content starts like this.
+    #[inline(always)]
+    pub(super) fn new(
         chunk: &'a [u8],
         state: &'a State,
         chunk_offset: u64,
-        (offset, size): (u32, u32),
-        (id, written): (u64, u64),
-    ) -> Result<Self, Reason> {
-        let start = (offset + RECORD_HEADER) as usize;
-        let end = offset + size - 4;
-        let mut tokens = Tokens::new(chunk, start, end as usize, false);
-        // Nearly every record starts like this.
-        let (key, values) = if tokens.skip_instance_start() {
-            let instance = tokens.take_instance()?;
-            (Key::template(instance.definition), instance.values)
-        } else {
-            open_root(&mut tokens)?
-        };
-        let (layout, regular) = if key == Key::EMPTY {
-            (0, false)
-        } else {
-            state.event(chunk, key, end, |layout, event| (layout, event.regular))?
-        };
-        Ok(Self {
+        frame: Frame,
+        opened: Opened,
+    ) -> Self {
+        Self {
             chunk,
             state,
             chunk_offset,
-            offset,
-            size,
-            id,
-            written,
-            key,
-            layout,
-            regular,
-            values,
-            data: Cell::new(None),
+            frame,
+            opened,
             damage: Cell::new(None),
             tree: OnceCell::new(),
-        })
+        }
     }
 
     /// The record's id in this log, from the record's header. Ids are unique in an intact log and need not be in order.
     #[inline]
     #[must_use]
     pub fn record_id(&self) -> u64 {
-        self.id
+        self.frame.id
     }
 
     /// When the record was written into this log, as FILETIME, from the record's header.
     #[inline]
     #[must_use]
     pub fn written(&self) -> u64 {
-        self.written
+        self.frame.written
     }
 
     /// Where the record starts in the file.
     #[inline]
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.chunk_offset + u64::from(self.offset)
+        self.chunk_offset + u64::from(self.frame.offset)
     }
 
     /// How many bytes the record takes.
     #[inline]
     #[must_use]
     pub fn size(&self) -> u32 {
-        self.size
+        self.frame.size
     }
 
     /// A value of the `System` element; null when the event has none there.
     #[inline]
     #[must_use]
     pub fn system(&self, field: SystemField) -> Value<'a> {
-        if !self.regular {
+        if !self.opened.regular {
             return self.system_of_tree(field);
         }
         let look = |_, event: &EventLayout| event.system[field as usize];
-        let known = self.state.known_event(self.layout, self.key, look);
+        let known = self
+            .state
+            .known_event(self.opened.layout, self.opened.key, look);
         let slot = known.map_or_else(
-            || self.state.event(self.chunk, self.key, self.end(), look),
+            || {
+                self.state
+                    .event(self.chunk, self.opened.key, self.end(), look)
+            },
             Ok,
         );
         match slot {
-            Ok(slot) => self.resolve(slot, &self.values),
+            Ok(slot) => self.resolve(slot, &self.values(self.opened.values)),
             Err(reason) => self.note(reason),
         }
     }
@@ -160,6 +214,19 @@ impl<'a> RecordRef<'a> {
     #[inline]
     #[must_use]
     pub fn event_id(&self) -> Option<u32> {
+        let look = |_, event: &EventLayout| event.system[SystemField::EventId as usize];
+        if self.opened.regular
+            && let Some(slot) = self
+                .state
+                .known_event(self.opened.layout, self.opened.key, look)
+            && let Slot {
+                source: Source::Substitution(index),
+                dependency: NO_DEPENDENCY,
+            } = slot
+            && let Some(id) = self.values(self.opened.values).get_u16(index)
+        {
+            return Some(u32::from(id));
+        }
         self.system(SystemField::EventId)
             .as_u64()
             .and_then(|id| u32::try_from(id).ok())
@@ -192,7 +259,7 @@ impl<'a> RecordRef<'a> {
     pub fn time(&self) -> u64 {
         self.system(SystemField::TimeCreated)
             .as_filetime()
-            .unwrap_or(self.written)
+            .unwrap_or(self.frame.written)
     }
 
     /// A number for provider and channel, to index what was decided for both: the same number from one
@@ -200,23 +267,38 @@ impl<'a> RecordRef<'a> {
     /// has; then compare the names.
     #[must_use]
     pub fn origin(&self) -> Option<OriginId> {
-        if self.regular
-            && let Some(known) = self.state.known_origin(self.key)
-        {
-            return Some(known);
-        }
-        let origin = self.state.origin(&self.provider(), &self.channel())?;
-        let is_literal = |field: SystemField| {
-            let look = |_, event: &EventLayout| {
-                matches!(event.system[field as usize].source, Source::Text { .. })
-            };
-            self.state.event(self.chunk, self.key, self.end(), look) == Ok(true)
+        let look = |_, event: &EventLayout| {
+            let slot = |field: SystemField| event.system[field as usize];
+            (slot(SystemField::ProviderName), slot(SystemField::Channel))
         };
-        if self.regular && is_literal(SystemField::ProviderName) && is_literal(SystemField::Channel)
+        let slots = self
+            .state
+            .known_event(self.opened.layout, self.opened.key, look);
+        if self.opened.regular
+            && let Some((provider, channel)) = slots
+            && let (Some(provider), Some(channel)) = (self.raw(provider), self.raw(channel))
         {
-            self.state.keep_origin(self.key, origin);
+            return self.state.origin(provider, channel);
         }
-        Some(origin)
+        self.state.origin_of_text(&self.provider(), &self.channel())
+    }
+
+    /// The bytes of a text in `System`, if they lie in the chunk; what follows a NUL is still part of them.
+    #[inline]
+    fn raw(&self, slot: Slot) -> Option<&'a [u8]> {
+        match slot.source {
+            Source::Text { start, length } if slot.dependency == NO_DEPENDENCY => {
+                slice_at(self.chunk, start as usize, length as usize)
+            }
+            Source::Substitution(index) if slot.dependency == NO_DEPENDENCY => {
+                let value = self.values(self.opened.values).get(index);
+                match value {
+                    Ok(Some((kind::STRING, bytes))) => Some(bytes),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// The value of the field of `EventData` with this name; the first one if there are several, and its first item if
@@ -283,15 +365,16 @@ impl<'a> RecordRef<'a> {
 
     /// The whole event as a tree. Built when first asked for.
     pub fn tree(&self) -> Result<&Element<'a>, Damage> {
-        let tree = self.tree.get_or_init(|| match self.build() {
-            Ok(tree) => Some(Box::new(tree)),
+        if let Some(tree) = self.tree.get() {
+            return Ok(tree);
+        }
+        match self.build() {
+            Ok(tree) => Ok(self.tree.get_or_init(|| Box::new(tree))),
             Err(reason) => {
                 self.note(reason);
-                None
+                Err(self.damage_for(reason))
             }
-        });
-        tree.as_deref()
-            .ok_or_else(|| self.damage().unwrap_or(self.damage_for(Reason::Truncated)))
+        }
     }
 
     /// What could not be read of the record so far.
@@ -339,7 +422,7 @@ impl<'a> RecordRef<'a> {
     fn damage_for(&self, reason: Reason) -> Damage {
         Damage {
             offset: self.offset(),
-            record_id: Some(self.id),
+            record_id: Some(self.frame.id),
             skipped: 0,
             reason,
         }
@@ -347,7 +430,7 @@ impl<'a> RecordRef<'a> {
 
     /// Where the record's content ends in the chunk.
     fn end(&self) -> u32 {
-        self.offset + self.size - 4
+        self.frame.content_end()
     }
 
     #[inline]
@@ -382,7 +465,7 @@ impl<'a> RecordRef<'a> {
     }
 
     fn build(&self) -> Result<Element<'a>, Reason> {
-        let start = (self.offset + RECORD_HEADER) as usize;
+        let start = (self.frame.offset + RECORD_HEADER) as usize;
         let mut tokens = Tokens::new(self.chunk, start, self.end() as usize, false);
         let mut nodes = Vec::new();
         Builder::new(self.chunk, self.state).fragment(&mut tokens, 0, &mut nodes)?;
@@ -438,40 +521,53 @@ impl<'a> RecordRef<'a> {
         }
     }
 
-    /// Finds the event's own data, once.
-    pub(super) fn place(&self) -> Place<'a> {
-        match self.data.get() {
-            Some(Place::Fields(fields)) if fields.generation != self.state.generation() => {}
-            Some(place) => return place,
-            None => {}
+    /// The values with this table.
+    #[inline]
+    pub(super) fn values(&self, at: ValuesAt) -> Values<'a> {
+        Values::new(self.chunk, at)
+    }
+
+    /// Finds the event's own data. The last answer is kept, since several fields of one record are asked for in a row.
+    #[inline]
+    pub(super) fn place(&self) -> Place {
+        if let Some(place) = self.state.known_place(self.frame.offset) {
+            return place;
         }
+        self.look_for_place()
+    }
+
+    fn look_for_place(&self) -> Place {
         let place = self.find_place().unwrap_or_else(|reason| {
             self.note(reason);
             Place::Nowhere
         });
-        self.data.set(Some(place));
+        self.state.keep_place(self.frame.offset, place);
         place
     }
 
-    fn find_place(&self) -> Result<Place<'a>, Reason> {
-        if self.key == Key::EMPTY {
+    fn find_place(&self) -> Result<Place, Reason> {
+        if self.opened.key == Key::EMPTY {
             return Ok(Place::Nowhere);
         }
-        if !self.regular {
+        if !self.opened.regular {
             return Ok(Place::Tree);
         }
+        let values = self.values(self.opened.values);
         for number in 0.. {
-            match self.state.part(self.chunk, self.key, self.end(), number)? {
+            match self
+                .state
+                .part(self.chunk, self.opened.key, self.end(), number)?
+            {
                 None => break,
                 Some(Part::Other) => return Ok(Place::Tree),
                 Some(Part::Section(section)) => {
-                    if section.kind.is_none() || self.values.leaves_out(section.dependency) {
+                    if section.kind.is_none() || values.leaves_out(section.dependency) {
                         continue;
                     }
-                    return self.place_of_section(&section, &self.values);
+                    return self.place_of_section(&section, &values);
                 }
                 Some(Part::Splice(index)) => {
-                    if let Some(place) = self.place_of_splice(index, &self.values)? {
+                    if let Some(place) = self.place_of_splice(index, &values)? {
                         return Ok(place);
                     }
                 }
@@ -480,11 +576,7 @@ impl<'a> RecordRef<'a> {
         Ok(Place::Nowhere)
     }
 
-    fn place_of_section(
-        &self,
-        section: &Section,
-        values: &Values<'a>,
-    ) -> Result<Place<'a>, Reason> {
+    fn place_of_section(&self, section: &Section, values: &Values<'a>) -> Result<Place, Reason> {
         let Some(kind) = section.kind else {
             return Ok(Place::Tree);
         };
@@ -493,12 +585,14 @@ impl<'a> RecordRef<'a> {
         }
         let spliced = section
             .splice
-            .and_then(|index| values.place(index))
-            .filter(|(value_type, _, size)| *value_type != kind::NULL && *size > 0);
-        let Some((value_type, start, size)) = spliced else {
+            .map(|index| values.place(index))
+            .transpose()?
+            .flatten()
+            .filter(|(value_type, start, end)| *value_type != kind::NULL && start < end);
+        let Some((value_type, start, end)) = spliced else {
             return Ok(match section.container {
                 None => Place::Nowhere,
-                Some(_) => self.learnt(kind, section, *values),
+                Some(_) => self.learnt(kind, section, values),
             });
         };
         if kind == DataKind::EventData || value_type != kind::BINXML || section.container.is_some()
@@ -506,38 +600,32 @@ impl<'a> RecordRef<'a> {
             return Ok(Place::Tree);
         }
         // UserData whose one element is the root of a template of its own.
-        let Some((key, inner, _)) = self.nested_root(start, size)? else {
+        let Some((key, inner, _)) = self.nested_root(start, end)? else {
             return Ok(Place::Tree);
         };
-        let end = (start + size) as u32;
-        Ok(match self.state.section(self.chunk, key, end)? {
+        Ok(match self.state.section(self.chunk, key, end as u32)? {
             Some(container)
                 if container.regular
                     && container.splice.is_none()
                     && container.container.is_some() =>
             {
-                self.learnt(kind, &container, inner)
+                self.learnt(kind, &container, &inner)
             }
             _ => Place::Tree,
         })
     }
 
-    fn place_of_splice(
-        &self,
-        index: u16,
-        values: &Values<'a>,
-    ) -> Result<Option<Place<'a>>, Reason> {
-        let Some((value_type, start, size)) = values.place(index) else {
+    fn place_of_splice(&self, index: u16, values: &Values<'a>) -> Result<Option<Place>, Reason> {
+        let Some((value_type, start, end)) = values.place(index)? else {
             return Ok(None);
         };
-        if value_type != kind::BINXML || size == 0 {
+        if value_type != kind::BINXML || start == end {
             return Ok(None);
         }
-        let Some((key, inner, _)) = self.nested_root(start, size)? else {
+        let Some((key, inner, _)) = self.nested_root(start, end)? else {
             return Ok(Some(Place::Tree));
         };
-        let end = (start + size) as u32;
-        match self.state.section(self.chunk, key, end)? {
+        match self.state.section(self.chunk, key, end as u32)? {
             Some(section) if section.kind.is_some() => {
                 self.place_of_section(&section, &inner).map(Some)
             }
@@ -550,9 +638,9 @@ impl<'a> RecordRef<'a> {
     fn nested_root(
         &self,
         start: usize,
-        size: usize,
+        end: usize,
     ) -> Result<Option<(Key, Values<'a>, Option<usize>)>, Reason> {
-        let mut tokens = Tokens::new(self.chunk, start, start + size, false);
+        let mut tokens = Tokens::new(self.chunk, start, end, false);
         loop {
             let at = tokens.position() as u32;
             return Ok(match tokens.next()? {
@@ -568,45 +656,49 @@ impl<'a> RecordRef<'a> {
         }
     }
 
-    fn learnt(&self, kind: DataKind, section: &Section, values: Values<'a>) -> Place<'a> {
+    fn learnt(&self, kind: DataKind, section: &Section, values: &Values<'a>) -> Place {
         Place::Fields(FieldPlace {
             kind,
             container: section.container,
             range: section.fields,
             generation: self.state.generation(),
-            values,
+            values: values.at(),
         })
     }
 
     /// Whether there may be elements besides `System`, `EventData` and `UserData`.
     fn has_other_sections(&self) -> bool {
-        if !self.regular {
-            return self.key != Key::EMPTY;
+        if !self.opened.regular {
+            return self.opened.key != Key::EMPTY;
         }
-        for number in 0.. {
-            let splice = match self.state.part(self.chunk, self.key, self.end(), number) {
-                Ok(None) | Err(_) => return false,
-                Ok(Some(Part::Other)) => return true,
-                Ok(Some(Part::Section(section))) if section.kind.is_none() => return true,
-                Ok(Some(Part::Section(_))) => continue,
-                Ok(Some(Part::Splice(index))) => index,
-            };
-            let Some((kind::BINXML, start, size)) = self.values.place(splice) else {
-                continue;
-            };
-            match self.nested_root(start, size) {
-                Ok(Some((key, _, Some(after)))) => {
-                    let mut rest = Tokens::new(self.chunk, after, start + size, false);
-                    let section = self.state.section(self.chunk, key, (start + size) as u32);
-                    let is_data = matches!(section, Ok(Some(Section { kind: Some(_), .. })));
-                    if !is_data || !matches!(rest.next(), Ok(Token::End)) {
-                        return true;
-                    }
-                }
-                _ => return true,
-            }
-        }
-        false
+        (0..)
+            .map_while(|number| {
+                let part = self
+                    .state
+                    .part(self.chunk, self.opened.key, self.end(), number);
+                part.transpose()
+            })
+            .any(|part| match part {
+                Ok(Part::Section(section)) => section.kind.is_none(),
+                Ok(Part::Splice(index)) => self.splices_others(index).unwrap_or(true),
+                // The tree tells what is wrong.
+                Ok(Part::Other) | Err(_) => true,
+            })
+    }
+
+    /// Whether the XML in a value may hold others than `EventData` and `UserData`.
+    fn splices_others(&self, index: u16) -> Result<bool, Reason> {
+        let place = self.values(self.opened.values).place(index)?;
+        let Some((kind::BINXML, start, end)) = place.filter(|(_, start, end)| start < end) else {
+            return Ok(false);
+        };
+        let Some((key, _, Some(after))) = self.nested_root(start, end)? else {
+            return Ok(true);
+        };
+        let section = self.state.section(self.chunk, key, end as u32)?;
+        let is_data = section.is_some_and(|section| section.kind.is_some());
+        let rest = Tokens::new(self.chunk, after, end, false).next()?;
+        Ok(!is_data || !matches!(rest, Token::End))
     }
 }
 
@@ -614,24 +706,9 @@ impl fmt::Debug for RecordRef<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("RecordRef")
-            .field("record_id", &self.id)
+            .field("record_id", &self.frame.id)
             .field("offset", &self.offset())
-            .field("size", &self.size)
+            .field("size", &self.frame.size)
             .finish_non_exhaustive()
-    }
-}
-
-/// The key and values of a record that does not start like most.
-#[cold]
-fn open_root<'a>(tokens: &mut Tokens<'a>) -> Result<(Key, Values<'a>), Reason> {
-    loop {
-        let at = tokens.position() as u32;
-        return match tokens.next()? {
-            Token::FragmentHeader => continue,
-            Token::Instance(instance) => Ok((Key::template(instance.definition), instance.values)),
-            Token::OpenElement { .. } => Ok((Key::in_place(at), Values::default())),
-            Token::End => Ok((Key::EMPTY, Values::default())),
-            _ => Err(tokens.unexpected(at)),
-        };
     }
 }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::damage::Reason;
-use super::layout::{
-    EventLayout, Field, Part, Section, Source, learn_event, learn_parts, learn_root_section,
-};
+use super::layout::{EventLayout, Field, Part, Section, Source};
+use super::learn::Learner;
+use super::names::Names;
+use super::record::Place;
 use super::text::Utf16;
 use super::token::{Tokens, name_at};
 use super::value::Value;
@@ -69,7 +70,6 @@ struct Layout {
     /// A range of the parts.
     parts: Option<(u32, u32)>,
     section: Option<Option<Section>>,
-    origin: Option<OriginId>,
 }
 
 /// The layouts of the current chunk.
@@ -80,6 +80,7 @@ pub(super) struct Layouts {
     layouts: Vec<Layout>,
     parts: Vec<Part>,
     fields: Vec<Field>,
+    names: Names,
     /// Counts how often the layouts were thrown away.
     generation: u32,
     learnt: usize,
@@ -119,7 +120,6 @@ impl Layouts {
             event: None,
             parts: None,
             section: None,
-            origin: None,
         });
         // At most MAX_LAYOUTS, which fits.
         self.slots[slot] = self.layouts.len() as u16;
@@ -142,6 +142,7 @@ impl Default for Layouts {
             layouts: Vec::new(),
             parts: Vec::new(),
             fields: Vec::new(),
+            names: Names::default(),
             generation: 0,
             learnt: 0,
         }
@@ -156,47 +157,61 @@ pub struct OriginId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShapeId(pub u32);
 
-/// Numbers for byte strings.
+/// Numbers for lists of byte strings.
 #[derive(Debug, Default)]
 struct Numbers {
     numbers: HashMap<Rc<[u8]>, u32>,
-    names: Vec<Rc<[u8]>>,
-    /// The bytes to be numbered next.
+    lists: Vec<Rc<[u8]>>,
     scratch: Vec<u8>,
     last: u32,
 }
 
 impl Numbers {
-    /// Adds a piece to the bytes to be numbered, with its length so that no two lists look alike.
-    fn push(&mut self, piece: &[u8]) {
-        let length = (piece.len() as u64).to_le_bytes();
-        self.scratch.extend_from_slice(&length);
-        self.scratch.extend_from_slice(piece);
+    /// The number of the last list, if this is it.
+    #[inline]
+    fn last_if(&self, list: &[&[u8]]) -> Option<u32> {
+        let last = self.lists.get(self.last as usize)?;
+        is_list(last, list).then_some(self.last)
     }
 
-    /// The number of the bytes in the scratch buffer.
-    fn number(&mut self) -> Option<u32> {
-        // Records of one kind come in runs.
-        if self
-            .names
-            .get(self.last as usize)
-            .is_some_and(|last| **last == *self.scratch)
-        {
-            return Some(self.last);
+    /// The number of a list.
+    fn number(&mut self, list: &[&[u8]]) -> Option<u32> {
+        if let Some(number) = self.last_if(list) {
+            return Some(number);
+        }
+        self.scratch.clear();
+        for item in list {
+            self.scratch
+                .extend_from_slice(&(item.len() as u32).to_le_bytes());
+            self.scratch.extend_from_slice(item);
         }
         self.last = match self.numbers.get(self.scratch.as_slice()) {
             Some(number) => *number,
-            None if self.names.len() >= MAX_NUMBERED => return None,
+            None if self.lists.len() >= MAX_NUMBERED => return None,
             None => {
-                let number = self.names.len() as u32;
-                let name: Rc<[u8]> = self.scratch.as_slice().into();
-                self.names.push(Rc::clone(&name));
-                self.numbers.insert(name, number);
+                let number = self.lists.len() as u32;
+                let kept: Rc<[u8]> = self.scratch.as_slice().into();
+                self.lists.push(Rc::clone(&kept));
+                self.numbers.insert(kept, number);
                 number
             }
         };
         Some(self.last)
     }
+}
+
+/// Whether `kept` is what was kept of `list`: for each item its length and its bytes, so that no two lists look alike.
+fn is_list(mut kept: &[u8], list: &[&[u8]]) -> bool {
+    list.iter().all(|item| {
+        let Some((length, rest)) = kept.split_first_chunk::<4>() else {
+            return false;
+        };
+        let Some((start, rest)) = rest.split_at_checked(item.len()) else {
+            return false;
+        };
+        kept = rest;
+        u32::from_le_bytes(*length) as usize == item.len() && start == *item
+    }) && kept.is_empty()
 }
 
 /// Everything a parser remembers.
@@ -207,6 +222,8 @@ pub(super) struct State {
     shapes: RefCell<Numbers>,
     nodes: Cell<usize>,
     texts: Texts,
+    /// Offset of a record, and where its own data are.
+    place: Cell<Option<(u32, Place)>>,
 }
 
 /// Texts put together for the current chunk. Each block is twice as long as the one before, and none ever moves, so that
@@ -237,8 +254,10 @@ impl State {
     pub(super) fn next_chunk(&mut self) {
         let layouts = self.layouts.get_mut();
         layouts.clear();
+        layouts.names.clear();
         layouts.learnt = 0;
         self.nodes.set(0);
+        self.place.set(None);
         if self.texts.count.get() > 0 {
             self.texts = Texts::default();
         }
@@ -248,6 +267,22 @@ impl State {
     pub(super) fn keep_text(&self, text: String) -> Result<&str, Reason> {
         self.charge_nodes(1 + text.len() / 64)?;
         self.texts.keep(text).ok_or(Reason::Expansion)
+    }
+
+    /// Where the own data of the record at this offset are, if that was the last one looked at.
+    #[inline]
+    pub(super) fn known_place(&self, offset: u32) -> Option<Place> {
+        let (record, place) = self.place.get()?;
+        let is_current = match place {
+            Place::Fields(fields) => fields.generation == self.generation(),
+            _ => true,
+        };
+        (record == offset && is_current).then_some(place)
+    }
+
+    /// Keeps where the own data of the record at this offset are.
+    pub(super) fn keep_place(&self, offset: u32, place: Place) {
+        self.place.set(Some((offset, place)));
     }
 
     /// Looks at the layout of the event with this key, learning it first if need be. `look` is given the layout's number
@@ -304,7 +339,12 @@ impl State {
                 let mut tokens = Tokens::new(chunk, rest as usize, rest_end as usize, in_template);
                 layouts.charge(&tokens)?;
                 let first = layouts.parts.len() as u32;
-                learn_parts(chunk, &mut tokens, &mut layouts.parts, &mut layouts.fields)?;
+                let mut learner = Learner {
+                    chunk,
+                    names: &mut layouts.names,
+                    fields: &mut layouts.fields,
+                };
+                learner.parts(&mut tokens, &mut layouts.parts)?;
                 let range = (first, layouts.parts.len() as u32);
                 layouts.layouts[index].parts = Some(range);
                 range
@@ -330,7 +370,12 @@ impl State {
         }
         let mut tokens = key.tokens(chunk, end)?;
         layouts.charge(&tokens)?;
-        let section = learn_root_section(chunk, &mut tokens, &mut layouts.fields)?;
+        let mut learner = Learner {
+            chunk,
+            names: &mut layouts.names,
+            fields: &mut layouts.fields,
+        };
+        let section = learner.root_section(&mut tokens)?;
         layouts.layouts[index].section = Some(section);
         Ok(section)
     }
@@ -369,39 +414,37 @@ impl State {
         Ok(())
     }
 
-    /// The number for this provider and channel.
-    pub(super) fn origin(&self, provider: &Value<'_>, channel: &Value<'_>) -> Option<OriginId> {
+    /// The number for this provider and channel, UTF-16 up to a NUL.
+    #[inline]
+    pub(super) fn origin(&self, provider: &[u8], channel: &[u8]) -> Option<OriginId> {
         let mut origins = self.origins.borrow_mut();
-        origins.scratch.clear();
-        for name in [provider, channel] {
-            match name.as_utf16() {
-                Some(text) => origins.push(text.as_bytes()),
-                None => {
-                    let units = name.to_string().encode_utf16().collect::<Vec<_>>();
-                    origins.push(
-                        &units
-                            .iter()
-                            .flat_map(|unit| unit.to_le_bytes())
-                            .collect::<Vec<_>>(),
-                    );
-                }
-            }
-        }
-        origins.number().map(OriginId)
+        let trim = |bytes: &'_ [u8]| bytes.len() - 2 * usize::from(bytes.ends_with(&[0, 0]));
+        let (trimmed, trimmed_channel) = (trim(provider), trim(channel));
+        // Records of one kind come in runs, and a kept list has no NUL in it.
+        origins
+            .last_if(&[&provider[..trimmed], &channel[..trimmed_channel]])
+            .or_else(|| {
+                let text = |bytes| Utf16::until_nul(bytes).as_bytes();
+                origins.number(&[text(provider), text(channel)])
+            })
+            .map(OriginId)
     }
 
-    /// The number kept for the origin of a layout.
-    pub(super) fn known_origin(&self, key: Key) -> Option<OriginId> {
-        let layouts = &mut *self.layouts.borrow_mut();
-        let index = layouts.find(key);
-        layouts.layouts[index].origin
-    }
-
-    /// Keeps the number for the origin of a layout in which both names are literal text.
-    pub(super) fn keep_origin(&self, key: Key, origin: OriginId) {
-        let layouts = &mut *self.layouts.borrow_mut();
-        let index = layouts.find(key);
-        layouts.layouts[index].origin = Some(origin);
+    /// The number for this provider and channel.
+    #[cold]
+    pub(super) fn origin_of_text(
+        &self,
+        provider: &Value<'_>,
+        channel: &Value<'_>,
+    ) -> Option<OriginId> {
+        let wide = |value: &Value<'_>| {
+            let units = value.to_string().encode_utf16().collect::<Vec<_>>();
+            units
+                .iter()
+                .flat_map(|unit| unit.to_le_bytes())
+                .collect::<Vec<_>>()
+        };
+        self.origin(&wide(provider), &wide(channel))
     }
 
     /// The number for the names of these fields; `None` if not all names are literal text.
@@ -411,15 +454,15 @@ impl State {
         if let Some(known) = fields.first().and_then(|field| field.shape) {
             return known;
         }
-        let mut shapes = self.shapes.borrow_mut();
-        shapes.scratch.clear();
+        let mut names: Vec<&[u8]> = Vec::with_capacity(fields.len() * 2);
         let named = fields.iter().try_for_each(|field| {
             let (mark, name) = field_name(chunk, field)?;
-            shapes.push(&[mark]);
-            shapes.push(name.as_bytes());
+            names.extend_from_slice(&[mark, name.as_bytes()]);
             Some(())
         });
-        let shape = named.and_then(|()| shapes.number()).map(ShapeId);
+        let shape = named
+            .and_then(|()| self.shapes.borrow_mut().number(&names))
+            .map(ShapeId);
         if let Some(field) = fields.first_mut() {
             field.shape = Some(shape);
         }
@@ -427,13 +470,13 @@ impl State {
     }
 }
 
-/// Whether a field is named by attribute (1) or by element (0), and the name; `None` if that depends on the record.
-fn field_name<'a>(chunk: &'a [u8], field: &Field) -> Option<(u8, Utf16<'a>)> {
+/// Whether a field is named by attribute or by element, as a mark, and the name; `None` if that depends on the record.
+fn field_name<'a>(chunk: &'a [u8], field: &Field) -> Option<(&'static [u8], Utf16<'a>)> {
     match field.name {
-        Source::Absent => Some((0, name_at(chunk, field.element).ok()?)),
+        Source::Absent => Some((b"element", name_at(chunk, field.element).ok()?)),
         Source::Text { start, length } => {
             let bytes = super::bytes::slice_at(chunk, start as usize, length as usize)?;
-            Some((1, Utf16::new(bytes)))
+            Some((b"attribute", Utf16::new(bytes)))
         }
         Source::Substitution(_) | Source::Pieces { .. } => None,
     }
@@ -443,5 +486,10 @@ fn field_name<'a>(chunk: &'a [u8], field: &Field) -> Option<(u8, Utf16<'a>)> {
 fn learn(layouts: &mut Layouts, chunk: &[u8], key: Key, end: u32) -> Result<EventLayout, Reason> {
     let mut tokens = key.tokens(chunk, end)?;
     layouts.charge(&tokens)?;
-    learn_event(chunk, &mut tokens)
+    let mut learner = Learner {
+        chunk,
+        names: &mut layouts.names,
+        fields: &mut layouts.fields,
+    };
+    learner.event(&mut tokens)
 }

@@ -59,38 +59,87 @@ pub(super) struct Instance<'a> {
 /// The values of a template instance: a table of sizes and types, and the bytes after it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Values<'a> {
-    chunk: &'a [u8],
+    /// The chunk up to the end of what holds the values.
+    bytes: &'a [u8],
+    table: u32,
+    count: u32,
+}
+
+/// Where in a chunk the values of a template instance are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ValuesAt {
     /// Where the table starts. Four bytes for each value: size (2), type (1), padding (1).
     table: u32,
     /// How many values there are.
     count: u32,
+    /// Where the record or fragment ends in which they are.
+    end: u32,
 }
 
 impl<'a> Values<'a> {
-    /// The type, place and size of value `index`, if there is one. The place is known to lie in the record.
+    /// The values at this place of a chunk.
     #[inline]
-    pub(super) fn place(&self, index: u16) -> Option<(u8, usize, usize)> {
-        let index = usize::from(index);
-        let count = self.count as usize;
-        if index >= count {
-            return None;
+    pub(super) fn new(chunk: &'a [u8], at: ValuesAt) -> Self {
+        Self {
+            bytes: chunk.get(..at.end as usize).unwrap_or_default(),
+            table: at.table,
+            count: at.count,
         }
-        let table = slice_at(self.chunk, self.table as usize, count * 4)?;
-        let (before, rest) = table.split_at_checked(index * 4)?;
-        let [low, high, value_type, _] = *rest.first_chunk::<4>()?;
-        let start = self.table as usize + count * 4 + total_size(before);
+    }
+
+    /// Where they are.
+    pub(super) fn at(&self) -> ValuesAt {
+        ValuesAt {
+            table: self.table,
+            count: self.count,
+            end: self.bytes.len() as u32,
+        }
+    }
+
+    /// The type, place and size of value `index`, if there is one.
+    #[inline]
+    fn find(&self, index: u16) -> Option<(u8, usize, usize)> {
+        let (start, count) = (self.table as usize, self.count as usize);
+        let table = slice_at(self.bytes, start, count * 4)?.as_chunks::<4>().0;
+        let (before, rest) = table.split_at_checked(usize::from(index))?;
+        let [low, high, value_type, _] = *rest.first()?;
+        let place = start + count * 4 + total_size(before);
         Some((
             value_type,
-            start,
+            place,
             usize::from(u16::from_le_bytes([low, high])),
         ))
     }
 
     /// The type and the bytes of value `index`, if there is one.
     #[inline]
-    pub(super) fn get(&self, index: u16) -> Option<(u8, &'a [u8])> {
-        let (value_type, start, size) = self.place(index)?;
-        Some((value_type, slice_at(self.chunk, start, size)?))
+    pub(super) fn get(&self, index: u16) -> Result<Option<(u8, &'a [u8])>, Reason> {
+        let Some((value_type, start, size)) = self.find(index) else {
+            return Ok(None);
+        };
+        let bytes = slice_at(self.bytes, start, size).ok_or(Reason::ValueTable(self.count))?;
+        Ok(Some((value_type, bytes)))
+    }
+
+    /// The type of value `index` and where it starts and ends, if there is one.
+    pub(super) fn place(&self, index: u16) -> Result<Option<(u8, usize, usize)>, Reason> {
+        let Some((value_type, start, size)) = self.find(index) else {
+            return Ok(None);
+        };
+        let end = start + size;
+        if end > self.bytes.len() {
+            return Err(Reason::ValueTable(self.count));
+        }
+        Ok(Some((value_type, start, end)))
+    }
+
+    /// Value `index` if it is a number of 16 bits.
+    #[inline]
+    pub(super) fn get_u16(&self, index: u16) -> Option<u16> {
+        let (kind::UINT16, start, 2) = self.find(index)? else {
+            return None;
+        };
+        u16_at(self.bytes, start)
     }
 
     /// The type of value `index`, if there is one.
@@ -99,16 +148,27 @@ impl<'a> Values<'a> {
         if u32::from(index) >= self.count {
             return None;
         }
-        u8_at(self.chunk, self.table as usize + usize::from(index) * 4 + 2)
+        u8_at(self.bytes, self.table as usize + usize::from(index) * 4 + 2)
     }
 
     /// Value `index`; null when there is none.
     #[inline]
     pub(super) fn decode(&self, index: u16) -> Result<Value<'a>, Reason> {
-        self.get(index)
+        self.get(index)?
             .map_or(Ok(Value::Null), |(value_type, bytes)| {
                 Value::decode(value_type, bytes)
             })
+    }
+
+    /// Where the values end.
+    fn end(&self) -> Result<usize, Reason> {
+        let (start, length) = (self.table as usize, self.count as usize * 4);
+        let table = slice_at(self.bytes, start, length).unwrap_or_default();
+        let end = start + length + total_size(table.as_chunks::<4>().0);
+        if end > self.bytes.len() {
+            return Err(Reason::ValueTable(self.count));
+        }
+        Ok(end)
     }
 
     /// Whether an element with this dependency is left out: the value it depends on is null.
@@ -118,13 +178,14 @@ impl<'a> Values<'a> {
     }
 }
 
-/// The bytes that the values described by `table` take.
+/// The bytes that the values described by `table` take. A chunk has room for 16,384 of them: the sum fits.
 #[inline]
-fn total_size(table: &[u8]) -> usize {
-    table
-        .chunks_exact(4)
-        .map(|descriptor| usize::from(u16::from_le_bytes([descriptor[0], descriptor[1]])))
-        .sum()
+fn total_size(table: &[[u8; 4]]) -> usize {
+    // In this form the compiler adds up several at a time.
+    let sizes = table
+        .iter()
+        .map(|descriptor| u32::from_le_bytes(*descriptor) & 0xffff);
+    sizes.sum::<u32>() as usize
 }
 
 /// The name at `offset` of the chunk.
@@ -157,20 +218,21 @@ pub(super) fn definition_body(chunk: &[u8], definition: u32) -> Result<(usize, u
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tokens<'a> {
     chunk: &'a [u8],
+    /// The chunk up to where the tokens end at the latest.
+    bytes: &'a [u8],
     at: usize,
-    /// Never past the end of the chunk.
-    end: usize,
     /// Whether elements have a dependency: they do in template definitions only.
     in_template: bool,
 }
 
 impl<'a> Tokens<'a> {
     /// Reads from `start` to `end` of the chunk.
+    #[inline]
     pub(super) fn new(chunk: &'a [u8], start: usize, end: usize, in_template: bool) -> Self {
         Self {
             chunk,
+            bytes: chunk.get(..end).unwrap_or(chunk),
             at: start,
-            end: end.min(chunk.len()),
             in_template,
         }
     }
@@ -182,13 +244,14 @@ impl<'a> Tokens<'a> {
     }
 
     /// Where the next token starts.
+    #[inline]
     pub(super) fn position(&self) -> usize {
         self.at
     }
 
     /// Where the tokens end at the latest.
     pub(super) fn end(&self) -> usize {
-        self.end
+        self.bytes.len()
     }
 
     /// Whether these are the tokens of a template definition.
@@ -206,16 +269,16 @@ impl<'a> Tokens<'a> {
 
     #[inline]
     fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], Reason> {
-        let raw = array_at::<N>(self.chunk, self.at).ok_or(Reason::Truncated)?;
-        self.advance(N)?;
+        let raw = array_at::<N>(self.bytes, self.at).ok_or(Reason::Truncated)?;
+        self.at += N;
         Ok(raw)
     }
 
     #[inline]
-    fn advance(&mut self, length: usize) -> Result<(), Reason> {
-        let next = self.at.checked_add(length).filter(|next| *next <= self.end);
-        self.at = next.ok_or(Reason::Truncated)?;
-        Ok(())
+    fn take_bytes(&mut self, length: usize) -> Result<&'a [u8], Reason> {
+        let bytes = slice_at(self.bytes, self.at, length).ok_or(Reason::Truncated)?;
+        self.at += length;
+        Ok(bytes)
     }
 
     #[inline]
@@ -228,19 +291,13 @@ impl<'a> Tokens<'a> {
         self.take::<4>().map(|raw| u32::from_le_bytes(*raw))
     }
 
-    fn take_bytes(&mut self, length: usize) -> Result<&'a [u8], Reason> {
-        let start = self.at;
-        self.advance(length)?;
-        slice_at(self.chunk, start, length).ok_or(Reason::Truncated)
-    }
-
     /// A reference to a name. The first use of a name in a chunk has it in place, to be passed over.
     #[inline]
     fn take_name(&mut self) -> Result<u32, Reason> {
         let name = self.take_u32()?;
         if name as usize == self.at {
-            let units = u16_at(self.chunk, self.at + 6).ok_or(Reason::Truncated)?;
-            self.advance(10 + usize::from(units) * 2)?;
+            let units = u16_at(self.bytes, self.at + 6).ok_or(Reason::Truncated)?;
+            self.take_bytes(10 + usize::from(units) * 2)?;
         }
         Ok(name)
     }
@@ -253,11 +310,11 @@ impl<'a> Tokens<'a> {
     /// The next token.
     #[inline]
     pub(super) fn next(&mut self) -> Result<Token<'a>, Reason> {
-        if self.at >= self.end {
-            return Ok(Token::End);
-        }
         let start = self.at;
-        let [token] = *self.take::<1>()?;
+        let Some(token) = u8_at(self.bytes, start) else {
+            return Ok(Token::End);
+        };
+        self.at += 1;
         Ok(match token {
             0x00 => Token::End,
             0x01 | 0x41 => {
@@ -266,10 +323,10 @@ impl<'a> Tokens<'a> {
                 } else {
                     NO_DEPENDENCY
                 };
-                self.advance(4)?;
+                self.take::<4>()?;
                 let name = self.take_name()?;
                 if token == 0x41 {
-                    self.advance(4)?;
+                    self.take::<4>()?;
                 }
                 Token::OpenElement { name, dependency }
             }
@@ -289,7 +346,11 @@ impl<'a> Tokens<'a> {
                 name: self.take_name()?,
             },
             0x0b => Token::InstructionData(self.take_text()?),
-            0x0c => Token::Instance(self.take_instance()?),
+            0x0c => {
+                let instance = self.take_instance()?;
+                self.at = instance.values.end()?;
+                Token::Instance(instance)
+            }
             0x0d | 0x0e => {
                 let [low, high, _] = *self.take::<3>()?;
                 Token::Substitution {
@@ -298,7 +359,7 @@ impl<'a> Tokens<'a> {
                 }
             }
             0x0f => {
-                self.advance(3)?;
+                self.take::<3>()?;
                 Token::FragmentHeader
             }
             _ => {
@@ -336,17 +397,14 @@ impl<'a> Tokens<'a> {
     /// Passes over a fragment header and the token of a template instance, if that is what follows.
     #[inline]
     pub(super) fn skip_instance_start(&mut self) -> bool {
-        let is_start = matches!(
-            array_at::<5>(self.chunk, self.at),
-            Some([0x0f, _, _, _, 0x0c])
-        ) && self.at + 5 <= self.end;
+        let is_start = matches!(array_at(self.bytes, self.at), Some([0x0f, _, _, _, 0x0c]));
         if is_start {
             self.at += 5;
         }
         is_start
     }
 
-    /// A template instance, after its token.
+    /// A template instance, after its token and up to its values.
     #[inline]
     pub(super) fn take_instance(&mut self) -> Result<Instance<'a>, Reason> {
         // An unknown byte and the first four bytes of the GUID come before the offset of the definition.
@@ -358,22 +416,20 @@ impl<'a> Tokens<'a> {
             return Err(Reason::Template(definition));
         }
         if definition as usize == self.at {
-            let (_, end) = definition_body(self.chunk, definition)?;
-            self.advance(end - self.at)?;
+            (_, self.at) = definition_body(self.bytes, definition)?;
         }
         let count = self.take_u32()?;
-        let missing = |_| Reason::ValueTable(count);
-        let table_length = (count as usize)
-            .checked_mul(4)
+        let table = self.at as u32;
+        // Checked so that the values can be looked for without doing so each time.
+        let length = (count as usize).checked_mul(4);
+        length
+            .and_then(|length| slice_at(self.bytes, self.at, length))
             .ok_or(Reason::ValueTable(count))?;
-        let start = self.at as u32;
-        let table = self.take_bytes(table_length).map_err(missing)?;
-        self.advance(total_size(table)).map_err(missing)?;
         Ok(Instance {
             definition,
             values: Values {
-                chunk: self.chunk,
-                table: start,
+                bytes: self.bytes,
+                table,
                 count,
             },
         })

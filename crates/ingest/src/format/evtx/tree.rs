@@ -188,7 +188,8 @@ impl<'a> Builder<'a> {
                     out.push(Node::Element(self.instance(&instance, depth + 1)?));
                 }
                 Token::Value { value_type, bytes } if value_type == kind::BINXML => {
-                    self.nested(tokens.position() - bytes.len(), bytes.len(), depth + 1, out)?;
+                    let end = tokens.position();
+                    self.nested(end - bytes.len(), end, depth + 1, out)?;
                 }
                 Token::Substitution { index, optional } => {
                     let values = values.ok_or_else(|| tokens.unexpected(start))?;
@@ -302,15 +303,15 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The XML in a value of `size` bytes at `start`.
+    /// The XML in a value from `start` to `end`.
     fn nested(
         &self,
         start: usize,
-        size: usize,
+        end: usize,
         depth: usize,
         out: &mut Vec<Node<'a>>,
     ) -> Result<(), Reason> {
-        let mut tokens = Tokens::new(self.chunk, start, start.saturating_add(size), false);
+        let mut tokens = Tokens::new(self.chunk, start, end, false);
         self.fragment(&mut tokens, depth, out)
     }
 
@@ -322,12 +323,12 @@ impl<'a> Builder<'a> {
         depth: usize,
         out: &mut Vec<Node<'a>>,
     ) -> Result<(), Reason> {
-        let Some((value_type, start, size)) = values.place(index) else {
+        let Some((value_type, start, end)) = values.place(index)? else {
             return Ok(());
         };
-        let bytes = slice_at(self.chunk, start, size).ok_or(Reason::Truncated)?;
+        let bytes = slice_at(self.chunk, start, end - start).ok_or(Reason::Truncated)?;
         match Value::decode(value_type, bytes)? {
-            Value::Fragment(_) => self.nested(start, size, depth + 1, out),
+            Value::Fragment(_) => self.nested(start, end, depth + 1, out),
             value if optional && is_left_out(&value) => Ok(()),
             value => {
                 out.push(Node::Value(value));

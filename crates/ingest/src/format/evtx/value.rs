@@ -112,42 +112,47 @@ impl<'a> Value<'a> {
                 _ => Err(Reason::ValueType(value_type)),
             };
         }
-        let number = || -> Option<u64> {
-            let mut raw = [0; 8];
-            raw.get_mut(..bytes.len())?.copy_from_slice(bytes);
-            Some(u64::from_le_bytes(raw))
+        let one = || exactly(bytes).map(|[byte]| *byte).ok_or_else(wrong_size);
+        let two = || {
+            exactly(bytes)
+                .map(|raw| u16::from_le_bytes(*raw))
+                .ok_or_else(wrong_size)
         };
-        let sized = |size: usize| {
-            (bytes.len() == size)
-                .then(number)
-                .flatten()
+        let four = || {
+            exactly(bytes)
+                .map(|raw| u32::from_le_bytes(*raw))
+                .ok_or_else(wrong_size)
+        };
+        let eight = || {
+            exactly(bytes)
+                .map(|raw| u64::from_le_bytes(*raw))
                 .ok_or_else(wrong_size)
         };
         Ok(match value_type {
             kind::ANSI => Self::Ansi(bytes),
-            kind::INT8 => Self::Int(i64::from(sized(1)? as i8)),
-            kind::UINT8 => Self::UInt(sized(1)?),
-            kind::INT16 => Self::Int(i64::from(sized(2)? as i16)),
-            kind::UINT16 => Self::UInt(sized(2)?),
-            kind::INT32 => Self::Int(i64::from(sized(4)? as i32)),
-            kind::UINT32 => Self::UInt(sized(4)?),
-            kind::INT64 => Self::Int(sized(8)?.cast_signed()),
-            kind::UINT64 => Self::UInt(sized(8)?),
-            kind::FLOAT32 => Self::Float32(f32::from_bits(sized(4)? as u32)),
-            kind::FLOAT64 => Self::Float64(f64::from_bits(sized(8)?)),
-            kind::BOOL => match sized(4)? as i32 {
+            kind::INT8 => Self::Int(i64::from(one()?.cast_signed())),
+            kind::UINT8 => Self::UInt(u64::from(one()?)),
+            kind::INT16 => Self::Int(i64::from(two()?.cast_signed())),
+            kind::UINT16 => Self::UInt(u64::from(two()?)),
+            kind::INT32 => Self::Int(i64::from(four()?.cast_signed())),
+            kind::UINT32 => Self::UInt(u64::from(four()?)),
+            kind::INT64 => Self::Int(eight()?.cast_signed()),
+            kind::UINT64 => Self::UInt(eight()?),
+            kind::FLOAT32 => Self::Float32(f32::from_bits(four()?)),
+            kind::FLOAT64 => Self::Float64(f64::from_bits(eight()?)),
+            kind::BOOL => match four()? {
                 0 => Self::Bool(false),
                 1 => Self::Bool(true),
-                other => Self::Int(i64::from(other)),
+                other => Self::Int(i64::from(other.cast_signed())),
             },
             kind::BINARY | kind::HANDLE => Self::Binary(bytes),
-            kind::GUID => Self::Guid(bytes.try_into().map_err(|_| wrong_size())?),
-            kind::SIZE if bytes.len() == 4 => Self::Hex(sized(4)?),
-            kind::SIZE | kind::HEX_INT64 => Self::Hex(sized(8)?),
-            kind::FILETIME => Self::FileTime(sized(8)?),
-            kind::SYSTEMTIME => Self::SystemTime(bytes.try_into().map_err(|_| wrong_size())?),
+            kind::GUID => Self::Guid(exactly(bytes).ok_or_else(wrong_size)?),
+            kind::SIZE if bytes.len() == 4 => Self::Hex(u64::from(four()?)),
+            kind::SIZE | kind::HEX_INT64 => Self::Hex(eight()?),
+            kind::FILETIME => Self::FileTime(eight()?),
+            kind::SYSTEMTIME => Self::SystemTime(exactly(bytes).ok_or_else(wrong_size)?),
             kind::SID => Self::Sid(sid_prefix(bytes).ok_or_else(wrong_size)?),
-            kind::HEX_INT32 => Self::Hex(sized(4)?),
+            kind::HEX_INT32 => Self::Hex(u64::from(four()?)),
             kind::BINXML => Self::Fragment(bytes),
             kind::XML => Self::String(Utf16::until_nul(bytes)),
             _ => return Array::decode(value_type, bytes).map(Self::Array),
@@ -378,6 +383,11 @@ impl<'a> Iterator for ArrayItems<'a> {
         self.bytes = self.bytes.get(taken..)?;
         Some(value)
     }
+}
+
+/// The bytes, if there are exactly `N`.
+fn exactly<const N: usize>(bytes: &[u8]) -> Option<&[u8; N]> {
+    bytes.try_into().ok()
 }
 
 /// The part of `bytes` that the security identifier at its start takes.
