@@ -445,6 +445,49 @@ fn gateway_winrm_and_the_security_additions() {
     );
 }
 
+#[test]
+fn openssh_is_read_as_sshd_on_linux() {
+    let said = |payload: &str| {
+        TestRecord::new("OpenSSH", "OpenSSH/Operational", 4)
+            .with_data(&[("process", "sshd"), ("payload", payload)])
+    };
+    check(
+        &said("Accepted password for alice from 203.0.113.7 port 50000 ssh2"),
+        &[
+            ("event.category", &["authentication", "session"]),
+            ("event.type", &["info"]),
+            ("event.action", &["ssh_login"]),
+            ("event.outcome", &["success"]),
+            ("user.name", &["alice"]),
+            ("source.ip", &["203.0.113.7"]),
+            ("source.port", &["50000"]),
+            ("system.auth.ssh.event", &["Accepted"]),
+            ("system.auth.ssh.method", &["password"]),
+            ("process.name", &["sshd"]),
+        ],
+    );
+    // The name was made to look like an address.
+    check(
+        &said(
+            "Failed password for invalid user x from 192.0.2.1 port 1 ssh2 from 203.0.113.7 port 9 ssh2",
+        ),
+        &[
+            ("event.outcome", &["failure"]),
+            ("source.ip", &["203.0.113.7"]),
+            ("source.port", &["9"]),
+        ],
+    );
+    check(
+        &said("Server listening on :: port 22."),
+        &[
+            ("event.category", &[]),
+            ("event.outcome", &[]),
+            ("source.ip", &[]),
+            ("message", &["Server listening on :: port 22."]),
+        ],
+    );
+}
+
 /// Every event of the extension, filled with every value that its fields read; other hosts are called `host`.
 fn extended(host: &str) -> Vec<TestRecord> {
     let url = format!("{host}/wsman");
