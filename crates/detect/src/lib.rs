@@ -1,8 +1,17 @@
 //! Runs compiled rules over events and yields alerts.
 //!
 //! Matching yields *hits*: an event met a step of a query. Hits are small, and what happens between them is decided
-//! here: [`sequence`] puts them in order, [`sample`] joins them without order, [`search`] answers a whole request.
+//! here: [`Engine`] runs many rules at once, [`sequence`] puts them in order, [`sample`] joins them without order, [`search`] answers a whole request.
 
+mod alert;
+mod engine;
+mod outcome;
 pub mod sample;
 pub mod search;
 pub mod sequence;
+mod store;
+
+pub use alert::Alert;
+pub use engine::{Engine, RuleFailure, Worker};
+pub use outcome::{EventRef, Match, Outcome};
+pub use store::{DocumentRef, DocumentStore};

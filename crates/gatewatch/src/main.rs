@@ -1,2 +1,27 @@
 //! The command line: load, read, detect, report.
-fn main() {}
+
+mod commands;
+mod exit;
+mod flags;
+mod output;
+mod report;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::flags::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Scan(flags) => commands::scan::run(&flags),
+        Command::Query(flags) => commands::query::run(&flags),
+        Command::Normalize(flags) => commands::normalize::run(&flags),
+        Command::Rules(flags) => commands::rules::run(&flags),
+        Command::Completions(flags) => commands::completions::run(&flags),
+        Command::Man => commands::man::run(),
+    };
+    exit::code(result)
+}

@@ -99,8 +99,12 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-/// An event and its place. The place answers `gatewatch.input.path` and `gatewatch.input.offset` always, and
-/// `log.file.path` and `log.offset` where the event brings none of its own.
+/// An event and its place. Beside what the event says itself it answers:
+///
+/// - `gatewatch.input.path` and `gatewatch.input.offset`: the place, always;
+/// - `log.file.path` and `log.offset`: the same, where the event brings none of its own;
+/// - `host.id`: the host's name, where the log holds no machine id. Elastic's agents add the id, raw logs have none, and
+///   rules join on it.
 pub struct Placed<'a> {
     event: &'a dyn Event,
     place: &'a Place,
@@ -108,6 +112,9 @@ pub struct Placed<'a> {
 
 const INPUT_PATH: &str = "gatewatch.input.path";
 const INPUT_OFFSET: &str = "gatewatch.input.offset";
+const HOST_ID: &str = "host.id";
+/// What stands for a missing `host.id`, the first that is there.
+const HOST_NAMES: [&str; 3] = ["host.name", "host.hostname", "winlog.computer_name"];
 
 impl<'a> Placed<'a> {
     /// Puts an event at its place.
@@ -119,29 +126,41 @@ impl<'a> Placed<'a> {
     pub fn place(&self) -> &Place {
         self.place
     }
+
+    /// What is answered for a field that the event itself does not have.
+    fn added(&self, name: &str) -> Option<Value<'static>> {
+        match name {
+            INPUT_PATH | "log.file.path" => Some(Value::from(self.place.path.to_string())),
+            INPUT_OFFSET | "log.offset" => i64::try_from(self.place.offset).ok().map(Value::Long),
+            HOST_ID => HOST_NAMES
+                .iter()
+                .find_map(|name| self.event.first(Field::new(name))),
+            _ => None,
+        }
+    }
 }
 
 impl Event for Placed<'_> {
     fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
-        let ours = match field.name() {
-            INPUT_PATH | "log.file.path" => Some(Value::from(self.place.path.as_ref())),
-            INPUT_OFFSET | "log.offset" => i64::try_from(self.place.offset).ok().map(Value::Long),
-            _ => None,
-        };
         let mut seen = false;
         self.event.visit(field, &mut |value| {
             seen = true;
             visit(value)
         });
-        if !seen && let Some(value) = ours {
+        if !seen && let Some(value) = self.added(field.name()) {
             visit(value);
         }
     }
 
     fn document(&self) -> Document {
         let mut document = self.event.document();
-        document.set_if_absent("log.file.path", Json::from(self.place.path.as_ref()));
-        document.set_if_absent("log.offset", Json::from(self.place.offset));
+        for name in ["log.file.path", "log.offset", HOST_ID] {
+            if document.get(name).is_none()
+                && let Some(value) = self.added(name)
+            {
+                document.set(name, value.to_json());
+            }
+        }
         document.set(INPUT_PATH, Json::from(self.place.path.as_ref()));
         document.set(INPUT_OFFSET, Json::from(self.place.offset));
         document
@@ -149,5 +168,66 @@ impl Event for Placed<'_> {
 
     fn timestamp(&self) -> Option<Timestamp> {
         self.event.timestamp()
+    }
+}
+
+/// What is known of a kind of events once they are [`Placed`]: nothing of the fields that a place may add.
+pub struct PlacedKind<'a>(pub &'a dyn Known);
+
+impl Known for PlacedKind<'_> {
+    fn known(&self, field: Field) -> Option<&[Value<'static>]> {
+        match field.name() {
+            INPUT_PATH | INPUT_OFFSET | "log.file.path" | "log.offset" | HOST_ID => None,
+            _ => self.0.known(field),
+        }
+    }
+
+    fn identity(&self) -> Option<&str> {
+        self.0.identity()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use gatewatch_event::{Event as _, Field, JsonEvent, Value};
+    use serde_json::json;
+
+    use super::{Place, Placed};
+
+    #[test]
+    fn a_place_adds_what_the_event_lacks_and_no_more() {
+        let place = Place {
+            path: Arc::from("a.log"),
+            offset: 7,
+            record_id: None,
+        };
+        let bare = JsonEvent::new(json!({"host": {"name": "gw-lab"}}));
+        let placed = Placed::new(&bare, &place);
+        for field in [
+            "log.file.path",
+            "log.offset",
+            "host.id",
+            "gatewatch.input.path",
+            "gatewatch.input.offset",
+        ] {
+            let seen = placed.first(Field::new(field)).map(|value| value.to_json());
+            assert_eq!(seen.as_ref(), placed.document().get(field), "{field}");
+            assert!(seen.is_some(), "{field}");
+        }
+        let own = JsonEvent::new(
+            json!({"host": {"id": "m1", "name": "gw-lab"}, "log.file.path": "/var/log/x"}),
+        );
+        let placed = Placed::new(&own, &place);
+        assert_eq!(placed.first(Field::new("host.id")), Some(Value::from("m1")));
+        assert_eq!(
+            placed.first(Field::new("log.file.path")),
+            Some(Value::from("/var/log/x"))
+        );
+        assert_eq!(
+            placed.document().get("log.file.path"),
+            Some(&json!("/var/log/x"))
+        );
     }
 }

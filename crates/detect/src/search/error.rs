@@ -165,6 +165,7 @@ impl From<RuntimeError> for SearchError {
     fn from(error: RuntimeError) -> Self {
         let kind = match error.code {
             "query-overflow" | "query-division-by-zero" => "arithmetic_exception",
+            "query-unusable-constant" | "query-not-an-address" => "query_shard_exception",
             _ => "illegal_argument_exception",
         };
         let mut failed = Self::execution(kind, error.message.clone());

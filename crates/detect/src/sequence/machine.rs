@@ -196,7 +196,7 @@ impl<E: Clone> SequenceMachine<E> {
                 complete = Some(partial);
             }
         }
-        let ordinal = hit.ordinal();
+        let ordinal = (complete.is_some() || stages == 1).then(|| hit.ordinal());
         let key = hit.key.clone();
         if from == 0 {
             let lead = state
@@ -212,7 +212,7 @@ impl<E: Clone> SequenceMachine<E> {
         }
         self.weight = self.weight - before + state.partials();
         let empty = state.weight() == 0;
-        if let Some(partial) = complete {
+        if let (Some(partial), Some(ordinal)) = (complete, ordinal) {
             self.complete(key.clone(), partial, ordinal);
         }
         if empty {

@@ -1,0 +1,125 @@
+//! Loads rules from the shipped pack and from files.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use gatewatch_query::EcsSchema;
+use gatewatch_rules::{CompiledRule, NotRun, Rule, RuleSeverity, compile, shipped_pack};
+
+use crate::report::problems;
+
+/// The extension of the test cases beside a rule: not a rule.
+const CASES: &str = ".test.toml";
+
+/// Rules that were asked for.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Those that run, by path.
+    pub rules: Vec<CompiledRule>,
+    /// Those that do not, with the reason.
+    pub not_run: Vec<(Arc<Rule>, NotRun)>,
+}
+
+/// A rule file as text: its path and its content.
+pub type RuleText = (String, String);
+
+/// The rule files at `paths`: files as named, directories walked for `*.toml`.
+pub fn rule_files(paths: &[PathBuf]) -> anyhow::Result<Vec<RuleText>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path)
+            .with_context(|| format!("cannot open the rules at {}", path.display()))?;
+        let before = files.len();
+        if metadata.is_dir() {
+            collect(path, &mut files)?;
+            if files.len() == before {
+                bail!("there is no rule (*.toml) below {}", path.display());
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    files.dedup();
+    files
+        .into_iter()
+        .map(|path| {
+            let bytes =
+                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let text = String::from_utf8(bytes)
+                .with_context(|| format!("{} is not UTF-8 text", path.display()))?;
+            Ok((path.display().to_string(), text))
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml")
+            && !path.to_string_lossy().ends_with(CASES)
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// All rule texts: the pack unless left out, then those at `paths`.
+pub fn texts(paths: &[PathBuf], pack: bool) -> anyhow::Result<Vec<RuleText>> {
+    let mut texts: Vec<RuleText> = Vec::new();
+    if pack {
+        texts.extend(shipped_pack().map(|(path, text)| (path.to_owned(), text.to_owned())));
+    }
+    texts.extend(rule_files(paths)?);
+    Ok(texts)
+}
+
+/// Reads and compiles rules. A rule that is no valid file or whose query is wrong is an error that shows every problem;
+/// a rule of a type that does not run is kept apart.
+pub fn load(texts: Vec<RuleText>, least: Option<RuleSeverity>) -> anyhow::Result<Loaded> {
+    let mut loaded = Loaded::default();
+    let mut complaints = Vec::new();
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for (path, text) in texts {
+        let rule = match Rule::parse(&path, &text) {
+            Ok(rule) => Arc::new(rule),
+            Err(found) => {
+                complaints.extend(found.iter().map(|problem| problems::in_file(&path, &text, problem)));
+                continue;
+            }
+        };
+        if let Some(first) = ids.insert(rule.id.clone(), path.clone()) {
+            complaints.push(format!("error: {path} and {first} have the same rule_id {}", rule.id));
+            continue;
+        }
+        if least.is_some_and(|least| rule.severity < least) {
+            continue;
+        }
+        match compile(Arc::clone(&rule), &EcsSchema) {
+            Ok(compiled) => loaded.rules.push(compiled),
+            Err(NotRun::Query(found)) => {
+                complaints.extend(found.iter().map(|problem| problems::in_query(&rule, problem)));
+            }
+            Err(reason) => loaded.not_run.push((rule, reason)),
+        }
+    }
+    if complaints.is_empty() {
+        Ok(loaded)
+    } else {
+        let count = complaints.len();
+        bail!(
+            "{} in the rules:\n\n{}",
+            if count == 1 { "one problem".to_owned() } else { format!("{count} problems") },
+            complaints.join("\n")
+        )
+    }
+}

@@ -1,0 +1,164 @@
+//! `gatewatch scan`
+
+use std::path::Path;
+
+use gatewatch_detect::{Alert, Engine, Worker};
+use gatewatch_event::{Event as _, Known, Timestamp};
+use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem};
+use gatewatch_rules::RuleSeverity;
+
+use crate::commands::load;
+use crate::exit::Ending;
+use crate::flags::{ScanFlags, ScanFormat};
+use crate::output;
+use crate::report::{AlertFilter, Reporter, Row, account, csv, json};
+use crate::run::{self, ReadSummary, Task};
+
+/// Scans logs with rules.
+pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
+    let texts = load::texts(&flags.rules, !flags.no_pack)?;
+    let loaded = load::load(texts, flags.severity)?;
+    anyhow::ensure!(
+        !loaded.rules.is_empty(),
+        "no rule is left to run: --no-pack, --rules and --severity leave none"
+    );
+    let engine = Engine::new(loaded.rules);
+    let needles = verbatim_needles(&engine);
+    let (found, units, options, progress) = super::open(&flags.input);
+    let make = || ScanTask {
+        worker: engine.worker(),
+        needles: needles.as_ref(),
+        from: flags.from,
+        to: flags.to,
+        unit: 0,
+        sequence: 0,
+        matched: 0,
+        problems: Vec::new(),
+        failure: None,
+    };
+    let threads = super::threads(flags.input.threads);
+    let (tasks, reports) = run::run(&units, threads, &options, &progress, make)?;
+    progress.finish();
+    let summary = ReadSummary::new(found, reports);
+    let workers = tasks.into_iter().map(|task| task.worker).collect();
+    let outcome = engine.finish(workers);
+    let filter = AlertFilter::new(&flags.host, &flags.user);
+    let mut reporter = reporter(flags, &engine)?;
+    let mut gravest: Option<RuleSeverity> = None;
+    let mut total = 0u64;
+    for found in &outcome.matches {
+        let alert: Alert = engine.alert(&outcome, found)?;
+        let rule = &engine.rules()[found.rule].rule;
+        let row = Row::of(rule, &alert);
+        if !filter.keeps(&row) {
+            continue;
+        }
+        total += 1;
+        gravest = gravest.max(Some(rule.severity));
+        reporter.alert(&alert, row)?;
+    }
+    let context = account::Context {
+        engine: &engine,
+        outcome: &outcome,
+        summary: &summary,
+        not_run: &loaded.not_run,
+        alerts: total,
+    };
+    reporter.finish(&context)?;
+    super::close(&flags.input, &summary, flags.format != ScanFormat::Table, || {
+        account::closing_line(&context)
+    })?;
+    match (flags.fail_on, gravest) {
+        (Some(least), Some(gravest)) if gravest >= least => Ok(Ending::Found),
+        _ => Ok(Ending::Done),
+    }
+}
+
+fn reporter<'a>(flags: &ScanFlags, engine: &'a Engine) -> anyhow::Result<Box<dyn Reporter + 'a>> {
+    let out = output::results(flags.output.as_deref())?;
+    let to_file = flags.output.as_deref().is_some_and(|path: &Path| !path.as_os_str().is_empty());
+    Ok(match flags.format {
+        ScanFormat::Table => {
+            let color = output::color(flags.color, to_file);
+            Box::new(account::Account::new(out, engine, flags.limit, color))
+        }
+        ScanFormat::Json => Box::new(json::Array::new(out)),
+        ScanFormat::Ndjson => Box::new(json::Lines::new(out)),
+        ScanFormat::Csv => Box::new(csv::Csv::new(out)),
+    })
+}
+
+/// Literals for the raw search through JSON lines: every rule must have some, or the search can skip nothing.
+fn verbatim_needles(engine: &Engine) -> Option<Needles> {
+    let mut texts = Vec::new();
+    for condition in engine.conditions() {
+        texts.extend(condition.needles(&super::is_verbatim)?);
+    }
+    texts.sort();
+    texts.dedup();
+    Some(Needles { texts })
+}
+
+/// What one thread does: matches events, keeps hits.
+struct ScanTask<'e> {
+    worker: Worker<'e>,
+    needles: Option<&'e Needles>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    unit: u64,
+    sequence: u64,
+    matched: u64,
+    problems: Vec<Problem>,
+    failure: Option<anyhow::Error>,
+}
+
+impl Consumer for ScanTask<'_> {
+    fn kind(&mut self, known: &dyn Known) -> Option<u32> {
+        self.worker.kind(&PlacedKind(known))
+    }
+
+    fn event(&mut self, kind: u32, event: &Placed<'_>) {
+        self.sequence += 1;
+        if (self.from.is_some() || self.to.is_some()) && !self.in_range(event.timestamp()) {
+            return;
+        }
+        let position = (self.unit << super::POSITION_BITS) | self.sequence;
+        match self.worker.event(kind, event, position) {
+            Ok(matched) => self.matched += u64::from(matched),
+            Err(error) => self.failure = Some(anyhow::Error::new(error).context("cannot keep a matched event")),
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn needles(&self) -> Option<&Needles> {
+        self.needles
+    }
+}
+
+impl ScanTask<'_> {
+    /// An event without a time is outside every range.
+    fn in_range(&self, time: Option<Timestamp>) -> bool {
+        time.is_some_and(|time| {
+            self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time <= to)
+        })
+    }
+}
+
+impl Task for ScanTask<'_> {
+    fn begin(&mut self, number: usize) {
+        self.unit = number as u64;
+        self.sequence = 0;
+        self.matched = 0;
+    }
+
+    fn end(&mut self) -> (Vec<Problem>, u64) {
+        (std::mem::take(&mut self.problems), self.matched)
+    }
+
+    fn failure(&mut self) -> Option<anyhow::Error> {
+        self.failure.take()
+    }
+}

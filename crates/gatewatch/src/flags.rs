@@ -1,0 +1,390 @@
+//! What may stand on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gatewatch_event::Timestamp;
+use gatewatch_rules::RuleSeverity;
+
+/// Finds who came in through the doors that face the outside, by running Elastic Security rules straight on logs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gatewatch",
+    version,
+    about,
+    after_help = "Examples:\n  gatewatch scan /cases/host7/                  who came in, by every shipped rule\n  gatewatch query 'authentication where event.code == \"4625\"' Security.evtx\n  gatewatch normalize auth.log | jq .source.ip  logs as ECS documents\n\nExit codes: 0 done, 1 --fail-on was met, 2 an error."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run detection rules over logs and report what they find
+    Scan(ScanFlags),
+    /// Ask one EQL question of logs
+    Query(QueryFlags),
+    /// Write logs as ECS documents, one JSON object a line
+    Normalize(NormalizeFlags),
+    /// List, show and check rules
+    Rules(RulesFlags),
+    /// Write a completion script for a shell
+    Completions(CompletionsFlags),
+    /// Write the manual page (roff) to stdout
+    Man,
+}
+
+/// What every command that reads logs takes.
+#[derive(Debug, Args)]
+pub struct InputFlags {
+    /// Logs: files, directories (walked), or - for stdin. gzip, zstd, zip and tar are read through
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+
+    /// Time zone of lines that name none, such as Europe/Berlin or +02:00 (default: UTC)
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    pub timezone: Option<jiff::tz::TimeZone>,
+
+    /// Year of the first line of logs that name none (default: from the time the file was last changed)
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2261))]
+    pub year: Option<i16>,
+
+    /// Threads (default: one a core)
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
+
+    /// Write every record that could not be read to FILE, one JSON object a line: path, offset, reason
+    #[arg(long, value_name = "FILE")]
+    pub unreadable: Option<PathBuf>,
+
+    /// No progress bar and no closing summary on stderr
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Flags of `scan`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewatch scan /cases/host7/\n  gatewatch scan Security.evtx auth.log.1.gz --from 2026-03-01 --severity high\n  gatewatch scan logs/ --format ndjson -o alerts.ndjson\n  gatewatch scan logs/ --rules my-rules/ --no-pack --fail-on high\n  journalctl -o json -t sshd | gatewatch scan -"
+)]
+pub struct ScanFlags {
+    #[command(flatten)]
+    pub input: InputFlags,
+
+    /// Add rules: a TOML file or a directory of them; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+
+    /// Leave the shipped rules out
+    #[arg(long)]
+    pub no_pack: bool,
+
+    /// How to write the alerts
+    #[arg(long, value_enum, default_value_t = ScanFormat::Table)]
+    pub format: ScanFormat,
+
+    /// Write the results to FILE
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Only events at or after this time (ISO 8601, UTC unless it names a zone)
+    #[arg(long, value_name = "TIME", value_parser = parse_from)]
+    pub from: Option<Timestamp>,
+
+    /// Only events at or before this time; a day or less precise time counts whole
+    #[arg(long, value_name = "TIME", value_parser = parse_to)]
+    pub to: Option<Timestamp>,
+
+    /// Only rules of this severity or graver
+    #[arg(long, value_name = "SEVERITY")]
+    pub severity: Option<RuleSeverity>,
+
+    /// Only alerts on this host; * and ? are wildcards, case does not matter; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+
+    /// Only alerts about this user; * and ? are wildcards, case does not matter; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub user: Vec<String>,
+
+    /// Show at most this many alerts of each rule in the table; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+
+    /// Exit with 1 when an alert of this severity or graver was found
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<RuleSeverity>,
+
+    /// Colour in the table
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+}
+
+/// How `scan` writes alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScanFormat {
+    /// For reading
+    Table,
+    /// One JSON array of alert documents
+    Json,
+    /// One alert document a line
+    Ndjson,
+    /// One line an alert, the main fields in columns
+    Csv,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Flags of `query`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewatch query 'authentication where event.code == \"4624\" and winlog.event_data.LogonType == \"10\"' logs/\n  gatewatch query 'sequence by source.ip with maxspan=10m\n    [authentication where event.outcome == \"failure\"] with runs=5\n    [authentication where event.outcome == \"success\"]' auth.log --format ndjson\n  gatewatch query 'any where true | head 3' Security.evtx --explain\n  gatewatch query --request body.json --mapping mapping.json --id-field _id docs.ndjson\n  gatewatch query --fold 'length(\"gate\") + 1'"
+)]
+pub struct QueryFlags {
+    /// The EQL query, then logs: files, directories, or - for stdin
+    #[arg(value_name = "EQL PATH", required_unless_present_any = ["fold", "request"])]
+    pub words: Vec<String>,
+
+    /// Print the value of a constant expression as JSON, and nothing else
+    #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true, conflicts_with_all = ["words", "request"])]
+    pub fold: Option<String>,
+
+    /// Answer an Elasticsearch _eql/search request body (a file) over NDJSON documents
+    #[arg(long, value_name = "BODY")]
+    pub request: Option<PathBuf>,
+
+    /// The index mapping for --request, in Elasticsearch's JSON shape
+    #[arg(long, value_name = "MAPPING", requires = "request")]
+    pub mapping: Option<PathBuf>,
+
+    /// The field that stands for _id with --request
+    #[arg(long, value_name = "NAME", default_value = "_id", requires = "request")]
+    pub id_field: String,
+
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t = QueryFormat::Table)]
+    pub format: QueryFormat,
+
+    /// At most this many events or sequences, the last ones unless a pipe says otherwise
+    #[arg(long, value_name = "N")]
+    pub size: Option<u64>,
+
+    /// Show the parsed, typed and planned query and what each part cost
+    #[arg(long)]
+    pub explain: bool,
+
+    /// Write the results to FILE
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Time zone of lines that name none, such as Europe/Berlin or +02:00 (default: UTC)
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    pub timezone: Option<jiff::tz::TimeZone>,
+
+    /// Year of the first line of logs that name none (default: from the time the file was last changed)
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2261))]
+    pub year: Option<i16>,
+
+    /// Threads (default: one a core)
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
+
+    /// No progress bar and no closing summary on stderr
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How `query` writes the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// For reading
+    Table,
+    /// The matching ECS events, one a line; a sequence's events follow each other
+    Ndjson,
+    /// Elasticsearch's _eql/search response
+    Es,
+}
+
+/// Flags of `normalize`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewatch normalize Security.evtx > security.ndjson\n  zcat auth.log.*.gz | gatewatch normalize - --year 2026"
+)]
+pub struct NormalizeFlags {
+    #[command(flatten)]
+    pub input: InputFlags,
+
+    /// Write the documents to FILE
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Flags of `rules`.
+#[derive(Debug, Args)]
+pub struct RulesFlags {
+    /// What to do with the rules.
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// The commands about rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List rules: severity, type, techniques, name
+    List(RulesListFlags),
+    /// Show one rule: what it finds, its query, how to investigate and respond
+    Show(RulesShowFlags),
+    /// Check rule files and run the test cases beside them; exit 1 when anything is wrong
+    Check(RulesCheckFlags),
+}
+
+/// Flags of `rules list`.
+#[derive(Debug, Args)]
+pub struct RulesListFlags {
+    /// Also the rules in this file or directory; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// Leave the shipped rules out
+    #[arg(long)]
+    pub no_pack: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `rules show`.
+#[derive(Debug, Args)]
+pub struct RulesShowFlags {
+    /// The rule's id, its name, its file name, or a part of them that only one rule has
+    pub rule: String,
+    /// Also look in this file or directory; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// The rule as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `rules check`.
+#[derive(Debug, Args)]
+pub struct RulesCheckFlags {
+    /// Rule files or directories; the shipped pack when none is given
+    pub paths: Vec<PathBuf>,
+    /// One JSON object a problem
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gatewatch completions bash > /etc/bash_completion.d/gatewatch")]
+pub struct CompletionsFlags {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+fn parse_zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
+    if let Some(offset) = fixed_offset(text) {
+        return Ok(jiff::tz::TimeZone::fixed(offset));
+    }
+    jiff::tz::TimeZone::get(text)
+        .map_err(|_| "it is no time zone: give a name such as Europe/Berlin, or an offset such as +02:00".into())
+}
+
+/// `+02:00`, `-0330`
+fn fixed_offset(text: &str) -> Option<jiff::tz::Offset> {
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
+    if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let hours: i32 = digits[..2].parse().ok()?;
+    let minutes: i32 = digits[2..].parse().ok()?;
+    (minutes < 60)
+        .then(|| jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok())
+        .flatten()
+}
+
+fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=1024) => Ok(number),
+        _ => Err("give a number from 1 to 1024".into()),
+    }
+}
+
+fn parse_from(text: &str) -> Result<Timestamp, String> {
+    gatewatch_event::parse_iso(text)
+        .ok_or_else(|| "it is no time: write 2026-03-01 or 2026-03-01T10:20:30Z".into())
+}
+
+fn parse_to(text: &str) -> Result<Timestamp, String> {
+    const SECOND: i64 = 1_000_000_000;
+    let start = parse_from(text)?;
+    // What is left out is taken whole: a day to its end, a minute to its last second.
+    let day_end = |days: i64| days * 86_400 * SECOND - 1;
+    let rest = match text.split_once(['T', 't', ' ']) {
+        None if text.len() == 4 => day_end(365),
+        None if text.len() == 7 => day_end(28),
+        None => day_end(1),
+        Some((_, time)) => match time.split(['Z', 'z', '+', '-']).next().unwrap_or_default() {
+            clock if clock.contains(['.', ',']) => 0,
+            clock => match clock.matches(':').count() {
+                0 => 3600 * SECOND - 1,
+                1 => 60 * SECOND - 1,
+                _ => SECOND - 1,
+            },
+        },
+    };
+    Ok(Timestamp::from_nanos(start.nanos().saturating_add(rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, parse_to, parse_zone};
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_end_time_is_taken_whole() {
+        for (text, expect) in [
+            ("2026-03-01", "2026-03-01T23:59:59.999999999Z"),
+            ("2026-03-01T10:20", "2026-03-01T10:20:59.999999999Z"),
+            ("2026-03-01T10:20:30Z", "2026-03-01T10:20:30.999999999Z"),
+            ("2026-03-01T10:20:30.5Z", "2026-03-01T10:20:30.500Z"),
+        ] {
+            assert_eq!(parse_to(text).expect(text).to_string(), expect);
+        }
+        parse_to("yesterday").expect_err("no time");
+    }
+
+    #[test]
+    fn zones_are_names_or_offsets() {
+        for text in ["UTC", "Europe/Berlin", "+02:00", "-0330"] {
+            parse_zone(text).expect(text);
+        }
+        for text in ["Mars/Base", "+2", "+99:99", ""] {
+            parse_zone(text).expect_err(text);
+        }
+    }
+}

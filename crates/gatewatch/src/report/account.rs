@@ -1,0 +1,264 @@
+//! The readable account: what was read, the alerts by rule, what could not be read.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use gatewatch_detect::{Alert, Engine, Outcome};
+use gatewatch_ingest::{Problem, ProblemKind};
+use gatewatch_rules::{NotRun, Rule, RuleSeverity};
+
+use super::text::{bytes, columns, count, printable};
+use super::{Reporter, Row};
+use crate::run::ReadSummary;
+
+/// What the end of a report needs to know.
+pub struct Context<'a> {
+    /// The rules that ran.
+    pub engine: &'a Engine,
+    /// What they found.
+    pub outcome: &'a Outcome,
+    /// What was read.
+    pub summary: &'a ReadSummary,
+    /// Rules that did not run.
+    pub not_run: &'a [(Arc<Rule>, NotRun)],
+    /// Alerts after the filters.
+    pub alerts: u64,
+}
+
+/// Alerts of one rule: the first ones in full, and how many there are.
+#[derive(Default)]
+struct Group {
+    rows: Vec<Row>,
+    total: u64,
+}
+
+/// Collects alerts by rule and writes them at the end, the gravest first.
+pub struct Account<'a> {
+    out: Box<dyn Write>,
+    engine: &'a Engine,
+    limit: usize,
+    color: bool,
+    groups: BTreeMap<usize, Group>,
+}
+
+/// The widest cell of the table.
+const WIDEST: usize = 44;
+/// Problems of one file that are named one by one; the rest is counted.
+const PROBLEMS_SHOWN: usize = 5;
+/// Files that are named one by one in each section; the rest is counted.
+const FILES_SHOWN: usize = 20;
+
+impl<'a> Account<'a> {
+    /// Writes to `out`; at most `limit` alerts of each rule are shown (0: all).
+    pub fn new(out: Box<dyn Write>, engine: &'a Engine, limit: usize, color: bool) -> Self {
+        Self {
+            out,
+            engine,
+            limit,
+            color,
+            groups: BTreeMap::new(),
+        }
+    }
+
+    fn paint(&self, severity: RuleSeverity, text: &str) -> String {
+        let code = match severity {
+            RuleSeverity::Critical => "1;35",
+            RuleSeverity::High => "1;31",
+            RuleSeverity::Medium => "33",
+            RuleSeverity::Low => "36",
+        };
+        if self.color {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn group(&mut self, index: usize, group: &Group) -> anyhow::Result<()> {
+        let rule = Arc::clone(&self.engine.rules()[index].rule);
+        let mut heading = format!(
+            "{}  {}  ({})",
+            self.paint(rule.severity, rule.severity.as_str()),
+            printable(&rule.name),
+            count(group.total, "alert", "alerts"),
+        );
+        if let Some(row) = group.rows.first()
+            && !row.techniques.is_empty()
+        {
+            heading.push_str("  ");
+            heading.push_str(&row.techniques);
+        }
+        writeln!(self.out, "\n{heading}")?;
+        let rows: Vec<Vec<String>> = group.rows.iter().map(cells).collect();
+        for line in columns(&["time", "host", "user", "source", "outcome", "where"], &rows, WIDEST) {
+            writeln!(self.out, "  {line}")?;
+        }
+        let hidden = group.total.saturating_sub(group.rows.len() as u64);
+        if hidden > 0 {
+            writeln!(
+                self.out,
+                "  … and {} more: show all with --limit 0, or take --format csv",
+                count(hidden, "alert", "alerts")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn cells(row: &Row) -> Vec<String> {
+    let mut place = row.place();
+    if row.events > 1 {
+        place = format!("{place} (the last of {} events)", row.events);
+    }
+    vec![
+        row.time.clone(),
+        row.host.clone(),
+        row.user.clone(),
+        row.source.clone(),
+        row.outcome.clone(),
+        place,
+    ]
+}
+
+impl Reporter for Account<'_> {
+    fn alert(&mut self, alert: &Alert, row: Row) -> anyhow::Result<()> {
+        let group = self.groups.entry(alert.rule).or_default();
+        group.total += 1;
+        if self.limit == 0 || group.rows.len() < self.limit {
+            group.rows.push(row);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, context: &Context<'_>) -> anyhow::Result<()> {
+        writeln!(self.out, "{}", reading(context.summary))?;
+        let groups = std::mem::take(&mut self.groups);
+        writeln!(
+            self.out,
+            "{}; {} in {}.",
+            count(context.engine.rules().len() as u64, "rule ran", "rules ran"),
+            count(context.alerts, "alert", "alerts"),
+            count(groups.len() as u64, "rule", "rules"),
+        )?;
+        let mut order: Vec<usize> = groups.keys().copied().collect();
+        order.sort_by_key(|&index| {
+            let rule = &self.engine.rules()[index].rule;
+            (std::cmp::Reverse(rule.severity), rule.name.clone())
+        });
+        for index in order {
+            if let Some(group) = groups.get(&index) {
+                self.group(index, group)?;
+            }
+        }
+        for line in remarks(context) {
+            writeln!(self.out, "{line}")?;
+        }
+        self.out.flush()?;
+        Ok(())
+    }
+}
+
+/// `Read 3 files, 1.2 MB: 8,213 records, 12 matched, 8,199 did not, 2 could not be read.`
+fn reading(summary: &ReadSummary) -> String {
+    format!(
+        "Read {}, {}: {}, {} matched, {} did not, {} could not be read.",
+        count(summary.files, "file", "files"),
+        bytes(summary.counts.bytes),
+        count(summary.counts.records, "record", "records"),
+        super::text::thousands(summary.matched),
+        super::text::thousands(summary.unmatched()),
+        super::text::thousands(summary.counts.unreadable),
+    )
+}
+
+/// The one line that stands on stderr when the results are for a program.
+pub fn closing_line(context: &Context<'_>) -> String {
+    let mut line = format!(
+        "{} {} from {}.",
+        reading(context.summary),
+        count(context.alerts, "alert", "alerts"),
+        count(context.engine.rules().len() as u64, "rule", "rules")
+    );
+    for remark in remarks(context) {
+        line.push('\n');
+        line.push_str(&remark);
+    }
+    line
+}
+
+/// What the reader should know: rules that did not run or failed, files and records that were not read, assumptions.
+fn remarks(context: &Context<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !context.not_run.is_empty() {
+        lines.push("\nRules that did not run".to_owned());
+        for (rule, reason) in context.not_run {
+            lines.push(format!("  {}: {reason}", printable(&rule.name)));
+        }
+    }
+    let named = |index: usize| printable(&context.engine.rules()[index].rule.name);
+    if !context.outcome.failures.is_empty() || !context.outcome.notes.is_empty() {
+        lines.push("\nRules with trouble".to_owned());
+        for failure in &context.outcome.failures {
+            lines.push(format!(
+                "  {}: its query failed over {}, first with: {}",
+                named(failure.rule),
+                count(failure.events, "event", "events"),
+                failure.first
+            ));
+        }
+        for (rule, note) in &context.outcome.notes {
+            lines.push(format!("  {}: {note}", named(*rule)));
+        }
+    }
+    for (kind, heading) in [
+        (ProblemKind::File, "Files that could not be read, or not to their end"),
+        (ProblemKind::Record, "Records that could not be read"),
+        (ProblemKind::Damage, "Damage that cost no record"),
+        (ProblemKind::Assumption, "Assumptions"),
+        (ProblemKind::NotALog, "Files that are no logs"),
+    ] {
+        section(context.summary, kind, heading, &mut lines);
+    }
+    lines
+}
+
+fn section(summary: &ReadSummary, kind: ProblemKind, heading: &str, lines: &mut Vec<String>) {
+    let files = summary.by_file(kind);
+    if files.is_empty() {
+        return;
+    }
+    lines.push(format!("\n{heading}"));
+    for (file, problems) in files.iter().take(FILES_SHOWN) {
+        let file = printable(file);
+        if let [only] = problems[..] {
+            lines.push(format!("  {file}: {}", said(only)));
+            continue;
+        }
+        lines.push(format!("  {file}: {}", count(problems.len() as u64, "problem", "problems")));
+        for problem in problems.iter().take(PROBLEMS_SHOWN) {
+            lines.push(format!("    {}", said(problem)));
+        }
+        if problems.len() > PROBLEMS_SHOWN {
+            let more = (problems.len() - PROBLEMS_SHOWN) as u64;
+            lines.push(format!("    … and {} more: all with --unreadable FILE", super::text::thousands(more)));
+        }
+    }
+    if files.len() > FILES_SHOWN {
+        let more = (files.len() - FILES_SHOWN) as u64;
+        lines.push(format!("  … and {}: all with --unreadable FILE", count(more, "more file", "more files")));
+    }
+}
+
+fn said(problem: &Problem) -> String {
+    let reason = printable(&problem.reason);
+    match (problem.kind, problem.place.record_id) {
+        (ProblemKind::Record | ProblemKind::Damage, Some(id)) => {
+            format!("record {id} at offset {}: {reason}", problem.place.offset)
+        }
+        (ProblemKind::Record | ProblemKind::Damage, None) => {
+            format!("offset {}: {reason}", problem.place.offset)
+        }
+        _ => reason,
+    }
+}

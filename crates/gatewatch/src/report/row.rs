@@ -1,0 +1,216 @@
+//! The main facts of an alert, for tables and filters.
+
+use gatewatch_detect::Alert;
+use gatewatch_event::{Document, document_values};
+use gatewatch_rules::Rule;
+
+/// The main facts of an alert, as text; empty when the event does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// Name of the rule.
+    pub rule: String,
+    /// Its severity.
+    pub severity: String,
+    /// Time of the event, or of the last event of a sequence.
+    pub time: String,
+    /// Host it happened on.
+    pub host: String,
+    /// User it is about.
+    pub user: String,
+    /// Where it came from.
+    pub source: String,
+    /// Success or failure.
+    pub outcome: String,
+    /// File of the (last) event.
+    pub file: String,
+    /// Record number or byte offset in it.
+    pub record: String,
+    /// How many events it is made of.
+    pub events: usize,
+    /// The alert's id.
+    pub id: String,
+    /// The rule's ATT&CK techniques.
+    pub techniques: String,
+}
+
+/// The first value of any of the fields.
+fn first(document: &Document, fields: &[&str]) -> String {
+    let mut found = String::new();
+    for field in fields {
+        document_values(document.as_map(), field, &mut |value| {
+            found = value.text().into_owned();
+            found.is_empty()
+        });
+        if !found.is_empty() {
+            break;
+        }
+    }
+    found
+}
+
+const HOST: &[&str] = &["host.name", "host.hostname", "winlog.computer_name", "host.id"];
+const USER: &[&str] = &["user.name", "winlog.event_data.TargetUserName", "user.id"];
+const SOURCE: &[&str] = &["source.ip", "source.address", "source.domain", "client.ip"];
+
+/// `record 17` where the log counts its records, else `offset 4096`.
+fn record(event: &Document) -> String {
+    let id = first(event, &["winlog.record_id"]);
+    if id.is_empty() {
+        format!("offset {}", first(event, &["gatewatch.input.offset"]))
+    } else {
+        format!("record {id}")
+    }
+}
+
+impl Row {
+    /// The facts of a single event.
+    pub fn of_event(event: &Document) -> Self {
+        Self {
+            rule: first(event, &["event.action", "event.code", "event.category", "process.name"]),
+            time: first(event, &["@timestamp"]),
+            host: first(event, HOST),
+            user: first(event, USER),
+            source: first(event, SOURCE),
+            outcome: first(event, &["event.outcome"]),
+            file: first(event, &["gatewatch.input.path"]),
+            record: record(event),
+            events: 1,
+            ..Self::default()
+        }
+    }
+
+    /// The cells of a table of events: time, host, action, user, source, outcome, where.
+    pub fn cells(&self) -> Vec<String> {
+        vec![
+            self.time.clone(),
+            self.host.clone(),
+            self.rule.clone(),
+            self.user.clone(),
+            self.source.clone(),
+            self.outcome.clone(),
+            self.place(),
+        ]
+    }
+
+    /// The end of the file's path, which is what tells files apart, and the record in it.
+    pub fn place(&self) -> String {
+        let file = self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file);
+        format!("{file} {}", self.record)
+    }
+
+    /// The facts of an alert. A sequence takes what its events share, then what the last event says.
+    pub fn of(rule: &Rule, alert: &Alert) -> Self {
+        let last = alert.events.last();
+        let pick = |fields: &[&str]| {
+            let shared = first(&alert.document, fields);
+            match last {
+                Some(last) if shared.is_empty() => first(last, fields),
+                _ => shared,
+            }
+        };
+        let from_last = |fields: &[&str]| last.map(|last| first(last, fields)).unwrap_or_default();
+        let mut techniques: Vec<&str> = rule
+            .threat
+            .iter()
+            .flat_map(|tactic| tactic.techniques.iter().map(|technique| technique.id.as_str()))
+            .collect();
+        techniques.sort_unstable();
+        techniques.dedup();
+        Self {
+            rule: rule.name.clone(),
+            severity: rule.severity.to_string(),
+            time: pick(&["kibana.alert.original_time", "@timestamp"]),
+            host: pick(HOST),
+            user: pick(USER),
+            source: pick(SOURCE),
+            outcome: pick(&["event.outcome"]),
+            file: from_last(&["gatewatch.input.path"]),
+            record: last.map(record).unwrap_or_default(),
+            events: alert.events.len(),
+            id: first(&alert.document, &["kibana.alert.uuid"]),
+            techniques: techniques.join(" "),
+        }
+    }
+}
+
+/// Keeps alerts of some hosts and users.
+#[derive(Debug, Default)]
+pub struct AlertFilter {
+    hosts: Vec<Vec<char>>,
+    users: Vec<Vec<char>>,
+}
+
+impl AlertFilter {
+    /// Patterns with `*` and `?`; an empty list keeps all.
+    pub fn new(hosts: &[String], users: &[String]) -> Self {
+        let fold = |patterns: &[String]| {
+            patterns
+                .iter()
+                .map(|pattern| pattern.to_lowercase().chars().collect())
+                .collect()
+        };
+        Self {
+            hosts: fold(hosts),
+            users: fold(users),
+        }
+    }
+
+    /// Is the alert wanted?
+    pub fn keeps(&self, row: &Row) -> bool {
+        let any = |patterns: &[Vec<char>], text: &str| {
+            let text: Vec<char> = text.to_lowercase().chars().collect();
+            patterns.is_empty() || patterns.iter().any(|pattern| wildcard(pattern, &text))
+        };
+        any(&self.hosts, &row.host) && any(&self.users, &row.user)
+    }
+}
+
+/// Does the whole text match? Linear in the text for each `*`: the latest star alone is tried again.
+fn wildcard(pattern: &[char], text: &[char]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(&c) if c == '?' || c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    p = at + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AlertFilter, Row};
+
+    #[test]
+    fn filters_take_wildcards_and_ignore_case() {
+        let row = Row {
+            host: "SRV1.corp.example".into(),
+            user: "Alice".into(),
+            ..Row::default()
+        };
+        let keeps = |hosts: &[&str], users: &[&str]| {
+            let own = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            AlertFilter::new(&own(hosts), &own(users)).keeps(&row)
+        };
+        assert!(keeps(&[], &[]));
+        assert!(keeps(&["srv?.*"], &["alice"]));
+        assert!(keeps(&["*example", "x"], &[]));
+        assert!(!keeps(&["srv1"], &[]));
+        assert!(!keeps(&["*"], &["bob"]));
+    }
+}

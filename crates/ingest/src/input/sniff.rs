@@ -1,0 +1,142 @@
+//! What a stream holds, told from its first bytes, never from its name.
+
+use memchr::memmem;
+
+use crate::format::syslog::looks_like_syslog;
+
+/// What a stream of bytes holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A Windows event log.
+    Evtx,
+    /// JSON in any framing.
+    Json,
+    /// Lines with syslog headers.
+    Syslog,
+    /// A gzip stream.
+    Gzip,
+    /// A zstd stream.
+    Zstd,
+    /// A zip archive.
+    Zip,
+    /// A tar archive.
+    Tar,
+    /// Nothing at all.
+    Empty,
+    /// Nothing that gatewatch reads.
+    Unknown,
+}
+
+/// How many bytes [`sniff`] wants to see, where the stream has them.
+pub const SNIFF_BYTES: usize = 64 << 10;
+
+/// How many lines of text are tried before it is given up as no log.
+const LINES_TRIED: usize = 200;
+
+/// Tells what a stream holds from its first [`SNIFF_BYTES`].
+pub fn sniff(head: &[u8]) -> Kind {
+    if head.is_empty() {
+        return Kind::Empty;
+    }
+    if head.starts_with(&[0x1f, 0x8b]) {
+        return Kind::Gzip;
+    }
+    if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        return Kind::Zstd;
+    }
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Kind::Zip;
+    }
+    // The file signature may be damaged while the chunks are sound; the first chunk lies at 4096.
+    if head.starts_with(b"ElfFile\0")
+        || head.get(4096..4104) == Some(b"ElfChnk\0")
+        || head.starts_with(b"ElfChnk\0")
+    {
+        return Kind::Evtx;
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Kind::Tar;
+    }
+    sniff_text(head)
+}
+
+fn sniff_text(head: &[u8]) -> Kind {
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+        return if looks_like_utf16_json(&head[2..]) {
+            Kind::Json
+        } else {
+            Kind::Unknown
+        };
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let mut lines = text.split(|byte| *byte == b'\n').take(LINES_TRIED);
+    if lines.any(|line| {
+        let line = line.trim_ascii();
+        is_json_start(line) || looks_like_syslog(line)
+    }) {
+        let first = text
+            .split(|byte| *byte == b'\n')
+            .map(<[u8]>::trim_ascii)
+            .find(|line| is_json_start(line) || looks_like_syslog(line));
+        return match first {
+            Some(line) if is_json_start(line) => Kind::Json,
+            _ => Kind::Syslog,
+        };
+    }
+    Kind::Unknown
+}
+
+/// An object, an array of objects, or the heading that `evtx_dump` writes before each.
+fn is_json_start(line: &[u8]) -> bool {
+    let Some((first, rest)) = line.split_first() else {
+        return false;
+    };
+    let rest = rest.trim_ascii_start();
+    match first {
+        b'{' => rest.is_empty() || matches!(rest[0], b'"' | b'}'),
+        b'[' => rest.is_empty() || matches!(rest[0], b'{' | b']'),
+        _ => false,
+    }
+}
+
+fn looks_like_utf16_json(head: &[u8]) -> bool {
+    let narrow: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).take(64).collect();
+    is_json_start(narrow.trim_ascii()) && memmem::find(head, b"\0").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, sniff};
+
+    #[track_caller]
+    fn check(head: &[u8], expect: Kind) {
+        assert_eq!(sniff(head), expect);
+    }
+
+    #[test]
+    fn kinds_are_told_from_content() {
+        check(b"", Kind::Empty);
+        check(b"ElfFile\0rest", Kind::Evtx);
+        check(b"{\"a\": 1}\n", Kind::Json);
+        check(b"\xef\xbb\xbf[\n  {\n", Kind::Json);
+        check(b"Record 1\n{\n  \"Event\": {\n", Kind::Json);
+        check(b"\xff\xfe{\0\"\0a\0\"\0:\x001\0}\0", Kind::Json);
+        check(b"Jan  2 03:04:05 gw-lab sshd[7]: Accepted password for alice from 192.0.2.1 port 5 ssh2\n", Kind::Syslog);
+        check(b"2026-01-02T03:04:05+00:00 gw-lab sshd[7]: x\n", Kind::Syslog);
+        check(b"#!/bin/sh\necho hello\n", Kind::Unknown);
+        check(b"\x7fELF\x02\x01\x01\0\0\0", Kind::Unknown);
+        check(b"a,b,c\n1,2,3\n", Kind::Unknown);
+    }
+
+    #[test]
+    fn a_log_may_begin_with_other_lines() {
+        check(b"# made by a test\n\nJan  2 03:04:05 gw-lab sshd[7]: x\n", Kind::Syslog);
+    }
+
+    #[test]
+    fn a_log_with_a_damaged_signature_is_still_one() {
+        let mut head = vec![0u8; 5000];
+        head[4096..4104].copy_from_slice(b"ElfChnk\0");
+        check(&head, Kind::Evtx);
+    }
+}
