@@ -46,7 +46,7 @@ impl SearchOptions {
     }
 }
 
-/// One query over many events, see the [module](self).
+/// One query over many events, see the [module](super).
 #[derive(Debug)]
 pub struct Search {
     pub(super) form: Form,

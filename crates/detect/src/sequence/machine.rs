@@ -46,7 +46,7 @@ pub struct SequenceCounts {
     pub dropped_leading: u64,
 }
 
-/// Turns hits into sequences, see the [module](self).
+/// Turns hits into sequences, see the [module](super).
 #[derive(Debug)]
 pub struct SequenceMachine<E> {
     shape: Shape,
