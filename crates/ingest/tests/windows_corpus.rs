@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use gatewatch_event::{Cidr, CidrSet, Event, Known, Timestamp, parse_ip};
 use gatewatch_ingest::format::evtx::EvtxFile;
-use gatewatch_ingest::source::windows::{Options, read_evtx};
-use gatewatch_ingest::{Consumer, Placed, Problem};
-use support::{assert_same, shared, texts};
+use gatewatch_ingest::source::windows::{Options, read_evtx, read_evtx_stream};
+use gatewatch_ingest::{Consumer, Placed, Problem, ProblemKind};
+use support::{Keeper, assert_same, shared, texts};
 
 /// One event of the chain that Remote Desktop leaves.
 struct Step {
@@ -102,19 +102,25 @@ fn ask(file: &Path) -> Asking {
     asking
 }
 
-/// The known answers to one question: record ids by file.
-fn truth(corpus: &Path, variant: &str) -> BTreeMap<String, Vec<String>> {
-    let text = fs::read_to_string(corpus.join("HITS.tsv")).expect("the answers are there");
+/// The known answers to one question: record ids by file. The columns are file, question and record id, in this order.
+fn truth(table: &Path, columns: [usize; 3], question: &str) -> BTreeMap<String, Vec<String>> {
+    let text = fs::read_to_string(table).expect("the answers are there");
     let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in text.lines() {
-        let columns: Vec<&str> = line.split('\t').collect();
-        if columns[1] == variant {
-            let file = answers.entry(columns[0].to_owned()).or_default();
-            file.push(columns[2].to_owned());
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [file, asked, record] = columns.map(|column| cells[column]);
+        if asked == question {
+            let records = answers.entry(file.to_owned()).or_default();
+            records.push(record.to_owned());
         }
     }
     answers
 }
+
+/// Where the shared corpus keeps its answers.
+const SHARED: [usize; 3] = [0, 1, 2];
+/// Where the corpus of this repository keeps them.
+const OWN: [usize; 3] = [1, 0, 2];
 
 fn logs(corpus: &Path) -> Vec<PathBuf> {
     let mut logs: Vec<PathBuf> = fs::read_dir(corpus.join("evtx"))
@@ -130,7 +136,7 @@ fn the_seed_finds_what_it_should_in_every_log() {
     let Some(corpus) = shared("corpus") else {
         return;
     };
-    let truth = truth(&corpus, "seed");
+    let truth = truth(&corpus.join("HITS.tsv"), SHARED, "seed");
     let mut differences = Vec::new();
     for file in logs(&corpus) {
         let name = file.file_name().expect("a file").to_string_lossy();
@@ -171,8 +177,9 @@ fn remote_desktop_sessions_follow_their_authentications() {
     let Some(corpus) = shared("corpus") else {
         return;
     };
-    let sessions = truth(&corpus, "rdp_chain");
-    let reconnects = truth(&corpus, "rdp_reconnect_chain");
+    let answers = corpus.join("HITS.tsv");
+    let sessions = truth(&answers, SHARED, "rdp_chain");
+    let reconnects = truth(&answers, SHARED, "rdp_reconnect_chain");
     for file in logs(&corpus) {
         let name = format!(
             "evtx/{}",
@@ -183,5 +190,89 @@ fn remote_desktop_sessions_follow_their_authentications() {
             |answers: &BTreeMap<String, Vec<String>>| answers.get(&name).map_or(0, Vec::len);
         assert_eq!(chains(&steps, "21"), known(&sessions), "{name}");
         assert_eq!(chains(&steps, "25"), known(&reconnects), "{name}");
+    }
+}
+
+/// The logs that ship with the project, so that this is tested on any machine.
+#[test]
+fn own_logs_have_their_known_answers() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
+    let answers = corpus.join("EXPECTED.tsv");
+    let asked = ["seed", "rdp_chain", "rdp_reconnect_chain"];
+    let [seed, sessions, reconnects] = asked.map(|question| truth(&answers, OWN, question));
+    let files: BTreeSet<&String> = [&seed, &sessions, &reconnects]
+        .into_iter()
+        .flat_map(BTreeMap::keys)
+        .filter(|file| file.ends_with(".evtx"))
+        .collect();
+    assert!(files.len() > 2);
+    for file in files {
+        let found = ask(&corpus.join(file));
+        let known = |answers: &BTreeMap<String, Vec<String>>| -> Vec<String> {
+            answers.get(file).cloned().unwrap_or_default()
+        };
+        let hits: BTreeSet<String> = known(&seed).into_iter().collect();
+        assert_eq!(found.seed, hits, "{file}");
+        // Authentications lie in a log of their own, beside that of the sessions.
+        let beside = file.replace("LocalSessionManager", "RemoteConnectionManager");
+        let mut steps = found.steps;
+        if beside != *file {
+            steps.extend(ask(&corpus.join(&beside)).steps);
+        }
+        assert_eq!(chains(&steps, "21"), known(&sessions).len(), "{file}");
+        assert_eq!(chains(&steps, "25"), known(&reconnects).len(), "{file}");
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % below as u64).expect("it is below a usize")
+    }
+}
+
+#[test]
+fn damaged_logs_are_read_without_a_panic() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/windows/gw01");
+    let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
+    for name in [
+        "Microsoft-Windows-Sysmon%4Operational.evtx",
+        "Microsoft-Windows-TerminalServices-LocalSessionManager%4Operational.evtx",
+    ] {
+        let whole = fs::read(corpus.join(name)).expect("the log is there");
+        let path: Arc<str> = Arc::from(name);
+        for round in 0..60 {
+            let mut bytes = whole.clone();
+            if round % 3 == 0 {
+                bytes.truncate(noise.next(whole.len()));
+            }
+            for _ in 0..round {
+                let at = noise.next(bytes.len().max(1));
+                let value = u8::try_from(noise.next(256)).expect("a byte");
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = value;
+                }
+            }
+            let mut keeper = Keeper::default();
+            let counts = read_evtx_stream(&path, bytes.as_slice(), Options::default(), &mut keeper);
+            let delivered = keeper.documents.len() as u64;
+            assert_eq!(
+                counts.records,
+                delivered + counts.unreadable,
+                "{name} {round}"
+            );
+            let unreadable = keeper.problems.iter();
+            let unreadable = unreadable.filter(|problem| problem.kind == ProblemKind::Record);
+            assert_eq!(
+                unreadable.count() as u64,
+                counts.unreadable,
+                "{name} {round}"
+            );
+        }
     }
 }

@@ -286,6 +286,13 @@ fn deliver(
 ) -> bool {
     let event_id = record.event_id();
     let index = find(record, event_id, kinds, slots, consumer);
+    if event_id.is_none()
+        && let Some(damage) = record.damage()
+    {
+        // Without an id, what is there is no event that anybody could use.
+        consumer.problem(of_damage(path, &damage, ProblemKind::Record));
+        return false;
+    }
     let wanted = index.is_none_or(|index| kinds.wanted(index).is_some());
     if wanted {
         let place = place(path, record.offset(), Some(record_id(record)));
@@ -295,18 +302,10 @@ fn deliver(
             None => kinds.deliver(&carried, &place, consumer),
         }
     }
-    let Some(damage) = record.damage() else {
-        return true;
-    };
-    // Without an id, what is there is no event that anybody could use.
-    let readable = event_id.is_some();
-    let kind = if readable {
-        ProblemKind::Damage
-    } else {
-        ProblemKind::Record
-    };
-    consumer.problem(of_damage(path, &damage, kind));
-    readable
+    if let Some(damage) = record.damage() {
+        consumer.problem(of_damage(path, &damage, ProblemKind::Damage));
+    }
+    true
 }
 
 /// The kind of a record, by the numbers of provider, channel and event id where they were met before.
