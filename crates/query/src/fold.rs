@@ -1,6 +1,8 @@
 //! Computes what is constant, and brings conditions into the form that Elasticsearch's optimizer gives them, because
 //! that form decides what null means in them.
 
+use std::cell::RefCell;
+
 use gatewatch_diagnostic::{Diagnostic, Stage};
 use gatewatch_syntax::eql::Expr;
 
@@ -10,6 +12,7 @@ use crate::checked::{
 };
 use crate::evaluate::lower;
 use crate::patterns::{is_exact, is_total};
+use crate::value::Computed;
 use crate::{Constant, FieldInfo, Number, Schema};
 
 /// The outcome of a constant expression.
@@ -35,9 +38,12 @@ pub struct Folded {
 /// All problems found: unknown functions, wrong types, fields, and what fails when it is computed.
 pub fn fold(expression: &Expr, text: &str) -> Result<Folded, Vec<Diagnostic>> {
     let checked = check_expression(expression, text, &NoFields)?;
-    let folded = Folder { schema: &NoFields }
-        .fold(checked)
-        .map_err(|problem| vec![*problem])?;
+    let folder = Folder::new(&NoFields);
+    let folded = folder.fold(checked);
+    let problems = folder.into_problems();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     match folded.kind {
         Kind::Constant(value) => Ok(Folded { value }),
         _ => Err(vec![Diagnostic::error(
@@ -61,17 +67,28 @@ impl Schema for NoFields {
     }
 }
 
-type Outcome = Result<Expression, Box<Diagnostic>>;
-
-/// Folds expressions.
+/// Folds expressions. What fails becomes null, and is remembered.
 pub(crate) struct Folder<'a> {
-    pub(crate) schema: &'a dyn Schema,
+    schema: &'a dyn Schema,
+    problems: RefCell<Vec<Diagnostic>>,
 }
 
-impl Folder<'_> {
+impl<'a> Folder<'a> {
+    pub(crate) fn new(schema: &'a dyn Schema) -> Self {
+        Self {
+            schema,
+            problems: RefCell::default(),
+        }
+    }
+
+    /// What failed.
+    pub(crate) fn into_problems(self) -> Vec<Diagnostic> {
+        self.problems.into_inner()
+    }
+
     /// The folded form. Constants are computed; comparisons have their constant at the right; `== null` is a test of
     /// its own; logic with true, false and null is done; a condition compared with true or false is that condition.
-    pub(crate) fn fold(&self, expression: Expression) -> Outcome {
+    pub(crate) fn fold(&self, expression: Expression) -> Expression {
         let Expression {
             kind,
             data_type,
@@ -84,62 +101,62 @@ impl Folder<'_> {
             text: text.clone(),
             span,
         };
-        Ok(match kind {
+        match kind {
             Kind::Constant(_) | Kind::Field(_) => with(kind),
-            Kind::And(parts) => and(self.all(parts)?, with),
-            Kind::Or(parts) => or(self.all(parts)?, with),
-            Kind::Not(part) => not(self.fold(*part)?, with),
+            Kind::And(parts) => and(self.all(parts), with),
+            Kind::Or(parts) => or(self.all(parts), with),
+            Kind::Not(part) => not(self.fold(*part), with),
             Kind::IsNull(part) => {
-                let part = self.fold(*part)?;
-                self.constant(with(Kind::IsNull(Box::new(part))))?
+                let part = self.fold(*part);
+                self.constant(with(Kind::IsNull(Box::new(part))))
             }
             Kind::Negate(part) => {
-                let part = self.fold(*part)?;
-                self.constant(with(Kind::Negate(Box::new(part))))?
+                let part = self.fold(*part);
+                self.constant(with(Kind::Negate(Box::new(part))))
             }
             Kind::Arithmetic {
                 operator,
                 left,
                 right,
             } => {
-                let (left, right) = (Box::new(self.fold(*left)?), Box::new(self.fold(*right)?));
+                let (left, right) = (Box::new(self.fold(*left)), Box::new(self.fold(*right)));
                 self.constant(with(Kind::Arithmetic {
                     operator,
                     left,
                     right,
-                }))?
+                }))
             }
             Kind::Call {
                 function,
                 insensitive,
                 arguments,
-            } => self.call(function, insensitive, self.all(arguments)?, with)?,
+            } => self.call(function, insensitive, self.all(arguments), with),
             Kind::Compare {
                 operator,
                 left,
                 right,
             } => {
-                let (left, right) = (self.fold(*left)?, self.fold(*right)?);
-                self.compare(operator, left, right, with)?
+                let (left, right) = (self.fold(*left), self.fold(*right));
+                self.compare(operator, left, right, with)
             }
             Kind::In {
                 operand,
                 insensitive,
                 elements,
             } => {
-                let operand = Box::new(self.fold(*operand)?);
-                let elements = self.all(elements)?;
+                let operand = Box::new(self.fold(*operand));
+                let elements = self.all(elements);
                 let only_nulls = elements
                     .iter()
                     .all(|element| element.as_constant().is_some_and(Constant::is_null));
                 if only_nulls && !insensitive {
-                    return Ok(with(Kind::Constant(Constant::Null)));
+                    return with(Kind::Constant(Constant::Null));
                 }
                 self.constant(with(Kind::In {
                     operand,
                     insensitive,
                     elements,
-                }))?
+                }))
             }
             Kind::Match {
                 operand,
@@ -147,53 +164,53 @@ impl Folder<'_> {
                 insensitive,
                 patterns,
             } => {
-                let operand = self.fold(*operand)?;
+                let operand = self.fold(*operand);
                 if operand.as_constant().is_some_and(Constant::is_null) {
                     let texts = patterns.iter().flatten().map(AsRef::as_ref);
-                    return Ok(with(Kind::Constant(match_of_null(
-                        texts,
-                        language,
-                        insensitive,
-                    ))));
+                    let answer = match_of_null(texts, language, insensitive);
+                    return with(Kind::Constant(answer));
                 }
                 self.constant(with(Kind::Match {
                     operand: Box::new(operand),
                     language,
                     insensitive,
                     patterns,
-                }))?
+                }))
             }
-        })
+        }
     }
 
-    fn all(&self, parts: Vec<Expression>) -> Result<Vec<Expression>, Box<Diagnostic>> {
+    fn all(&self, parts: Vec<Expression>) -> Vec<Expression> {
         parts.into_iter().map(|part| self.fold(part)).collect()
     }
 
     /// Computes the expression if all its parts are constants.
-    fn constant(&self, expression: Expression) -> Outcome {
+    fn constant(&self, expression: Expression) -> Expression {
         let all_constant = expression
             .parts()
             .iter()
             .all(|part| part.as_constant().is_some());
         if !all_constant {
-            return Ok(expression);
+            return expression;
         }
-        let lowered = lower(&expression, self.schema)?;
-        match lowered.code.compute(None) {
-            Ok(value) => {
-                let value = value.into_constant();
-                Ok(Expression {
-                    data_type: if value.is_null() {
-                        expression.data_type
-                    } else {
-                        value.data_type()
-                    },
-                    kind: Kind::Constant(value),
-                    ..expression
-                })
-            }
-            Err(error) => Err(Box::new(error.into())),
+        let computed = lower(&expression, self.schema).and_then(|lowered| {
+            let value = lowered.code.compute(None);
+            value
+                .map(Computed::into_constant)
+                .map_err(|error| Box::new(error.into()))
+        });
+        let value = computed.unwrap_or_else(|problem| {
+            self.problems.borrow_mut().push(*problem);
+            Constant::Null
+        });
+        Expression {
+            data_type: if value.is_null() {
+                expression.data_type
+            } else {
+                value.data_type()
+            },
+            kind: Kind::Constant(value),
+            ..expression
         }
     }
 
@@ -203,13 +220,13 @@ impl Folder<'_> {
         insensitive: bool,
         mut arguments: Vec<Expression>,
         with: impl Fn(Kind) -> Expression,
-    ) -> Outcome {
+    ) -> Expression {
         // The text form of a text is that text.
         if function == Function::String
             && arguments.len() == 1
             && arguments[0].data_type == DataType::Keyword
         {
-            return Ok(arguments.remove(0));
+            return arguments.remove(0);
         }
         self.constant(with(Kind::Call {
             function,
@@ -224,7 +241,7 @@ impl Folder<'_> {
         left: Expression,
         right: Expression,
         with: impl Fn(Kind) -> Expression,
-    ) -> Outcome {
+    ) -> Expression {
         let is_null = |side: &Expression| side.as_constant().is_some_and(Constant::is_null);
         if operator == Comparison::Equal {
             let tested = if is_null(&right) {
@@ -248,8 +265,8 @@ impl Folder<'_> {
             && left.as_constant().is_none()
         {
             match right.as_constant() {
-                Some(Constant::Boolean(true)) => return Ok(left),
-                Some(Constant::Boolean(false)) => return Ok(not(left, with)),
+                Some(Constant::Boolean(true)) => return left,
+                Some(Constant::Boolean(false)) => return not(left, with),
                 _ => {}
             }
         }

@@ -1,6 +1,7 @@
 //! What a query asks for, ready to run.
 
 use gatewatch_diagnostic::Diagnostic;
+use gatewatch_event::Field;
 
 use crate::{Condition, Keys};
 
@@ -16,6 +17,33 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The fields that its conditions and keys may ask for, each once, in order of their names.
+    pub fn fields(&self) -> Vec<Field> {
+        let keys = match &self.body {
+            PlanBody::Event(_) => Vec::new(),
+            PlanBody::Sequence(sequence) => sequence
+                .steps
+                .iter()
+                .chain(&sequence.until)
+                .flat_map(|step| step.keys.fields())
+                .collect(),
+            PlanBody::Sample(sample) => sample
+                .steps
+                .iter()
+                .flat_map(|step| step.keys.fields())
+                .collect(),
+        };
+        let mut fields: Vec<Field> = self
+            .conditions()
+            .into_iter()
+            .flat_map(Condition::fields)
+            .chain(keys)
+            .collect();
+        fields.sort_unstable_by_key(|field| field.name());
+        fields.dedup();
+        fields
+    }
+
     /// All conditions: of the event query, or of every step, `until` last.
     pub fn conditions(&self) -> Vec<&Condition> {
         match &self.body {

@@ -111,7 +111,7 @@ impl<'a> Haystack<'a> {
     }
 
     /// The byte offset in `searched` of the character that is at `byte` of the text.
-    fn to_searched(&self, byte: usize) -> usize {
+    fn searched_offset(&self, byte: usize) -> usize {
         if self.searched.len() == self.text.len() && self.text.is_ascii() {
             return byte;
         }
@@ -122,7 +122,7 @@ impl<'a> Haystack<'a> {
             .map_or(self.searched.len(), |(at, _)| at)
     }
 
-    fn from_searched(&self, at: usize) -> Place {
+    fn place_of(&self, at: usize) -> Place {
         if self.searched.len() == self.text.len() && self.text.is_ascii() {
             return Place {
                 byte: at,
@@ -141,16 +141,16 @@ impl<'a> Haystack<'a> {
     /// The first place at or after byte `from` where `needle` begins.
     pub(crate) fn find(&self, needle: &str, from: usize) -> Option<Place> {
         let needle = self.needle(needle);
-        let from = self.to_searched(from);
+        let from = self.searched_offset(from);
         let at = memmem::find(&self.searched.as_bytes()[from..], needle.as_bytes())?;
-        Some(self.from_searched(from + at))
+        Some(self.place_of(from + at))
     }
 
     /// The last place where `needle` begins.
     pub(crate) fn find_last(&self, needle: &str) -> Option<Place> {
         let needle = self.needle(needle);
         let at = memmem::rfind(self.searched.as_bytes(), needle.as_bytes())?;
-        Some(self.from_searched(at))
+        Some(self.place_of(at))
     }
 
     /// The byte offset in the text just after `needle`, found at `place`.

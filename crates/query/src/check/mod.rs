@@ -73,6 +73,8 @@ impl<'a> Checker<'a> {
             _ => {
                 self.problems
                     .sort_by_key(|problem| problem.span.map(|span| span.start));
+                // A key shared by all terms is looked at once for each.
+                self.problems.dedup();
                 Err(self.problems)
             }
         }

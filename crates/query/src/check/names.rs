@@ -120,6 +120,17 @@ impl Checker<'_> {
     }
 }
 
+/// Why values of a field cannot be compared exactly; `None` if they can.
+pub(super) fn inexact(name: &str, info: &FieldInfo) -> Option<String> {
+    info.inexact.clone().or_else(|| {
+        (info.field_type == SchemaType::Declared(FieldType::Text)).then(|| {
+            format!(
+                "No keyword/multi-field defined exact matches for [{name}]; define one or use MATCH/QUERY instead"
+            )
+        })
+    })
+}
+
 fn unusable(name: &str, info: &FieldInfo) -> String {
     if let Some(reason) = &info.inexact {
         return reason.clone();

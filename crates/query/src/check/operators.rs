@@ -9,9 +9,10 @@ use gatewatch_syntax::eql::ast::{
     StringOperator,
 };
 
+use super::names::inexact;
 use super::{Checker, Checks, constant};
 use crate::checked::{Comparison, DataType, Expression, Kind, PatternLanguage};
-use crate::{Constant, SchemaType, limits};
+use crate::{Constant, limits};
 
 /// Which argument of an operation a message is about.
 #[derive(Clone, Copy, Debug)]
@@ -107,18 +108,9 @@ impl Checker<'_> {
         let Some(field) = operand.as_field() else {
             return Some(());
         };
-        let reason = self
-            .fields
-            .get(&*field.name)
-            .and_then(Option::as_ref)
-            .and_then(|info| info.inexact.clone());
-        let reason = match (reason, field.field_type) {
-            (Some(reason), _) => reason,
-            (None, SchemaType::Declared(gatewatch_event::FieldType::Text)) => format!(
-                "No keyword/multi-field defined exact matches for [{}]; define one or use MATCH/QUERY instead",
-                field.name
-            ),
-            (None, _) => return Some(()),
+        let info = self.fields.get(&*field.name).and_then(Option::as_ref);
+        let Some(reason) = info.and_then(|info| inexact(&field.name, info)) else {
+            return Some(());
         };
         let argument = match ordinal {
             Ordinal::Only => String::new(),

@@ -9,6 +9,7 @@ use gatewatch_syntax::eql::ast::{
     Term as TermNode,
 };
 
+use super::names::inexact;
 use super::{Checker, Checks};
 use crate::checked::{Body, Checked, Comparison, DataType, Expression, Kind, Term};
 use crate::fold::Folder;
@@ -151,7 +152,7 @@ impl Checker<'_> {
         let field = info
             .as_ref()
             .map(|info| self.field_value(&name, info, path.span));
-        if let Some(reason) = info.as_ref().and_then(|info| info.inexact.as_ref()) {
+        if let Some(reason) = info.as_ref().and_then(|info| inexact(&name, info)) {
             let message = format!("Cannot use field [{name}] as a key: {reason}");
             return self.refuse("query-inexact-field", message, path.span);
         }
@@ -264,20 +265,12 @@ impl Checker<'_> {
     }
 
     fn fold(&mut self, expression: Expression) -> Checks<Expression> {
-        let folder = Folder {
-            schema: self.schema,
-        };
-        match folder.fold(expression) {
-            Ok(folded) => {
-                let before = self.problems.len();
-                self.plan(&folded);
-                (self.problems.len() == before).then_some(folded)
-            }
-            Err(problem) => {
-                self.report(*problem);
-                None
-            }
-        }
+        let before = self.problems.len();
+        let folder = Folder::new(self.schema);
+        let folded = folder.fold(expression);
+        self.problems.extend(folder.into_problems());
+        self.plan(&folded);
+        (self.problems.len() == before).then_some(folded)
     }
 
     /// Reports what is sound and still cannot be asked: a field against a field.

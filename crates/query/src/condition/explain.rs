@@ -3,9 +3,10 @@
 use gatewatch_diagnostic::Span;
 use gatewatch_event::Event;
 
-use super::leaf::{Leaf, Question};
+use super::leaf::{Leaf, Question, each_combination};
 use super::node::{Group, Node};
 use crate::RuntimeError;
+use crate::evaluate::{Chosen, Code};
 
 /// A part of a condition with what became of it over one event.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,17 +18,20 @@ pub struct Explanation {
     /// What it gave.
     pub outcome: Outcome,
     /// The values of the fields that it asks for, by name, as JSON: an array, empty for a field without values. Only
-    /// parts without parts of their own have them.
+    /// predicates have them.
     pub values: Vec<(String, serde_json::Value)>,
     /// Its own parts, in the order of the query.
     pub parts: Vec<Explanation>,
 }
 
 /// What a part of a condition gave.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// True or false.
     Decided(bool),
+    /// A value that a predicate computes with, as JSON; of several combinations of values, for the one that makes the
+    /// predicate true, or else for the first.
+    Value(serde_json::Value),
     /// It failed.
     Failed(RuntimeError),
 }
@@ -56,7 +60,7 @@ impl Node {
         };
         let (values, parts) = match self {
             Self::Constant(_) => (Vec::new(), Vec::new()),
-            Self::Leaf(leaf) => (values(leaf, event), Vec::new()),
+            Self::Leaf(leaf) => (values(leaf, event), computed(leaf, event)),
             Self::Not(negation) => (Vec::new(), vec![negation.part.explain(event)]),
             Self::All(group) | Self::Any(group) => (Vec::new(), explained(group, event)),
         };
@@ -111,6 +115,44 @@ fn values(leaf: &Leaf, event: &dyn Event) -> Vec<(String, serde_json::Value)> {
         values.push((name.to_owned(), serde_json::Value::Array(json)));
     }
     values
+}
+
+/// The parts of a predicate that computes.
+fn computed(leaf: &Leaf, event: &dyn Event) -> Vec<Explanation> {
+    let Question::Compute { code, slots } = &leaf.question else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    let mut first = true;
+    each_combination(event, slots, &mut |chosen| {
+        let Ok(chosen) = chosen else {
+            return false;
+        };
+        let holds = code.truth(chosen) == Ok(Some(true));
+        if first || holds {
+            parts = computed_parts(code, chosen);
+        }
+        first = false;
+        !holds
+    });
+    parts
+}
+
+fn computed_parts(code: &Code, chosen: Option<&Chosen<'_>>) -> Vec<Explanation> {
+    code.parts()
+        .into_iter()
+        .filter(|part| !part.is_constant())
+        .map(|part| Explanation {
+            text: part.text.as_ref().to_owned(),
+            span: part.span,
+            outcome: match part.compute(chosen) {
+                Ok(value) => Outcome::Value(value.into_constant().to_json()),
+                Err(error) => Outcome::Failed(error),
+            },
+            values: Vec::new(),
+            parts: computed_parts(part, chosen),
+        })
+        .collect()
 }
 
 impl Leaf {

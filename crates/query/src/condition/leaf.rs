@@ -144,15 +144,9 @@ fn any_passes(event: &dyn Event, slot: Slot, test: &ValueTest) -> Result<bool, R
 }
 
 fn any_true(event: &dyn Event, code: &Code, slots: &[Slot]) -> Result<bool, RuntimeError> {
-    let search = Search {
-        event,
-        code,
-        slots,
-        tried: Cell::new(0),
-    };
     let (mut found, mut failed) = (false, None);
-    search.each(0, None, &mut |outcome| {
-        match outcome {
+    each_combination(event, slots, &mut |chosen| {
+        match chosen.and_then(|chosen| code.truth(chosen)) {
             Ok(truth) => found = truth == Some(true),
             Err(error) => failed = first_failure(failed.take(), error),
         }
@@ -177,16 +171,24 @@ pub(super) fn first_failure(
     }
 }
 
-/// Goes through the combinations of values.
+/// Takes the values chosen for all slots, or the failure to go on choosing; says whether to go on.
+type Take<'t> = dyn for<'c> FnMut(Result<Option<&'c Chosen<'c>>, RuntimeError>) -> bool + 't;
+
+/// Goes through the combinations of values of the fields, null standing for a field without values.
+pub(super) fn each_combination(event: &dyn Event, slots: &[Slot], take: &mut Take<'_>) {
+    let search = Search {
+        event,
+        slots,
+        tried: Cell::new(0),
+    };
+    search.each(0, None, take);
+}
+
 struct Search<'a> {
     event: &'a dyn Event,
-    code: &'a Code,
     slots: &'a [Slot],
     tried: Cell<usize>,
 }
-
-/// Takes what a combination gave, and says whether to go on.
-type Take<'t> = dyn FnMut(Result<Option<bool>, RuntimeError>) -> bool + 't;
 
 impl Search<'_> {
     /// Chooses a value for slot `index` and those after it. `false` means that the search is over.
@@ -203,7 +205,7 @@ impl Search<'_> {
                 )));
                 return false;
             }
-            return take(self.code.truth(before));
+            return take(Ok(before));
         };
         let (mut go_on, mut any) = (true, false);
         self.event.visit(slot.field, &mut |value| {

@@ -1,6 +1,7 @@
 //! Expressions in the form in which they are computed.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use gatewatch_diagnostic::Span;
 use gatewatch_event::{CidrSet, Field};
@@ -16,6 +17,8 @@ pub(crate) struct Code {
     pub(crate) kind: CodeKind,
     /// For errors.
     pub(crate) span: Option<Span>,
+    /// As written, for explanations.
+    pub(crate) text: Arc<str>,
 }
 
 /// The kinds of code.
@@ -173,6 +176,28 @@ impl Code {
             Computed::Text(text) if text == "false" => Some(false),
             _ => None,
         })
+    }
+}
+
+impl Code {
+    /// The parts, for explanations.
+    pub(crate) fn parts(&self) -> Vec<&Code> {
+        match &self.kind {
+            CodeKind::Constant(_) | CodeKind::Slot(_) => Vec::new(),
+            CodeKind::Call { arguments, .. } => arguments.iter().collect(),
+            CodeKind::Cidr { operand, .. }
+            | CodeKind::Negate(operand)
+            | CodeKind::Test { operand, .. }
+            | CodeKind::IsNull(operand)
+            | CodeKind::Not(operand) => vec![operand],
+            CodeKind::Arithmetic { left, right, .. } => vec![left, right],
+            CodeKind::And(operands) | CodeKind::Or(operands) => operands.iter().collect(),
+        }
+    }
+
+    /// Is there nothing to explain?
+    pub(crate) fn is_constant(&self) -> bool {
+        matches!(self.kind, CodeKind::Constant(_))
     }
 }
 

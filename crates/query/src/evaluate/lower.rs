@@ -1,5 +1,7 @@
 //! From checked expressions to code.
 
+use std::sync::Arc;
+
 use gatewatch_diagnostic::{Diagnostic, Stage};
 use gatewatch_event::{Cidr, CidrSet, parse_ip};
 
@@ -288,6 +290,7 @@ impl Lowering<'_> {
         Ok(Code {
             kind,
             span: expression.span,
+            text: Arc::clone(&expression.text),
         })
     }
 

@@ -74,7 +74,7 @@ mod tests {
         for (text, base, expect) in [
             ("314", None, Number::Long(314)),
             ("+314", Some(10), Number::Long(314)),
-            (" 3.14 ", None, Number::Double(3.14)),
+            (" 3.25 ", None, Number::Double(3.25)),
             ("1e3", None, Number::Double(1000.0)),
             ("5d", None, Number::Double(5.0)),
             ("0x1337", None, Number::Long(4919)),

@@ -9,6 +9,7 @@ use gatewatch_query::mapping::Mapping;
 use serde_json::{Map, Value as Json, json};
 
 /// A folder of shared cases; says so when there is none.
+#[allow(clippy::print_stdout, reason = "a test that skips must say so")]
 pub fn shared_folder(name: &str) -> Option<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let folder = std::env::var_os("GATEWATCH_SHARED").map_or(root.join("shared"), PathBuf::from);
