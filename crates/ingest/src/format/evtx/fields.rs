@@ -1,6 +1,7 @@
 //! An event's own data: the fields of `EventData` or `UserData`.
 
 use super::bytes::slice_at;
+use super::damage::Reason;
 use super::layout::{DataKind, Field, Source, name_hash};
 use super::record::{FieldPlace, Place, RecordRef};
 use super::state::ShapeId;
@@ -231,11 +232,17 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// Calls `visit` with each field as [`Fields::for_each`] does, until it returns `false`.
     pub fn visit(&self, mut visit: impl FnMut(Pair<'a>) -> bool) {
         let mut index = 0;
+        let mut units = 0;
         for slot in 0..self.slots() {
             let Some(pair) = self.slot(slot) else {
                 continue;
             };
-            let mut each = |value| {
+            let mut each = |value: Value<'a>| {
+                units += value.as_utf16().map_or(1, |text| text.units());
+                if index >= MAX_PAIRS || units > MAX_UNITS {
+                    self.record.note(Reason::Expansion);
+                    return false;
+                }
                 let item = Pair {
                     index,
                     value,
@@ -308,6 +315,10 @@ pub(super) fn data_of_tree<'r, 'a>(
     None
 }
 
+/// More fields than this, counting items of arrays, do not fit into a record: a template shows some many times.
+const MAX_PAIRS: usize = 1 << 15;
+/// Likewise for the units of their texts.
+const MAX_UNITS: usize = 1 << 23;
 /// Names longer than this are looked for the long way.
 const MAX_NAME: usize = 64;
 

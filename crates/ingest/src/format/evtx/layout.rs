@@ -133,7 +133,7 @@ pub(super) enum Source {
     Absent,
     /// The value with this index.
     Substitution(u16),
-    /// Literal text: UTF-16 bytes from `start`, without a NUL.
+    /// Literal text: UTF-16 bytes from `start`; it ends at a NUL if there is one.
     Text { start: u32, length: u32 },
     /// More than that: the tokens from `start` to `end`.
     Pieces {
@@ -185,7 +185,7 @@ pub(super) struct EventLayout {
 pub(super) struct Field {
     /// The element's name.
     pub element: u32,
-    /// The `Name` attribute.
+    /// The `Name` attribute; a text has no NUL in it.
     pub name: Source,
     /// Hash of the name by which the field goes, see [`name_hash`]; 0 if that depends on the record.
     pub key: u32,

@@ -1,6 +1,6 @@
 //! Learns layouts from the tokens of templates.
 
-use super::bytes::slice_at;
+use super::bytes::{array_at, slice_at, u16_at};
 use super::damage::Reason;
 use super::layout::{
     DataKind, EventLayout, Field, Part, SYSTEM_FIELDS, Section, Slot, Source, SystemField,
@@ -12,7 +12,7 @@ use super::token::{MAX_DEPTH, NO_DEPENDENCY, Token, Tokens, name_at};
 use super::value::kind;
 
 /// More fields than this are not from Windows, whose events hold 128 at most.
-const MAX_FIELDS: usize = 4096;
+const MAX_FIELDS: usize = 1024;
 
 /// Learns layouts in one chunk.
 pub(super) struct Learner<'c, 's> {
@@ -51,17 +51,14 @@ impl Learner<'_, '_> {
         {
             return Ok(layout);
         }
-        loop {
-            match tokens.next()? {
-                Token::OpenElement { name, dependency } => {
-                    let element = self.known(name)?;
-                    if !self.system_element(tokens, element, dependency, &mut layout.system)? {
-                        return Ok(layout);
-                    }
-                }
-                Token::CloseElement => break,
-                _ => return Ok(layout),
+        while let Some((name, dependency)) = tokens.take_if_element()? {
+            let element = self.known(name)?;
+            if !self.system_element(tokens, element, dependency, &mut layout.system)? {
+                return Ok(layout);
             }
+        }
+        if !matches!(tokens.next()?, Token::CloseElement) {
+            return Ok(layout);
         }
         layout.regular = true;
         layout.rest = tokens.position() as u32;
@@ -191,18 +188,18 @@ impl Learner<'_, '_> {
         let first = self.fields.len();
         let mut splices = Splices::default();
         loop {
+            while let Some((name, dependency)) = tokens.take_if_element()? {
+                let field = self.field(tokens, name, dependency)?;
+                self.fields.push(field);
+                if self.fields.len() - first > MAX_FIELDS {
+                    return Err(Reason::Expansion);
+                }
+            }
             let token = tokens.next()?;
             match token {
-                Token::OpenElement { name, dependency } => {
-                    let field = self.field(tokens, name, dependency)?;
-                    self.fields.push(field);
-                }
                 Token::CloseElement => return Ok(splices),
                 Token::End => return Err(Reason::OpenElement),
                 _ => splices.add(&token),
-            }
-            if self.fields.len() - first > MAX_FIELDS {
-                return Err(Reason::Expansion);
             }
         }
     }
@@ -225,6 +222,11 @@ impl Learner<'_, '_> {
         } else {
             (Source::Absent, false)
         };
+        if let Source::Text { start, length } = &mut name {
+            let bytes = slice_at(self.chunk, *start as usize, *length as usize);
+            let text = Utf16::until_nul(bytes.ok_or(Reason::Truncated)?);
+            *length = text.as_bytes().len() as u32;
+        }
         let own_name = match name {
             Source::Text { start, length } if length > 0 => {
                 slice_at(self.chunk, start as usize, length as usize)
@@ -296,7 +298,7 @@ impl Pieces {
         let source = match token {
             Token::Value { value_type, bytes } if *value_type == kind::STRING => Source::Text {
                 start: end - bytes.len() as u32,
-                length: Utf16::until_nul(bytes).as_bytes().len() as u32,
+                length: bytes.len() as u32,
             },
             Token::Substitution { index, .. } => Source::Substitution(*index),
             Token::Value { .. }
@@ -324,30 +326,54 @@ impl Pieces {
     }
 }
 
+/// Token bytes that end the value of an attribute: `>`, `/>`, another attribute.
+const ATTRIBUTE_ENDS: [u8; 4] = [0x02, 0x03, 0x06, 0x46];
+/// The token byte of an element's end.
+const ELEMENT_END: u8 = 0x04;
+
+/// Reads the one piece of text before one of the tokens in `ends`, if that is all there is: by far the most common form.
+#[inline]
+fn read_only_piece(tokens: &mut Tokens<'_>, ends: &[u8]) -> Option<Source> {
+    let (bytes, at) = (tokens.bytes(), tokens.position());
+    let (source, after) = match *array_at::<2>(bytes, at)? {
+        [0x05 | 0x45, kind::STRING] => {
+            let (start, length) = (at + 4, usize::from(u16_at(bytes, at + 2)?) * 2);
+            let source = Source::Text {
+                start: start as u32,
+                length: length as u32,
+            };
+            (source, start + length)
+        }
+        [0x0d | 0x0e, _] => (Source::Substitution(u16_at(bytes, at + 1)?), at + 4),
+        _ => return None,
+    };
+    if !ends.contains(bytes.get(after)?) {
+        return None;
+    }
+    tokens.set_position(after);
+    Some(source)
+}
+
 /// Reads the attributes of an element whose start was just read, and tells whether content follows.
+#[inline]
 fn walk_attributes(
     tokens: &mut Tokens<'_>,
     mut found: impl FnMut(u32, Source) -> Result<(), Reason>,
 ) -> Result<bool, Reason> {
-    let mut current: Option<u32> = None;
-    let mut pieces = Pieces::default();
-    loop {
-        let start = tokens.position() as u32;
-        let token = tokens.next()?;
-        if current.is_some() && pieces.add(&token, start, tokens) {
-            continue;
-        }
-        if let Some(name) = current.take() {
-            found(name, std::mem::take(&mut pieces).source)?;
-        }
-        match token {
-            Token::Attribute { name } => current = Some(name),
-            Token::CloseStart => return Ok(true),
-            Token::CloseEmpty => return Ok(false),
-            Token::End => return Err(Reason::OpenElement),
-            // Text between attributes belongs to none: it cannot be shown either.
-            _ => return Err(tokens.unexpected(start)),
-        }
+    while let Some(name) = tokens.take_if_attribute()? {
+        let source = match read_only_piece(tokens, &ATTRIBUTE_ENDS) {
+            Some(source) => source,
+            None => read_pieces(tokens)?,
+        };
+        found(name, source)?;
+    }
+    let start = tokens.position() as u32;
+    match tokens.next()? {
+        Token::CloseStart => Ok(true),
+        Token::CloseEmpty => Ok(false),
+        Token::End => Err(Reason::OpenElement),
+        // Text before the first attribute belongs to none: it cannot be shown either.
+        _ => Err(tokens.unexpected(start)),
     }
 }
 
@@ -355,8 +381,34 @@ fn skip_attributes(tokens: &mut Tokens<'_>) -> Result<bool, Reason> {
     walk_attributes(tokens, |_, _| Ok(()))
 }
 
+/// Reads pieces of text up to another token.
+#[cold]
+fn read_pieces(tokens: &mut Tokens<'_>) -> Result<Source, Reason> {
+    let mut pieces = Pieces::default();
+    loop {
+        let start = tokens.position();
+        let token = tokens.next()?;
+        if !pieces.add(&token, start as u32, tokens) {
+            tokens.set_position(start);
+            return Ok(pieces.source);
+        }
+    }
+}
+
 /// Reads the content of an element up to its end: its own text, and whether there are elements inside.
+#[inline]
 fn read_content(tokens: &mut Tokens<'_>) -> Result<(Source, bool), Reason> {
+    match read_only_piece(tokens, &[ELEMENT_END]) {
+        Some(source) => {
+            tokens.set_position(tokens.position() + 1);
+            Ok((source, false))
+        }
+        None => read_any_content(tokens),
+    }
+}
+
+#[cold]
+fn read_any_content(tokens: &mut Tokens<'_>) -> Result<(Source, bool), Reason> {
     let mut pieces = Pieces::default();
     let mut nested = false;
     loop {

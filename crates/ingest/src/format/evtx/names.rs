@@ -5,8 +5,11 @@ use super::layout::SystemField;
 use super::text::Utf16;
 use super::token::name_at;
 
-/// Places of the table. A chunk has some fifty names of these.
-const PLACES: usize = 128;
+/// Places of the table. A chunk has some fifty names, of which few fall into one place.
+const PLACES: usize = 256;
+
+/// How many places are tried for a name.
+const NEARBY: usize = 4;
 
 /// A name that layouts look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -170,11 +173,25 @@ impl Names {
     /// What the name at `offset` is.
     #[inline]
     pub(super) fn get(&mut self, chunk: &[u8], offset: u32) -> Result<Known, Reason> {
-        let place = &mut self.places[(offset.wrapping_mul(0x9e37_79b1) >> 25) as usize % PLACES];
-        if place.0 != offset || offset == 0 {
-            *place = (offset, Known::of(name_at(chunk, offset)?));
+        let first = (offset.wrapping_mul(0x9e37_79b1) >> 24) as usize;
+        let nearby = (first..first + NEARBY).map(|place| place % PLACES);
+        for place in nearby {
+            let (kept, known) = self.places[place];
+            if kept == offset && offset > 0 {
+                return Ok(known);
+            }
+            if kept == 0 {
+                return self.learn(chunk, offset, place);
+            }
         }
-        Ok(place.1)
+        self.learn(chunk, offset, first % PLACES)
+    }
+
+    #[cold]
+    fn learn(&mut self, chunk: &[u8], offset: u32, place: usize) -> Result<Known, Reason> {
+        let known = Known::of(name_at(chunk, offset)?);
+        self.places[place] = (offset, known);
+        Ok(known)
     }
 }
 

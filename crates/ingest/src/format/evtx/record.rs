@@ -447,7 +447,7 @@ impl<'a> RecordRef<'a> {
             Source::Absent => Ok(Value::Null),
             Source::Substitution(index) => values.decode(index),
             Source::Text { start, length } => slice_at(self.chunk, start as usize, length as usize)
-                .map(|bytes| Value::String(Utf16::new(bytes)))
+                .map(|bytes| Value::String(Utf16::until_nul(bytes)))
                 .ok_or(Reason::Truncated),
             Source::Pieces {
                 start,

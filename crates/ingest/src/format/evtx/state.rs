@@ -17,10 +17,10 @@ use super::value::Value;
 const SLOTS: usize = 512;
 /// Layouts kept at a time; the rest of the slots keeps look-ups short.
 const MAX_LAYOUTS: usize = 384;
-/// Bytes of templates learnt per chunk before the chunk counts as hostile: 64 times what fits into one.
-const LEARNING_BUDGET: usize = 4 << 20;
-/// Nodes built per chunk before the chunk counts as hostile.
-const TREE_BUDGET: usize = 4 << 20;
+/// Bytes of templates learnt per chunk before the chunk counts as hostile: 16 times what fits into one.
+const LEARNING_BUDGET: usize = 1 << 20;
+/// Nodes built per chunk before the chunk counts as hostile. Real chunks come to 100,000.
+const TREE_BUDGET: usize = 2 << 20;
 /// Lists of names and pairs of names that get a number. A real log has some hundreds.
 const MAX_NUMBERED: usize = 1 << 14;
 

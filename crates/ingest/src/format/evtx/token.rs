@@ -7,6 +7,8 @@ use super::value::{Value, kind};
 
 /// Elements and fragments nested deeper than this are not from Windows.
 pub(super) const MAX_DEPTH: usize = 128;
+/// A text put together from pieces that is longer than this is not from Windows.
+const MAX_TEXT: usize = 1 << 20;
 /// Bytes of a template definition before its tokens: link to the next one, GUID, size.
 pub(super) const DEFINITION_HEADER: usize = 24;
 /// The dependency of an element that depends on no value.
@@ -249,6 +251,18 @@ impl<'a> Tokens<'a> {
         self.at
     }
 
+    /// Goes to another place.
+    #[inline]
+    pub(super) fn set_position(&mut self, position: usize) {
+        self.at = position;
+    }
+
+    /// The chunk up to where the tokens end at the latest.
+    #[inline]
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// Where the tokens end at the latest.
     pub(super) fn end(&self) -> usize {
         self.bytes.len()
@@ -307,8 +321,47 @@ impl<'a> Tokens<'a> {
         self.take_bytes(units * 2).map(Utf16::new)
     }
 
-    /// The next token.
+    /// The rest of an element's start, after its token: name and dependency.
     #[inline]
+    fn take_element(&mut self, token: u8) -> Result<(u32, u16), Reason> {
+        let dependency = if self.in_template {
+            self.take_u16()?
+        } else {
+            NO_DEPENDENCY
+        };
+        self.take::<4>()?;
+        let name = self.take_name()?;
+        if token == 0x41 {
+            self.take::<4>()?;
+        }
+        Ok((name, dependency))
+    }
+
+    /// Name and dependency of an element, if one starts here.
+    #[inline]
+    pub(super) fn take_if_element(&mut self) -> Result<Option<(u32, u16)>, Reason> {
+        match u8_at(self.bytes, self.at) {
+            Some(token @ (0x01 | 0x41)) => {
+                self.at += 1;
+                self.take_element(token).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Name of an attribute, if one starts here.
+    #[inline]
+    pub(super) fn take_if_attribute(&mut self) -> Result<Option<u32>, Reason> {
+        match u8_at(self.bytes, self.at) {
+            Some(0x06 | 0x46) => {
+                self.at += 1;
+                self.take_name().map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The next token.
     pub(super) fn next(&mut self) -> Result<Token<'a>, Reason> {
         let start = self.at;
         let Some(token) = u8_at(self.bytes, start) else {
@@ -318,16 +371,7 @@ impl<'a> Tokens<'a> {
         Ok(match token {
             0x00 => Token::End,
             0x01 | 0x41 => {
-                let dependency = if self.in_template {
-                    self.take_u16()?
-                } else {
-                    NO_DEPENDENCY
-                };
-                self.take::<4>()?;
-                let name = self.take_name()?;
-                if token == 0x41 {
-                    self.take::<4>()?;
-                }
+                let (name, dependency) = self.take_element(token)?;
                 Token::OpenElement { name, dependency }
             }
             0x02 => Token::CloseStart,
@@ -456,6 +500,9 @@ pub(super) fn push_pieces(
             Token::CharacterReference(unit) => out.push(character(unit)),
             Token::EntityReference { name } => push_entity(name_at(tokens.chunk, name)?, out),
             _ => {}
+        }
+        if out.len() > MAX_TEXT {
+            return Err(Reason::Expansion);
         }
     }
 }

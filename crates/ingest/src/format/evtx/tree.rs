@@ -327,6 +327,8 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         let bytes = slice_at(self.chunk, start, end - start).ok_or(Reason::Truncated)?;
+        // A template may show one long value many times.
+        self.state.charge_nodes(bytes.len() / 64)?;
         match Value::decode(value_type, bytes)? {
             Value::Fragment(_) => self.nested(start, end, depth + 1, out),
             value if optional && is_left_out(&value) => Ok(()),
