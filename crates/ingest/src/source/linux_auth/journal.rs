@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::event::AuthEvent;
 use super::fields::Which;
 use super::program::{Program, Role};
+use crate::format::json::{JsonKind, LazyJson};
 use crate::format::syslog::Header;
 
 /// The fields of one entry of the journal, in whatever form they are at hand.
@@ -20,6 +21,26 @@ pub trait JournalFields {
 impl JournalFields for Map<String, Json> {
     fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         json_text(self.get(name)?)
+    }
+}
+
+impl JournalFields for LazyJson<'_> {
+    fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        let value = self.get(name)?;
+        if value.kind() != JsonKind::Array {
+            return value.scalar_text();
+        }
+        let byte = |element: LazyJson<'_>| match element.kind() {
+            JsonKind::Number => element.raw().parse().ok(),
+            _ => None,
+        };
+        let bytes: Option<Vec<u8>> = value.elements().map(byte).collect();
+        match bytes {
+            Some(bytes) if !bytes.is_empty() => {
+                Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+            }
+            _ => value.elements().next()?.scalar_text(),
+        }
     }
 }
 
@@ -269,6 +290,7 @@ pub fn from_filebeat(mut document: Document) -> Document {
 #[cfg(test)]
 mod tests {
     use super::{JournalFields, JournalLine, arguments};
+    use crate::format::json::{Index, LazyJson};
     use gatewatch_event::{Event, Field};
     use serde_json::{Value as Json, json};
 
@@ -287,6 +309,10 @@ mod tests {
     #[test]
     fn forms_of_values() {
         let fields = json!({"A": "a", "B": [65, 66], "C": 7, "D": null, "E": ["x", "y"], "F": [255], "G": []});
+        let text = fields.to_string();
+        let mut index = Index::new();
+        index.build(&text).expect("JSON");
+        let lazy = LazyJson::new(&text, &index);
         let fields = fields.as_object().expect("an object");
         for (name, expect) in [
             ("A", Some("a")),
@@ -298,6 +324,7 @@ mod tests {
             ("G", None),
         ] {
             assert_eq!(fields.text(name).as_deref(), expect, "{name}");
+            assert_eq!(lazy.text(name).as_deref(), expect, "{name}");
         }
     }
 

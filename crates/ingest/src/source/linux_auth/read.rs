@@ -1,13 +1,13 @@
 //! Reads a syslog file.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use super::event::AuthEvent;
+use super::kinds::AuthKinds;
 use crate::format::syslog::{Assumed, Frames, Header, YearBasis, YearClock, YearSpan};
 use crate::{Consumer, Counts, Place, Placed, Problem, ProblemKind};
 
@@ -82,8 +82,7 @@ pub fn read_syslog(
         zone: &options.zone,
         zone_assumed: options.zone_assumed,
         clock: YearClock::new(options.year, options.zone.clone(), span),
-        kinds: HashMap::new(),
-        recent: [None; RECENT],
+        kinds: AuthKinds::default(),
         counts: Counts::default(),
     };
     loop {
@@ -144,19 +143,13 @@ pub fn check_bytes(bytes: &[u8]) {
     }
 }
 
-/// How many answers are at hand without a look into the table.
-const RECENT: usize = 64;
-
 struct Lines<'r> {
     consumer: &'r mut dyn Consumer,
     place: Place,
     zone: &'r TimeZone,
     zone_assumed: bool,
     clock: YearClock,
-    /// The consumer's answer for every kind met.
-    kinds: HashMap<u64, Option<u32>>,
-    /// The answers for the kinds met last, each in the place that its number leads to.
-    recent: [Option<(u64, Option<u32>)>; RECENT],
+    kinds: AuthKinds,
     counts: Counts,
 }
 
@@ -201,24 +194,8 @@ impl Lines<'_> {
                 self.problem(ProblemKind::Assumption, reason);
             }
         }
-        self.event(&AuthEvent::new(header, self.zone));
-    }
-
-    fn event(&mut self, event: &AuthEvent<'_>) {
-        let number = event.kind_number();
-        // Multiplying spreads the bits that tell kinds apart to the top.
-        let slot = (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize % RECENT;
-        let wanted = match self.recent[slot] {
-            Some((recent, wanted)) if recent == number => wanted,
-            _ => *self
-                .kinds
-                .entry(number)
-                .or_insert_with(|| self.consumer.kind(&event.kind())),
-        };
-        self.recent[slot] = Some((number, wanted));
-        if let Some(kind) = wanted {
-            self.consumer.event(kind, &Placed::new(event, &self.place));
-        }
+        let event = AuthEvent::new(header, self.zone);
+        self.kinds.deliver(&event, &self.place, self.consumer);
     }
 
     fn unreadable(&mut self, reason: &str) {
