@@ -168,3 +168,42 @@ fn other_channels_keep_the_generic_shape_without_the_extension() {
     differences.retain(|difference| !difference.contains("] @timestamp: "));
     assert_none(&differences);
 }
+
+/// The agent's integration keeps what Winlogbeat drops. Of the records it was tested with, some lie in the logs.
+#[test]
+fn the_integration_finds_its_fields_too() {
+    let Some(folder) = shared("sources/windows-evtx-golden") else {
+        return;
+    };
+    let path = folder.join("expected.integration-system-security.json");
+    let text = fs::read_to_string(path).expect("the file is there");
+    let expected: Json = serde_json::from_str(&text).expect("a document");
+    let mut differences = Vec::new();
+    let mut compared = 0;
+    for (log, _) in cases(".evtx") {
+        let bytes = fs::read(&log).expect("the log is there");
+        let path: Arc<str> = Arc::from(log.to_string_lossy());
+        let mut keeper = Keeper::default();
+        read_evtx_stream(&path, bytes.as_slice(), Options::default(), &mut keeper);
+        for document in &keeper.documents {
+            let same = |path: &str, other: &Json| {
+                document.get(path) == other.pointer(&format!("/{}", path.replace('.', "/")))
+            };
+            for expected in expected["expected"].as_array().expect("documents") {
+                if same("winlog.record_id", expected)
+                    && same("event.code", expected)
+                    && same("host.name", expected)
+                {
+                    compared += 1;
+                    compare(&path, document, expected, &mut differences);
+                }
+            }
+        }
+    }
+    // That pipeline cuts times to milliseconds.
+    differences.retain(|difference| {
+        !difference.contains(" @timestamp: ") && !difference.contains(" winlog.time_created: ")
+    });
+    assert_none(&differences);
+    assert!(compared > 0);
+}

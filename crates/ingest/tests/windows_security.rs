@@ -3,6 +3,8 @@
 #[path = "windows_support/mod.rs"]
 mod support;
 
+use gatewatch_event::{Field, JsonEvent, Known as _};
+use gatewatch_ingest::source::windows::Options;
 use serde_json::json;
 use support::TestRecord;
 
@@ -522,4 +524,42 @@ fn a_document_has_the_shapes_that_elastic_gives() {
         assert_eq!(document.get(path), Some(&value), "{path}");
     }
     assert_eq!(document.get("winlog.version"), None);
+}
+
+#[test]
+fn what_the_carrier_brings_stands_beside_the_mapping() {
+    let mut record = logon(4624, &[("IpAddress", "203.0.113.7")]);
+    record.beside = Some(JsonEvent::new(json!({
+        "@timestamp": "1999-01-01T00:00:00Z",
+        "agent": {"type": "winlogbeat"},
+        "event": {"action": "Logon", "dataset": "own.dataset", "ingested": "2024-03-01T10:01:00Z"},
+        "host": {"name": "srv1", "id": "m1", "ip": ["192.0.2.1"]},
+        "winlog": {"event_data": {"IpAddress": "203.0.113.7", "Stale": "x"}, "user": {"name": "SYSTEM"}},
+    })));
+    let options = Options {
+        beside: true,
+        ..Options::default()
+    };
+    let document = record.document_with(options);
+    for (path, value) in [
+        ("@timestamp", json!("2024-03-01T10:00:50.1234567Z")),
+        ("agent.type", json!("winlogbeat")),
+        ("event.action", json!("logged-in")),
+        ("event.dataset", json!("own.dataset")),
+        ("event.ingested", json!("2024-03-01T10:01:00Z")),
+        ("host.name", json!("srv1")),
+        ("host.id", json!("m1")),
+        ("host.ip", json!(["192.0.2.1"])),
+        ("host.os.type", json!("windows")),
+        ("source.ip", json!("203.0.113.7")),
+        ("winlog.user.name", json!("SYSTEM")),
+        ("winlog.channel", json!("Security")),
+    ] {
+        assert_eq!(document.get(path), Some(&value), "{path}");
+    }
+    assert_eq!(document.get("winlog.event_data"), None);
+    let kind = record.kind(options);
+    assert_eq!(kind.known(Field::new("event.dataset")), None);
+    assert_eq!(kind.known(Field::new("agent.type")), None);
+    assert!(kind.known(Field::new("event.action")).is_some());
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gatewatch_event::{
-    Document, Event, Field, Known, Timestamp, Value, document_values, parse_iso,
+    Document, Event, Field, JsonEvent, Known, Timestamp, Value, document_values, parse_iso,
 };
 use gatewatch_ingest::source::windows::{Options, WindowsEvent, WindowsKind, WindowsRecord};
 use gatewatch_ingest::{Consumer, Placed, Problem};
@@ -78,6 +78,7 @@ pub struct TestRecord {
     pub data: Vec<(String, String)>,
     pub user_data_name: Option<String>,
     pub user_data: Vec<(String, String)>,
+    pub beside: Option<JsonEvent>,
 }
 
 fn pairs(values: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -379,6 +380,9 @@ impl WindowsRecord for TestRecord {
     }
     fn each_user_data(&self, visit: &mut dyn FnMut(&str, Cow<'_, str>) -> bool) {
         each(&self.user_data, visit);
+    }
+    fn beside(&self) -> Option<&dyn Event> {
+        self.beside.as_ref().map(|event| event as &dyn Event)
     }
     fn level_name(&self) -> Option<Cow<'_, str>> {
         self.level_name.as_deref().map(Cow::from)

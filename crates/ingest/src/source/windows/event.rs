@@ -16,8 +16,17 @@ pub struct WindowsEvent<'a> {
     view: View<'a>,
 }
 
-/// Fields of the host that a carrier which knows better may overrule: what an agent on the host added.
-const CARRIER_FIRST: &[&str] = &["host.id", "host.name"];
+/// Fields that a carrier which knows better overrules: what an agent on the host or a pipeline added.
+pub(super) const CARRIER_FIRST: &[&str] = &[
+    "data_stream.dataset",
+    "data_stream.namespace",
+    "data_stream.type",
+    "ecs.version",
+    "event.dataset",
+    "event.module",
+    "host.id",
+    "host.name",
+];
 
 const TIMESTAMP: &str = "@timestamp";
 const EVENT_DATA: &str = "winlog.event_data";

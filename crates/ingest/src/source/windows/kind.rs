@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use gatewatch_event::{Field, Known, Value};
 
 use super::entry::{Entry, Extract, Group, Moved, Shape};
+use super::event::CARRIER_FIRST;
 use super::family::{Family, channel_name};
 use super::view::{Blank, Block};
 use super::{base, powershell, remote, security, sysmon};
@@ -274,6 +275,9 @@ impl Table {
 
 impl Known for WindowsKind {
     fn known(&self, field: Field) -> Option<&[Value<'static>]> {
+        if self.table.options.beside && CARRIER_FIRST.contains(&field.name()) {
+            return None;
+        }
         match self.slot(field) {
             Slot::Constant(at) => Some(&self.table.constants[at].values),
             Slot::Nowhere => Some(&[]),

@@ -57,8 +57,8 @@ pub trait WindowsRecord {
     fn each_user_data(&self, visit: &mut dyn FnMut(&str, Cow<'_, str>) -> bool);
 
     /// What the carrier brings beside the event, already as ECS fields: an agent's `host.*`, `agent.*`, `tags`. A field
-    /// that the mapping sets wins, save `host.id` and `host.name`. Carriers that bring anything build their kinds with
-    /// [`Options::beside`](super::Options::beside).
+    /// that the mapping sets wins, save a few of the host and of the data stream. Carriers that bring anything build their
+    /// kinds with [`Options::beside`](super::Options::beside).
     fn beside(&self) -> Option<&dyn Event> {
         None
     }
