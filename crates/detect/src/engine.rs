@@ -10,6 +10,7 @@ use gatewatch_event::{Event, Known, Timestamp};
 use gatewatch_query::{Condition, KeyValue, Keys, PlanBody, RuntimeError, Specialised};
 use gatewatch_rules::CompiledRule;
 
+use crate::cache::CachedEvent;
 use crate::store::{DocumentRef, DocumentStore};
 
 /// How many bytes of documents one worker holds in memory before it uses a temporary file.
@@ -197,6 +198,13 @@ impl Worker<'_> {
     /// When the document of a matched event cannot be kept (the temporary file cannot be written).
     pub fn event(&mut self, kind: u32, event: &dyn Event, position: u64) -> io::Result<bool> {
         let mut document = None;
+        let cached;
+        let event = if self.kinds[kind as usize].len() > 1 {
+            cached = CachedEvent::new(event);
+            &cached
+        } else {
+            event
+        };
         for entry in 0..self.kinds[kind as usize].len() {
             let (index, condition) = &self.kinds[kind as usize][entry];
             let index = *index;

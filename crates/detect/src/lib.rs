@@ -4,6 +4,7 @@
 //! here: [`Engine`] runs many rules at once, [`sequence`] puts them in order, [`sample`] joins them without order, [`search`] answers a whole request.
 
 mod alert;
+mod cache;
 mod engine;
 mod outcome;
 pub mod sample;

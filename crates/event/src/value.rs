@@ -39,6 +39,19 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The same value, borrowing its text.
+    pub fn borrowed(&self) -> Value<'_> {
+        match self {
+            Value::Str(text) => Value::Str(Cow::Borrowed(text)),
+            Value::Long(number) => Value::Long(*number),
+            Value::Unsigned(number) => Value::Unsigned(*number),
+            Value::Double(number) => Value::Double(*number),
+            Value::Bool(flag) => Value::Bool(*flag),
+            Value::Date(time) => Value::Date(*time),
+            Value::Ip(address) => Value::Ip(*address),
+        }
+    }
+
     /// The text form: what a keyword field would index, and what `string()` shows.
     pub fn text(&self) -> Cow<'_, str> {
         match self {

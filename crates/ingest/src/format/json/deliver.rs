@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use gatewatch_event::{Event as _, Field, Known, NothingKnown, Value};
+use gatewatch_event::{Event as _, Field, JsonEvent, Known, NothingKnown, Value};
 
 use super::{JsonRecord, LazyJson, Shape};
+use crate::source::linux_auth::{AuthKinds, JournalLine, from_filebeat};
 use crate::source::windows::{Kinds, Options};
 use crate::{Consumer, Place, Placed};
 
@@ -22,6 +23,7 @@ pub(super) struct Delivery {
     windows: Kinds,
     /// Windows events whose carrier brings ECS fields of its own.
     beats: Kinds,
+    journal: AuthKinds,
     documents: Documents,
 }
 
@@ -33,6 +35,7 @@ impl Delivery {
                 beside: true,
                 ..Options::default()
             }),
+            journal: AuthKinds::default(),
             documents: Documents::new(),
         }
     }
@@ -49,9 +52,18 @@ impl Delivery {
                 kinds.deliver(&event, place, consumer);
             }
             Shape::Ecs(record) => self.documents.deliver(record, place, consumer),
-            Shape::Journald(json) => {
-                self.documents
-                    .deliver(JsonRecord::new(json), place, consumer);
+            Shape::Journald(json) => match JournalLine::read(&json) {
+                Some(line) => self.journal.deliver(&line.event(), place, consumer),
+                None => self
+                    .documents
+                    .deliver(JsonRecord::new(json), place, consumer),
+            },
+            Shape::FilebeatJournal(record) => {
+                // Half translated already: the rest is done on the document, as an ingest pipeline would.
+                let event = JsonEvent::from(from_filebeat(record.document()));
+                if let Some(number) = consumer.kind(&NothingKnown) {
+                    consumer.event(number, &Placed::new(&event, place));
+                }
             }
         }
     }

@@ -11,10 +11,15 @@ pub enum Shape<'a> {
     Windows(WindowsJson<'a>),
     /// An entry of the systemd journal.
     Journald(LazyJson<'a>),
+    /// An entry of the systemd journal as Filebeat's journald input hands it on.
+    FilebeatJournal(JsonRecord<'a>),
 }
 
 /// The keys of which every journal entry has one.
 pub(crate) const JOURNAL_KEYS: [&str; 2] = ["__REALTIME_TIMESTAMP", "SYSLOG_IDENTIFIER"];
+
+/// Without any of these texts, a record is no entry of the journal in any form.
+pub(crate) const JOURNAL_MARKS: [&str; 3] = [JOURNAL_KEYS[0], JOURNAL_KEYS[1], "identifier"];
 
 /// How many times one object may wrap another.
 const MOST_WRAPPERS: usize = 4;
@@ -31,6 +36,9 @@ impl<'a> Shape<'a> {
             && JOURNAL_KEYS.iter().any(|key| record.get(key).is_some());
         if journal {
             return Self::Journald(record);
+        }
+        if record.has("syslog.identifier") && record.has("message") {
+            return Self::FilebeatJournal(JsonRecord::new(record));
         }
         Self::Ecs(JsonRecord::new(record))
     }

@@ -21,7 +21,7 @@ use gatewatch_event::{Field, Known, Value};
 use memchr::memmem::{FindIter, Finder};
 
 use super::index::skip_space;
-use super::shape::JOURNAL_KEYS;
+use super::shape::JOURNAL_MARKS;
 use crate::{Consumer, Needles};
 
 /// How the keys end that hold an event's code: `code` and `event.code`, `event_id` and `winlog.event_id`, `EventID`, `EventId`.
@@ -99,7 +99,7 @@ impl Codes {
 pub(super) struct Sieve {
     escape: Finder<'static>,
     code_keys: [Finder<'static>; 4],
-    journal_keys: [Finder<'static>; 2],
+    journal_marks: [Finder<'static>; JOURNAL_MARKS.len()],
     needles: Option<Search>,
     /// For each character, whether it may be part of what is searched for, so that its escape hides something.
     hides: [bool; 128],
@@ -168,7 +168,7 @@ impl Sieve {
         let sieve = Self {
             escape: finder("\\u00"),
             code_keys: CODE_KEYS.map(finder),
-            journal_keys: JOURNAL_KEYS.map(finder),
+            journal_marks: JOURNAL_MARKS.map(finder),
             needles,
             hides,
         };
@@ -269,7 +269,7 @@ impl Pass<'_> {
         mapped
             || self
                 .sieve
-                .journal_keys
+                .journal_marks
                 .iter()
                 .any(|key| key.find(line).is_some())
             || needles.is_in(line)
