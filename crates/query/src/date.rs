@@ -61,6 +61,12 @@ impl Instants {
 
     fn of_text(text: &str, field: &str, schema: &dyn Schema) -> Option<Self> {
         let time = schema.parse_date(field, text)?;
+        if let Some(end) = schema.parse_date_end(field, text) {
+            return Some(Self {
+                first: time.nanos(),
+                last: end.nanos().max(time.nanos()),
+            });
+        }
         let is_epoch = text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'-')

@@ -134,7 +134,7 @@ impl Key {
         };
         let mut seen = HashSet::new();
         event.visit(field, &mut |value| {
-            if let Some(value) = Computed::of_field(value, field_type) {
+            if let Some(value) = Computed::of_key(value, field_type) {
                 let value = KeyValue::from(value);
                 // Hostile events may hold a million values: compare with all before only while they are few.
                 let new = match values.len() {
@@ -331,9 +331,16 @@ mod tests {
                 key("date", false, FieldType::Date),
                 key("flag", false, FieldType::Boolean),
                 key("version", false, FieldType::Version),
+                key("text", false, FieldType::Keyword),
             ],
-            json!({"ip": "::ffff:192.0.2.1", "date": 0, "flag": "true", "version": "1.5.0"}),
-            json!([["192.0.2.1", "1970-01-01T00:00:00.000Z", true, "1.5.0"]]),
+            json!({"text": 4624, "ip": "::ffff:192.0.2.1", "date": 0, "flag": "true", "version": "1.5.0"}),
+            json!([[
+                "192.0.2.1",
+                "1970-01-01T00:00:00.000Z",
+                true,
+                "1.5.0",
+                "4624"
+            ]]),
         );
     }
 

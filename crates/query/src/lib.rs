@@ -3,16 +3,29 @@
 //! [`compile`] turns the tree of a query into a [`Plan`]: conditions over single events, join keys, and the order in
 //! which the conditions must be met. What to do with the events that match is the business of the caller.
 //!
-//! * [`Condition::matches`] answers for one event; [`Condition::explain`] says why.
+//! * [`check`] gives the typed tree, for tools that show it; [`compile`] checks and compiles at once.
+//! * [`Condition::matches`] answers for one event; [`Condition::explain`] says why, [`Condition::describe`] how.
 //! * [`Condition::specialise`] folds a condition with what is [`Known`](gatewatch_event::Known) of a kind of events,
 //!   so that most events are decided before they are read.
 //! * [`Condition::needles`] gives literals of which a matching event must hold one, for a search through raw bytes.
-//! * [`Condition::fields`] gives the fields a condition may ask for.
+//! * [`Condition::fields`] and [`Plan::fields`] give the fields that may be asked for.
 //! * [`Keys::extract`] gives the join keys of an event.
 //! * [`fold`] computes a constant expression.
 //!
 //! Problems in a query are [`Diagnostic`](gatewatch_diagnostic::Diagnostic)s, all of them at once, with the place, the
 //! stage at which Elasticsearch would report them, and a hint. What can only fail over an event is a [`RuntimeError`].
+//!
+//! # Where the answer is not Elasticsearch's
+//!
+//! * A constant that is no number, compared with a numeric field, equals none of its values, with a warning; Elasticsearch
+//!   lets the search fail. Other constants that do not fit their field (text against a date) fail over the first event
+//!   that has a value to compare, not before.
+//! * Which part fails never depends on the order of evaluation, see [`Condition::matches`].
+//! * Regular expressions over the result of a function are Java's without look-around, back-references, atomic groups and
+//!   possessive repetition: none of these runs in linear time.
+//! * A slice that cuts a character outside the Basic Multilingual Plane in two has U+FFFD in place of the half.
+//! * Letters are compared without case one by one, by the simple mappings of Unicode.
+//! * Date math (`now-1d`) is no date: nothing here reads a clock.
 
 mod check;
 pub mod checked;

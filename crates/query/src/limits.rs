@@ -25,6 +25,9 @@ pub(crate) const DFA_STATES: usize = 4_096;
 /// The same where there is no other way, inside `~` and `&`.
 pub(crate) const DFA_STATES_NEEDED: usize = 10_000;
 
+/// Fields in one predicate that computes with them: each is a level of recursion.
+pub(crate) const FIELDS: usize = 100;
+
 /// Combinations of values of several multi-valued fields that one predicate looks at.
 pub(crate) const COMBINATIONS: usize = 100_000;
 

@@ -20,7 +20,8 @@ pub struct FieldInfo {
     /// Its type, after an alias or an exact sub-field was followed.
     pub field_type: SchemaType,
     /// Why values cannot be compared exactly, in Elasticsearch's words: a `text` field without a keyword sub-field, a
-    /// keyword with a normalizer. `None` for every ordinary field.
+    /// keyword with a normalizer. `None` for every ordinary field. For a type that cannot be used at all, the whole
+    /// message.
     pub inexact: Option<String>,
 }
 
@@ -32,9 +33,15 @@ pub trait Schema {
     /// All names, for suggestions.
     fn names(&self) -> Vec<String>;
 
-    /// Reads a date constant compared with `field`, by the field's own format.
+    /// Reads a date constant compared with `field` (the name of [`FieldInfo::field`]), by the field's own format.
     fn parse_date(&self, _field: &str, text: &str) -> Option<Timestamp> {
         parse_iso(text).or_else(|| text.parse().ok().map(Timestamp::from_millis))
+    }
+
+    /// The last instant that such a constant stands for: `2024-03-01` is a whole day. `None` leaves that to the form of
+    /// the text.
+    fn parse_date_end(&self, _field: &str, _text: &str) -> Option<Timestamp> {
+        None
     }
 }
 

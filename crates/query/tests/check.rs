@@ -325,3 +325,24 @@ proptest! {
         }
     }
 }
+
+/// Each field of a predicate that computes is a level of recursion: so many are refused.
+#[test]
+fn a_predicate_takes_so_many_fields() {
+    let fields = vec!["name"; 101].join(", ");
+    check_code(
+        &format!("any where concat({fields}) == \"a\""),
+        "query-too-many",
+    );
+    let fields = vec!["name"; 100].join(", ");
+    let plan =
+        compiled(&format!("any where concat({fields}) == \"a\""), &Few).expect("it is allowed");
+    let PlanBody::Event(condition) = plan.body else {
+        panic!("it is an event query");
+    };
+    let event = gatewatch_event::JsonEvent::new(serde_json::json!({"name": ["a", "b"]}));
+    assert!(
+        condition.matches(&event).is_err(),
+        "there are 2^100 combinations"
+    );
+}

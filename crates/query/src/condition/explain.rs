@@ -119,7 +119,7 @@ fn values(leaf: &Leaf, event: &dyn Event) -> Vec<(String, serde_json::Value)> {
 
 /// The parts of a predicate that computes.
 fn computed(leaf: &Leaf, event: &dyn Event) -> Vec<Explanation> {
-    let Question::Compute { code, slots } = &leaf.question else {
+    let Question::Compute { code, slots, .. } = &leaf.question else {
         return Vec::new();
     };
     let mut parts = Vec::new();

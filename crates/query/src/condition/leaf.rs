@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use gatewatch_diagnostic::{Diagnostic, Span};
+use gatewatch_diagnostic::{Diagnostic, Span, Stage};
 use gatewatch_event::{Document, Event, Field, Known, Value};
 
 use crate::checked::{Expression, Kind};
@@ -30,7 +30,12 @@ pub(super) enum Question {
     /// Any value of the field passes.
     Test(Slot, ValueTest),
     /// Any combination of values makes the expression true.
-    Compute { code: Code, slots: Box<[Slot]> },
+    Compute {
+        code: Code,
+        slots: Box<[Slot]>,
+        /// For each slot, whether the expression is null where the field has no value.
+        needed: Box<[bool]>,
+    },
 }
 
 /// Asking an event for a field costs about this much.
@@ -74,11 +79,28 @@ impl Leaf {
             return Ok((Question::Test(slot, test), cost));
         }
         let lowered = lower(expression, schema)?;
+        if lowered.slots.len() > limits::FIELDS {
+            let problem = Diagnostic::error(
+                Stage::Planning,
+                "query-too-many",
+                format!(
+                    "{} fields in one predicate are more than the {} allowed",
+                    lowered.slots.len(),
+                    limits::FIELDS
+                ),
+            );
+            return Err(Box::new(match expression.span {
+                Some(span) => problem.with_span(span),
+                None => problem,
+            }));
+        }
         let fields = u32::try_from(lowered.slots.len()).unwrap_or(u32::MAX);
         let cost = fields.saturating_mul(VISIT).saturating_add(COMPUTE);
+        let needed = lowered.code.needed(lowered.slots.len());
         let question = Question::Compute {
             code: lowered.code,
             slots: lowered.slots.into(),
+            needed,
         };
         Ok((question, cost))
     }
@@ -94,7 +116,7 @@ impl Leaf {
         let answer = match &self.question {
             Question::Missing(slot) => Ok(!has_value(event, *slot)),
             Question::Test(slot, test) => any_passes(event, *slot, test),
-            Question::Compute { code, slots } => any_true(event, code, slots),
+            Question::Compute { code, slots, .. } => any_true(event, code, slots),
         };
         answer.map_err(|error| match self.span {
             Some(span) => error.at(span),
@@ -111,6 +133,14 @@ impl Leaf {
         if all_known {
             // What fails must fail over the event, where it is reported.
             return self.matches(&KnownEvent(known)).ok();
+        }
+        if let Question::Compute { slots, needed, .. } = &self.question {
+            let lacks = slots.iter().zip(needed).any(|(slot, needed)| {
+                *needed && known.known(slot.field).is_some_and(<[_]>::is_empty)
+            });
+            if lacks {
+                return Some(false);
+            }
         }
         None
     }

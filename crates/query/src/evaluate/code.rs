@@ -195,6 +195,89 @@ impl Code {
         }
     }
 
+    /// For each slot, whether null in it makes the whole null - not true, and not a failure.
+    pub(crate) fn needed(&self, slots: usize) -> Box<[bool]> {
+        let mut needed = vec![false; slots];
+        self.mark_needed(&mut needed);
+        needed.into()
+    }
+
+    fn mark_needed(&self, needed: &mut [bool]) {
+        match &self.kind {
+            CodeKind::Slot(index) => {
+                if let Some(slot) = needed.get_mut(*index) {
+                    *slot = true;
+                }
+            }
+            CodeKind::Call {
+                function,
+                arguments,
+                ..
+            } => {
+                // Null in the first argument is seen before the others are computed; in the second, only after the
+                // first was, which must not fail.
+                let count = match function {
+                    Function::Concat => arguments.len(),
+                    Function::StartsWith
+                    | Function::EndsWith
+                    | Function::StringContains
+                    | Function::IndexOf => 2,
+                    _ => 1,
+                };
+                let count = if arguments.iter().take(count).all(Self::cannot_fail) {
+                    count
+                } else if *function == Function::Concat {
+                    0
+                } else {
+                    1
+                };
+                for argument in arguments.iter().take(count) {
+                    argument.mark_needed(needed);
+                }
+            }
+            CodeKind::Arithmetic { left, right, .. }
+                if left.cannot_fail() && right.cannot_fail() =>
+            {
+                left.mark_needed(needed);
+                right.mark_needed(needed);
+            }
+            CodeKind::Cidr { operand, .. }
+            | CodeKind::Negate(operand)
+            | CodeKind::Test { operand, .. }
+            | CodeKind::Not(operand) => operand.mark_needed(needed),
+            CodeKind::Constant(_)
+            | CodeKind::Arithmetic { .. }
+            | CodeKind::IsNull(_)
+            | CodeKind::And(_)
+            | CodeKind::Or(_) => {}
+        }
+    }
+
+    /// Is it certain that it can be computed, whatever the values?
+    fn cannot_fail(&self) -> bool {
+        match &self.kind {
+            CodeKind::Constant(_) | CodeKind::Slot(_) => true,
+            CodeKind::Call {
+                function,
+                arguments,
+                ..
+            } => {
+                !matches!(
+                    function,
+                    Function::Number | Function::Between | Function::Concat
+                ) && arguments.iter().all(Self::cannot_fail)
+            }
+            CodeKind::IsNull(operand) | CodeKind::Not(operand) => operand.cannot_fail(),
+            CodeKind::And(operands) | CodeKind::Or(operands) => {
+                operands.iter().all(Self::cannot_fail)
+            }
+            CodeKind::Cidr { .. }
+            | CodeKind::Negate(_)
+            | CodeKind::Arithmetic { .. }
+            | CodeKind::Test { .. } => false,
+        }
+    }
+
     /// Is there nothing to explain?
     pub(crate) fn is_constant(&self) -> bool {
         matches!(self.kind, CodeKind::Constant(_))

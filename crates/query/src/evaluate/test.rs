@@ -354,10 +354,7 @@ impl ByKind {
 
 /// Asks about the text form.
 fn with_text(value: &Computed<'_>, ask: impl FnOnce(&str) -> bool) -> bool {
-    match value {
-        Computed::Text(text) => ask(text),
-        other => other.borrowed().into_text().is_some_and(|text| ask(&text)),
-    }
+    value.with_text(ask).unwrap_or(false)
 }
 
 fn in_ranges(ranges: &[(i64, i64)], time: Timestamp) -> bool {

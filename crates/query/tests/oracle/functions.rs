@@ -101,14 +101,18 @@ fn units(value: &V) -> Vec<u16> {
 }
 
 fn same(left: &[u16], right: &[u16], insensitive: bool) -> bool {
+    let units = left == right;
+    let halves = [left, right]
+        .iter()
+        .any(|units| String::from_utf16(units).is_err());
     let (left, right) = (
         String::from_utf16_lossy(left),
         String::from_utf16_lossy(right),
     );
-    if insensitive {
+    if insensitive && !halves {
         left.to_lowercase() == right.to_lowercase()
     } else {
-        left == right
+        units
     }
 }
 

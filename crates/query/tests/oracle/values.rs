@@ -83,15 +83,6 @@ impl V {
             _ => None,
         }
     }
-
-    /// Small numbers only, so nothing is lost.
-    fn as_fraction(&self) -> f64 {
-        match self {
-            Self::Whole(number, _) => *number as f64,
-            Self::Fraction(number) => *number,
-            _ => f64::NAN,
-        }
-    }
 }
 
 fn numbers(left: &V, right: &V) -> Option<Ordering> {
@@ -99,15 +90,34 @@ fn numbers(left: &V, right: &V) -> Option<Ordering> {
     if let (V::Whole(left, _), V::Whole(right, _)) = (&left, &right) {
         return Some(left.cmp(right));
     }
-    let both_fractions = matches!((&left, &right), (V::Fraction(_), V::Fraction(_)));
-    let (left, right) = (left.as_fraction(), right.as_fraction());
     // As in Java: not-a-number is above all, and the two zeros differ where both sides have a fraction.
-    Some(match (left.is_nan(), right.is_nan()) {
-        (true, true) => Ordering::Equal,
-        (true, false) => Ordering::Greater,
-        (false, true) => Ordering::Less,
-        _ if both_fractions => left.total_cmp(&right),
-        _ => left.partial_cmp(&right)?,
+    Some(match (&left, &right) {
+        (V::Whole(whole, _), V::Fraction(fraction)) => whole_and_fraction(*whole, *fraction),
+        (V::Fraction(fraction), V::Whole(whole, _)) => {
+            whole_and_fraction(*whole, *fraction).reverse()
+        }
+        (V::Fraction(left), V::Fraction(right)) => match (left.is_nan(), right.is_nan()) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Greater,
+            (false, true) => Ordering::Less,
+            _ => left.total_cmp(right),
+        },
+        _ => unreachable!("numbers are whole or have a fraction"),
+    })
+}
+
+/// By value: a fraction between two whole numbers is above the lower one.
+fn whole_and_fraction(whole: i128, fraction: f64) -> Ordering {
+    if fraction.is_nan() {
+        return Ordering::Less;
+    }
+    let below = fraction.floor();
+    whole.cmp(&(below as i128)).then_with(|| {
+        if fraction > below {
+            Ordering::Less
+        } else {
+            Ordering::Equal
+        }
     })
 }
 
