@@ -463,11 +463,14 @@ proptest! {
             };
             prop_assert_eq!(explained, compiled);
 
-            // A match holds a needle.
+            // A match holds a needle of every set.
             let verbatim = |field: Field| ["k", "w", "y"].contains(&field.name());
-            if let (Ok(true), Some(needles)) = (compiled, condition.needles(&verbatim)) {
+            if compiled == Ok(true) {
                 let raw = document.to_string();
-                prop_assert!(needles.iter().any(|needle| raw.contains(needle.as_str())), "{text}\n{raw}\n{needles:?}");
+                for needles in condition.needle_sets(&verbatim) {
+                    let held = needles.iter().any(|needle| raw.contains(needle.as_str()));
+                    prop_assert!(held, "{text}\n{raw}\n{needles:?}");
+                }
             }
         }
     }

@@ -135,11 +135,18 @@ impl Condition {
     }
 
     /// Literals of which every matching event holds at least one, byte for byte, in the text of a field for which
-    /// `verbatim` is true (the raw bytes hold its values as they are). `None` when nothing of the kind can be said.
+    /// `verbatim` is true (the raw bytes hold its values as they are). `None` when nothing of the kind can be said. It is
+    /// the first of the [`needle_sets`](Condition::needle_sets).
     ///
     /// Literals have 3 bytes or more of printable ASCII without the characters that JSON writers escape.
     pub fn needles(&self, verbatim: &dyn Fn(Field) -> bool) -> Option<Vec<String>> {
-        needles::needles(&self.root, verbatim)
+        self.needle_sets(verbatim).into_iter().next()
+    }
+
+    /// Sets of literals: every matching event holds at least one literal of *each* set. The one whose shortest literal is
+    /// longest comes first. Whoever knows which literals are common in a source may prefer another, or ask for several.
+    pub fn needle_sets(&self, verbatim: &dyn Fn(Field) -> bool) -> Vec<Vec<String>> {
+        needles::needle_sets(&self.root, verbatim)
     }
 
     /// Do the two share their compiled form, so that one answer serves both?

@@ -1,4 +1,4 @@
-//! Literals that every matching event holds.
+//! Literals that matching events hold.
 
 use gatewatch_event::Field;
 
@@ -10,26 +10,34 @@ const SHORTEST: usize = 3;
 /// More literals than this say too little.
 const MOST: usize = 1_000;
 
-/// See [`Condition::needles`](super::Condition::needles).
-pub(super) fn needles(node: &Node, verbatim: &dyn Fn(Field) -> bool) -> Option<Vec<String>> {
-    let mut literals: Vec<String> = find(node, verbatim)?
-        .iter()
-        .map(|&text| text.to_owned())
+/// See [`Condition::needle_sets`](super::Condition::needle_sets).
+pub(super) fn needle_sets(node: &Node, verbatim: &dyn Fn(Field) -> bool) -> Vec<Vec<String>> {
+    let mut sets: Vec<Vec<String>> = find(node, verbatim)
+        .into_iter()
+        .map(|literals| {
+            let mut literals: Vec<String> = literals.into_iter().map(str::to_owned).collect();
+            literals.sort_unstable();
+            literals.dedup();
+            literals
+        })
         .collect();
-    literals.sort_unstable();
-    literals.dedup();
-    Some(literals)
+    sets.sort_by_cached_key(|literals| {
+        let rarity = rarity(literals.iter().map(String::as_str));
+        (std::cmp::Reverse(rarity), literals.clone())
+    });
+    sets.dedup();
+    sets
 }
 
-fn find<'a>(node: &'a Node, verbatim: &dyn Fn(Field) -> bool) -> Option<Vec<&'a str>> {
+/// The sets of which a matching event must meet each one.
+fn find<'a>(node: &'a Node, verbatim: &dyn Fn(Field) -> bool) -> Vec<Vec<&'a str>> {
     match node {
-        // Of several sets that all must be met, the one that is hardest to meet.
         Node::All(group) => group
             .parts
             .iter()
-            .filter_map(|part| find(part, verbatim))
-            .max_by_key(|literals| rarity(literals)),
-        // Of several that may be met, all together; if one says nothing, nothing can be said.
+            .flat_map(|part| find(part, verbatim))
+            .collect(),
+        // Of several that may be met, the best sets together; if one says nothing, nothing can be said.
         Node::Any(group) => {
             let mut all = Vec::new();
             for part in &group.parts {
@@ -37,22 +45,32 @@ fn find<'a>(node: &'a Node, verbatim: &dyn Fn(Field) -> bool) -> Option<Vec<&'a 
                 if matches!(part, Node::Constant(false)) {
                     continue;
                 }
-                all.extend(find(part, verbatim)?);
+                let best = find(part, verbatim)
+                    .into_iter()
+                    .max_by_key(|literals| rarity(literals.iter().copied()));
+                let Some(best) = best else {
+                    return Vec::new();
+                };
+                all.extend(best);
                 if all.len() > MOST {
-                    return None;
+                    return Vec::new();
                 }
             }
-            Some(all)
+            vec![all]
         }
-        Node::Leaf(leaf) => of_leaf(leaf, verbatim),
-        Node::Constant(_) | Node::Not(_) => None,
+        Node::Leaf(leaf) => of_leaf(leaf, verbatim).into_iter().collect(),
+        Node::Constant(_) | Node::Not(_) => Vec::new(),
     }
 }
 
 /// How little a set of literals lets through: the shortest one is the weakest; fewer are better.
-fn rarity(literals: &[&str]) -> (usize, std::cmp::Reverse<usize>) {
-    let shortest = literals.iter().map(|text| text.len()).min().unwrap_or(0);
-    (shortest, std::cmp::Reverse(literals.len()))
+fn rarity<'a>(literals: impl Iterator<Item = &'a str>) -> (usize, std::cmp::Reverse<usize>) {
+    let (mut shortest, mut count) = (usize::MAX, 0);
+    for literal in literals {
+        shortest = shortest.min(literal.len());
+        count += 1;
+    }
+    (shortest, std::cmp::Reverse(count))
 }
 
 fn of_leaf<'a>(leaf: &'a Leaf, verbatim: &dyn Fn(Field) -> bool) -> Option<Vec<&'a str>> {
