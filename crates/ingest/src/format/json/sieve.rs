@@ -24,7 +24,7 @@ use super::index::skip_space;
 use super::shape::JOURNAL_MARKS;
 use crate::{Consumer, Needles};
 
-/// How the keys end that hold an event's code: `code` and `event.code`, `event_id` and `winlog.event_id`, `EventID`, `EventId`.
+/// How the keys end that hold an event's code: `code` and `event.code` (whole, not `opcode`), `event_id` and `winlog.event_id`, `EventID`, `EventId`.
 const CODE_KEYS: [&str; 4] = ["code\"", "event_id\"", "EventID\"", "EventId\""];
 
 /// Most codes that are remembered.
@@ -245,6 +245,11 @@ impl Pass<'_> {
         for (number, cursor) in self.codes.iter_mut().enumerate() {
             while let Some(at) = cursor.before(line.end) {
                 if at < line.start {
+                    continue;
+                }
+                // `opcode` is another key than `code`, and stands in every document of Winlogbeat.
+                let whole = matches!(at.checked_sub(1).map(|at| self.block[at]), Some(b'"' | b'.'));
+                if number == 0 && !whole {
                     continue;
                 }
                 let after = at + CODE_KEYS[number].len();
