@@ -42,7 +42,9 @@ mod tests {
     #[test]
     fn rows_are_sorted_and_arrays_marked() {
         let text = table("field,type,array\nb.c,ip,1\na,date,\n").expect("valid");
-        assert!(text.ends_with("[].\na date\nb.c ip[]\n") || text.ends_with("\na date\nb.c ip[]\n"));
+        assert!(
+            text.ends_with("[].\na date\nb.c ip[]\n") || text.ends_with("\na date\nb.c ip[]\n")
+        );
         table("field,type,array\nx,y\n").expect_err("two columns");
     }
 
@@ -55,6 +57,10 @@ mod tests {
             return;
         };
         let committed = std::fs::read_to_string(root().join(TABLE)).expect("committed");
-        assert_eq!(table(&csv).expect("valid"), committed, "run `cargo xtask ecs`");
+        assert_eq!(
+            table(&csv).expect("valid"),
+            committed,
+            "run `cargo xtask ecs`"
+        );
     }
 }

@@ -11,7 +11,11 @@ const MAX_LINES: usize = 800;
 /// Packages in the lock file.
 const MAX_PACKAGES: usize = 250;
 /// Work that was put off: it belongs into an issue. Written in two parts, so that this file does not find itself.
-const PUT_OFF: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME: later"), concat!("XX", "X")];
+const PUT_OFF: &[&str] = &[
+    concat!("TO", "DO"),
+    concat!("FIX", "ME: later"),
+    concat!("XX", "X"),
+];
 
 /// Checks the tree below `root`.
 pub fn check(root: &Path) -> anyhow::Result<()> {
@@ -43,7 +47,11 @@ fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
             }
             for (number, line) in text.lines().enumerate() {
                 if PUT_OFF.iter().any(|word| line.contains(word)) {
-                    faults.push(format!("  {shown}:{}: work put off: {}", number + 1, line.trim()));
+                    faults.push(format!(
+                        "  {shown}:{}: work put off: {}",
+                        number + 1,
+                        line.trim()
+                    ));
                 }
             }
         }
@@ -51,7 +59,9 @@ fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
     let lock = fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
     let packages = lock.lines().filter(|line| *line == "[[package]]").count();
     if packages > MAX_PACKAGES {
-        faults.push(format!("  Cargo.lock: {packages} packages, more than {MAX_PACKAGES}"));
+        faults.push(format!(
+            "  Cargo.lock: {packages} packages, more than {MAX_PACKAGES}"
+        ));
     }
     Ok(faults)
 }

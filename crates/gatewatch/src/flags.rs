@@ -300,8 +300,9 @@ fn parse_zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
     if let Some(offset) = fixed_offset(text) {
         return Ok(jiff::tz::TimeZone::fixed(offset));
     }
-    jiff::tz::TimeZone::get(text)
-        .map_err(|_| "it is no time zone: give a name such as Europe/Berlin, or an offset such as +02:00".into())
+    jiff::tz::TimeZone::get(text).map_err(|_| {
+        "it is no time zone: give a name such as Europe/Berlin, or an offset such as +02:00".into()
+    })
 }
 
 /// `+02:00`, `-0330`

@@ -20,8 +20,8 @@ pub fn complain(text: &str) {
 pub fn results(file: Option<&Path>) -> anyhow::Result<Box<dyn Write>> {
     match file {
         Some(path) => {
-            let file = File::create(path)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            let file =
+                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
             Ok(Box::new(BufWriter::new(file)))
         }
         None => Ok(Box::new(BufWriter::new(io::stdout().lock()))),

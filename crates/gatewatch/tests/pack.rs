@@ -29,7 +29,10 @@ fn alerts(rule: &Rule, documents: Vec<Json>) -> usize {
 fn the_cases_beside_the_rules_pass() {
     let rules = shipped();
     for (path, text) in shipped_cases() {
-        let rule = rules.iter().find(|rule| rule.path == path).expect("a case beside a rule");
+        let rule = rules
+            .iter()
+            .find(|rule| rule.path == path)
+            .expect("a case beside a rule");
         for case in parse_cases(text).expect("valid cases") {
             let raised = alerts(rule, case.documents()) as u64;
             assert_eq!(raised, case.alerts, "{path}: {}", case.name);
@@ -59,12 +62,16 @@ fn the_published_cases_of_the_shipped_rules_hold() {
     let Some(path) = support::shared("pack/rules.json") else {
         return;
     };
-    let design: Json = serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON");
+    let design: Json =
+        serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON");
     let rules = shipped();
     let mut seen = 0;
     for published in design["rules"].as_array().expect("rules") {
         let id = published["id"].as_str().expect("an id");
-        let Some(rule) = rules.iter().find(|rule| rule.path.ends_with(&format!("/{id}.toml"))) else {
+        let Some(rule) = rules
+            .iter()
+            .find(|rule| rule.path.ends_with(&format!("/{id}.toml")))
+        else {
             continue;
         };
         seen += 1;

@@ -6,14 +6,25 @@ use support::{gatewatch, root, shared, stdout, text};
 
 #[test]
 fn output_does_not_depend_on_threads_or_on_the_order_of_arguments() {
-    let mut paths: Vec<String> = ["corpus/windows", "corpus/json", "corpus/linux"].map(str::to_owned).to_vec();
+    let mut paths: Vec<String> = ["corpus/windows", "corpus/json", "corpus/linux"]
+        .map(str::to_owned)
+        .to_vec();
     if let Some(folder) = shared("corpus") {
         paths.push(folder.join("evtx").display().to_string());
         paths.push(folder.join("linux").display().to_string());
     }
     for format in ["ndjson", "table", "csv"] {
         let run = |threads: &str, paths: &[String]| {
-            let mut arguments = vec!["scan", "--format", format, "--limit", "0", "--threads", threads, "--quiet"];
+            let mut arguments = vec![
+                "scan",
+                "--format",
+                format,
+                "--limit",
+                "0",
+                "--threads",
+                threads,
+                "--quiet",
+            ];
             arguments.extend(paths.iter().map(String::as_str));
             stdout(&arguments)
         };
@@ -22,7 +33,11 @@ fn output_does_not_depend_on_threads_or_on_the_order_of_arguments() {
         assert_eq!(one, run("2", &paths), "{format}: two threads");
         let mut turned = paths.clone();
         turned.reverse();
-        assert_eq!(one, run("8", &turned), "{format}: eight threads, arguments turned round");
+        assert_eq!(
+            one,
+            run("8", &turned),
+            "{format}: eight threads, arguments turned round"
+        );
     }
 }
 
@@ -40,9 +55,14 @@ fn every_record_is_accounted_for_and_unreadable_ones_are_named() {
     let mut folders = vec![root().join("corpus")];
     folders.extend(shared("corpus"));
     for folder in folders {
-        let named = std::env::temp_dir().join(format!("gatewatch-test-{}.ndjson", std::process::id()));
+        let named =
+            std::env::temp_dir().join(format!("gatewatch-test-{}.ndjson", std::process::id()));
         let output = stdout(&[
-            "scan", folder.to_str().expect("UTF-8"), "--quiet", "--unreadable", named.to_str().expect("UTF-8"),
+            "scan",
+            folder.to_str().expect("UTF-8"),
+            "--quiet",
+            "--unreadable",
+            named.to_str().expect("UTF-8"),
         ]);
         let first = output.lines().next().expect("an account");
         let [records, matched, unmatched, unreadable] = account(first)[..] else {
@@ -66,33 +86,61 @@ fn refused(arguments: &[&str], says: &[&str]) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
     for part in says {
-        assert!(errors.contains(part), "{arguments:?} does not say `{part}`: {errors}");
+        assert!(
+            errors.contains(part),
+            "{arguments:?} does not say `{part}`: {errors}"
+        );
     }
 }
 
 #[test]
 fn errors_say_what_where_and_what_to_do() {
-    refused(&["query", "process where proces.name = \"x\"", "corpus"], &["query:1:", "==", "proces.name"]);
-    refused(&["query", "process where true"], &["nothing to ask", "stdin"]);
+    refused(
+        &["query", "process where proces.name = \"x\"", "corpus"],
+        &["query:1:", "==", "proces.name"],
+    );
+    refused(
+        &["query", "process where true"],
+        &["nothing to ask", "stdin"],
+    );
     refused(&["query", "--fold", "lenght(\"x\")"], &["lenght", "length"]);
-    refused(&["scan", "corpus", "--rules", "/no/such/rules"], &["/no/such/rules"]);
+    refused(
+        &["scan", "corpus", "--rules", "/no/such/rules"],
+        &["/no/such/rules"],
+    );
     refused(&["scan", "corpus", "--no-pack"], &["no rule"]);
-    refused(&["scan", "corpus", "--from", "yesterday"], &["yesterday", "2026-03-01"]);
-    refused(&["scan", "corpus", "--timezone", "Mars"], &["Mars", "Europe/Berlin"]);
+    refused(
+        &["scan", "corpus", "--from", "yesterday"],
+        &["yesterday", "2026-03-01"],
+    );
+    refused(
+        &["scan", "corpus", "--timezone", "Mars"],
+        &["Mars", "Europe/Berlin"],
+    );
     refused(&["scan"], &["<PATH>"]);
-    refused(&["rules", "show", "no such rule"], &["no such rule", "rules list"]);
+    refused(
+        &["rules", "show", "no such rule"],
+        &["no such rule", "rules list"],
+    );
 }
 
 #[test]
 fn a_missing_file_is_named_and_the_rest_is_read() {
     let output = stdout(&["scan", "corpus/windows", "/no/such/file", "--quiet"]);
-    assert!(output.contains("/no/such/file: cannot be opened"), "{output}");
+    assert!(
+        output.contains("/no/such/file: cannot be opened"),
+        "{output}"
+    );
     assert!(output.contains("alerts"), "{output}");
 }
 
 #[test]
 fn fail_on_sets_the_exit_code() {
-    let run = |severity: &str| gatewatch(&["scan", "corpus", "--quiet", "--fail-on", severity]).status.code();
+    let run = |severity: &str| {
+        gatewatch(&["scan", "corpus", "--quiet", "--fail-on", severity])
+            .status
+            .code()
+    };
     assert_eq!(run("high"), Some(1));
     let quiet = gatewatch(&["scan", "Cargo.toml", "--quiet", "--fail-on", "low"]);
     assert_eq!(quiet.status.code(), Some(0));

@@ -64,7 +64,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         let path = entry.path();
         if entry.file_type()?.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml")
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
             && !path.to_string_lossy().ends_with(CASES)
         {
             files.push(path);
@@ -93,12 +95,19 @@ pub fn load(texts: Vec<RuleText>, least: Option<RuleSeverity>) -> anyhow::Result
         let rule = match Rule::parse(&path, &text) {
             Ok(rule) => Arc::new(rule),
             Err(found) => {
-                complaints.extend(found.iter().map(|problem| problems::in_file(&path, &text, problem)));
+                complaints.extend(
+                    found
+                        .iter()
+                        .map(|problem| problems::in_file(&path, &text, problem)),
+                );
                 continue;
             }
         };
         if let Some(first) = ids.insert(rule.id.clone(), path.clone()) {
-            complaints.push(format!("error: {path} and {first} have the same rule_id {}", rule.id));
+            complaints.push(format!(
+                "error: {path} and {first} have the same rule_id {}",
+                rule.id
+            ));
             continue;
         }
         if least.is_some_and(|least| rule.severity < least) {
@@ -107,7 +116,11 @@ pub fn load(texts: Vec<RuleText>, least: Option<RuleSeverity>) -> anyhow::Result
         match compile(Arc::clone(&rule), &EcsSchema) {
             Ok(compiled) => loaded.rules.push(compiled),
             Err(NotRun::Query(found)) => {
-                complaints.extend(found.iter().map(|problem| problems::in_query(&rule, problem)));
+                complaints.extend(
+                    found
+                        .iter()
+                        .map(|problem| problems::in_query(&rule, problem)),
+                );
             }
             Err(reason) => loaded.not_run.push((rule, reason)),
         }
@@ -118,7 +131,11 @@ pub fn load(texts: Vec<RuleText>, least: Option<RuleSeverity>) -> anyhow::Result
         let count = complaints.len();
         bail!(
             "{} in the rules:\n\n{}",
-            if count == 1 { "one problem".to_owned() } else { format!("{count} problems") },
+            if count == 1 {
+                "one problem".to_owned()
+            } else {
+                format!("{count} problems")
+            },
             complaints.join("\n")
         )
     }

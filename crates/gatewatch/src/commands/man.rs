@@ -12,7 +12,10 @@ pub fn run() -> anyhow::Result<Ending> {
     let mut root = Cli::command();
     root.build();
     clap_mangen::Man::new(root.clone()).render(&mut out)?;
-    for command in root.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in root
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+    {
         clap_mangen::Man::new(command.clone()).render(&mut out)?;
     }
     out.flush()?;

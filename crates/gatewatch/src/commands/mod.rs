@@ -38,7 +38,9 @@ fn open(flags: &InputFlags) -> (Found, Vec<Unit>, ReadOptions, Progress) {
 /// The one place that reads a clock: it dates lines without a year that come through a pipe.
 fn now() -> Option<Timestamp> {
     let age = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    i64::try_from(age.as_nanos()).ok().map(Timestamp::from_nanos)
+    i64::try_from(age.as_nanos())
+        .ok()
+        .map(Timestamp::from_nanos)
 }
 
 /// Events of one unit that a position can tell apart.

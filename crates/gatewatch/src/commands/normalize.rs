@@ -49,7 +49,10 @@ pub fn run(flags: &NormalizeFlags) -> anyhow::Result<Ending> {
             line.push_str(&format!("\n  {}: {}", problem.place, problem.reason));
         }
         if summary.problems.len() > 20 {
-            line.push_str(&format!("\n  … and {} more: all with --unreadable FILE", summary.problems.len() - 20));
+            line.push_str(&format!(
+                "\n  … and {} more: all with --unreadable FILE",
+                summary.problems.len() - 20
+            ));
         }
         line
     })?;

@@ -36,8 +36,10 @@ fn parsed(texts: Vec<load::RuleText>) -> anyhow::Result<Vec<Rule>> {
         match Rule::parse(&path, &text) {
             Ok(rule) => rules.push(rule),
             Err(found) => {
-                let all: Vec<String> =
-                    found.iter().map(|problem| problems::in_file(&path, &text, problem)).collect();
+                let all: Vec<String> = found
+                    .iter()
+                    .map(|problem| problems::in_file(&path, &text, problem))
+                    .collect();
                 bail!("{path} is no valid rule:\n\n{}", all.join("\n"));
             }
         }
@@ -49,7 +51,12 @@ fn techniques(rule: &Rule) -> String {
     let mut ids: Vec<&str> = rule
         .threat
         .iter()
-        .flat_map(|tactic| tactic.techniques.iter().map(|technique| technique.id.as_str()))
+        .flat_map(|tactic| {
+            tactic
+                .techniques
+                .iter()
+                .map(|technique| technique.id.as_str())
+        })
         .collect();
     ids.sort_unstable();
     ids.dedup();
@@ -81,7 +88,11 @@ fn list(flags: &RulesListFlags) -> anyhow::Result<Ending> {
                 ]
             })
             .collect();
-        for line in columns(&["severity", "type", "name", "techniques", "file"], &rows, 70) {
+        for line in columns(
+            &["severity", "type", "name", "techniques", "file"],
+            &rows,
+            70,
+        ) {
             writeln!(out, "{line}")?;
         }
     }
@@ -92,7 +103,9 @@ fn list(flags: &RulesListFlags) -> anyhow::Result<Ending> {
 fn show(flags: &RulesShowFlags) -> anyhow::Result<Ending> {
     let rules = parsed(load::texts(&flags.rules, true)?)?;
     let wanted = flags.rule.to_lowercase();
-    let exact = rules.iter().find(|rule| rule.id == flags.rule || rule.name.to_lowercase() == wanted);
+    let exact = rules
+        .iter()
+        .find(|rule| rule.id == flags.rule || rule.name.to_lowercase() == wanted);
     let rule = match exact {
         Some(rule) => rule,
         None => {
@@ -106,10 +119,19 @@ fn show(flags: &RulesShowFlags) -> anyhow::Result<Ending> {
                 .collect();
             match some[..] {
                 [only] => only,
-                [] => bail!("no rule is called `{}`: see `gatewatch rules list`", flags.rule),
+                [] => bail!(
+                    "no rule is called `{}`: see `gatewatch rules list`",
+                    flags.rule
+                ),
                 _ => {
-                    let names: Vec<String> = some.iter().map(|rule| format!("  {}", rule.name)).collect();
-                    bail!("`{}` names {} rules:\n{}", flags.rule, some.len(), names.join("\n"));
+                    let names: Vec<String> =
+                        some.iter().map(|rule| format!("  {}", rule.name)).collect();
+                    bail!(
+                        "`{}` names {} rules:\n{}",
+                        flags.rule,
+                        some.len(),
+                        names.join("\n")
+                    );
                 }
             }
         }
@@ -130,7 +152,13 @@ fn told(rule: &Rule) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
         "{}\n{} (risk score {}), type {}, id {}\n{}\n\n{}\n\nQuery\n\n",
-        rule.name, rule.severity, rule.risk_score, rule.rule_type, rule.id, rule.path, rule.description
+        rule.name,
+        rule.severity,
+        rule.risk_score,
+        rule.rule_type,
+        rule.id,
+        rule.path,
+        rule.description
     );
     for line in rule.query.trim().lines() {
         let _ = writeln!(text, "  {line}");
@@ -139,7 +167,11 @@ fn told(rule: &Rule) -> String {
         text.push_str("\nATT&CK\n\n");
         for tactic in &rule.threat {
             for technique in &tactic.techniques {
-                let _ = writeln!(text, "  {} {}: {} {}", tactic.id, tactic.name, technique.id, technique.name);
+                let _ = writeln!(
+                    text,
+                    "  {} {}: {} {}",
+                    tactic.id, tactic.name, technique.id, technique.name
+                );
             }
         }
     }
@@ -167,7 +199,9 @@ fn check(flags: &RulesCheckFlags) -> anyhow::Result<Ending> {
     let shipped = flags.paths.is_empty();
     let texts = load::texts(&flags.paths, shipped)?;
     let cases: HashMap<String, String> = if shipped {
-        shipped_cases().map(|(path, text)| (path, text.to_owned())).collect()
+        shipped_cases()
+            .map(|(path, text)| (path, text.to_owned()))
+            .collect()
     } else {
         beside(&texts)?
     };
@@ -176,30 +210,43 @@ fn check(flags: &RulesCheckFlags) -> anyhow::Result<Ending> {
     let (mut checked, mut ran, mut passed) = (0u64, 0u64, 0u64);
     for (path, text) in &texts {
         checked += 1;
-        let rule = match Rule::parse(path, text) {
-            Ok(rule) => Arc::new(rule),
-            Err(found) => {
-                faults.extend(found.iter().map(|problem| fault(path, problem, problems::in_file(path, text, problem))));
-                continue;
-            }
-        };
+        let rule =
+            match Rule::parse(path, text) {
+                Ok(rule) => Arc::new(rule),
+                Err(found) => {
+                    faults.extend(found.iter().map(|problem| {
+                        fault(path, problem, problems::in_file(path, text, problem))
+                    }));
+                    continue;
+                }
+            };
         if let Some(first) = ids.insert(rule.id.clone(), path.clone()) {
             faults.push(Fault {
                 path: path.clone(),
                 code: "rule-id-twice".into(),
-                shown: format!("error: {path} and {first} have the same rule_id {}", rule.id),
+                shown: format!(
+                    "error: {path} and {first} have the same rule_id {}",
+                    rule.id
+                ),
             });
         }
         match compile(Arc::clone(&rule), &EcsSchema) {
             Ok(compiled) => {
                 let warnings = compiled.plan.warnings.iter();
-                faults.extend(warnings.map(|problem| fault(path, problem, problems::in_query(&rule, problem))));
+                faults.extend(
+                    warnings
+                        .map(|problem| fault(path, problem, problems::in_query(&rule, problem))),
+                );
                 if let Some(text) = cases.get(path) {
                     run_cases(&compiled, text, &mut faults, &mut ran, &mut passed);
                 }
             }
             Err(NotRun::Query(found)) => {
-                faults.extend(found.iter().map(|problem| fault(path, problem, problems::in_query(&rule, problem))));
+                faults.extend(
+                    found
+                        .iter()
+                        .map(|problem| fault(path, problem, problems::in_query(&rule, problem))),
+                );
             }
             Err(NotRun::Type(_)) => {}
         }
@@ -207,7 +254,11 @@ fn check(flags: &RulesCheckFlags) -> anyhow::Result<Ending> {
     let mut out = output::results(None)?;
     for fault in &faults {
         if flags.json {
-            writeln!(out, "{}", json!({"path": fault.path, "code": fault.code, "message": fault.shown}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"path": fault.path, "code": fault.code, "message": fault.shown})
+            )?;
         } else {
             writeln!(out, "{}", fault.shown)?;
         }
@@ -222,7 +273,11 @@ fn check(flags: &RulesCheckFlags) -> anyhow::Result<Ending> {
         )?;
     }
     out.flush()?;
-    Ok(if faults.is_empty() { Ending::Done } else { Ending::Found })
+    Ok(if faults.is_empty() {
+        Ending::Done
+    } else {
+        Ending::Found
+    })
 }
 
 fn fault(path: &str, problem: &Diagnostic, shown: String) -> Fault {
@@ -249,13 +304,23 @@ fn beside(texts: &[load::RuleText]) -> anyhow::Result<HashMap<String, String>> {
     Ok(cases)
 }
 
-fn run_cases(compiled: &CompiledRule, text: &str, faults: &mut Vec<Fault>, ran: &mut u64, passed: &mut u64) {
+fn run_cases(
+    compiled: &CompiledRule,
+    text: &str,
+    faults: &mut Vec<Fault>,
+    ran: &mut u64,
+    passed: &mut u64,
+) {
     let path = &compiled.rule.path;
     let cases = match parse_cases(text) {
         Ok(cases) => cases,
         Err(found) => {
             faults.extend(found.iter().map(|problem| {
-                fault(path, problem, problems::in_file(&path.replace(".toml", ".test.toml"), text, problem))
+                fault(
+                    path,
+                    problem,
+                    problems::in_file(&path.replace(".toml", ".test.toml"), text, problem),
+                )
             }));
             return;
         }
@@ -279,7 +344,10 @@ fn run_cases(compiled: &CompiledRule, text: &str, faults: &mut Vec<Fault>, ran: 
             Err(error) => faults.push(Fault {
                 path: path.clone(),
                 code: "case-failed".into(),
-                shown: format!("error: {path}: case `{}` could not be run: {error}", case.name),
+                shown: format!(
+                    "error: {path}: case `{}` could not be run: {error}",
+                    case.name
+                ),
             }),
         }
     }

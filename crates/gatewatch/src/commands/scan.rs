@@ -65,9 +65,12 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         alerts: total,
     };
     reporter.finish(&context)?;
-    super::close(&flags.input, &summary, flags.format != ScanFormat::Table, || {
-        account::closing_line(&context)
-    })?;
+    super::close(
+        &flags.input,
+        &summary,
+        flags.format != ScanFormat::Table,
+        || account::closing_line(&context),
+    )?;
     match (flags.fail_on, gravest) {
         (Some(least), Some(gravest)) if gravest >= least => Ok(Ending::Found),
         _ => Ok(Ending::Done),
@@ -76,7 +79,10 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
 
 fn reporter<'a>(flags: &ScanFlags, engine: &'a Engine) -> anyhow::Result<Box<dyn Reporter + 'a>> {
     let out = output::results(flags.output.as_deref())?;
-    let to_file = flags.output.as_deref().is_some_and(|path: &Path| !path.as_os_str().is_empty());
+    let to_file = flags
+        .output
+        .as_deref()
+        .is_some_and(|path: &Path| !path.as_os_str().is_empty());
     Ok(match flags.format {
         ScanFormat::Table => {
             let color = output::color(flags.color, to_file);
@@ -125,7 +131,10 @@ impl Consumer for ScanTask<'_> {
         let position = (self.unit << super::POSITION_BITS) | self.sequence;
         match self.worker.event(kind, event, position) {
             Ok(matched) => self.matched += u64::from(matched),
-            Err(error) => self.failure = Some(anyhow::Error::new(error).context("cannot keep a matched event")),
+            Err(error) => {
+                self.failure =
+                    Some(anyhow::Error::new(error).context("cannot keep a matched event"))
+            }
         }
     }
 

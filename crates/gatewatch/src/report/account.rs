@@ -91,7 +91,11 @@ impl<'a> Account<'a> {
         }
         writeln!(self.out, "\n{heading}")?;
         let rows: Vec<Vec<String>> = group.rows.iter().map(cells).collect();
-        for line in columns(&["time", "host", "user", "source", "outcome", "where"], &rows, WIDEST) {
+        for line in columns(
+            &["time", "host", "user", "source", "outcome", "where"],
+            &rows,
+            WIDEST,
+        ) {
             writeln!(self.out, "  {line}")?;
         }
         let hidden = group.total.saturating_sub(group.rows.len() as u64);
@@ -212,7 +216,10 @@ fn remarks(context: &Context<'_>) -> Vec<String> {
         }
     }
     for (kind, heading) in [
-        (ProblemKind::File, "Files that could not be read, or not to their end"),
+        (
+            ProblemKind::File,
+            "Files that could not be read, or not to their end",
+        ),
         (ProblemKind::Record, "Records that could not be read"),
         (ProblemKind::Damage, "Damage that cost no record"),
         (ProblemKind::Assumption, "Assumptions"),
@@ -235,18 +242,27 @@ fn section(summary: &ReadSummary, kind: ProblemKind, heading: &str, lines: &mut 
             lines.push(format!("  {file}: {}", said(only)));
             continue;
         }
-        lines.push(format!("  {file}: {}", count(problems.len() as u64, "problem", "problems")));
+        lines.push(format!(
+            "  {file}: {}",
+            count(problems.len() as u64, "problem", "problems")
+        ));
         for problem in problems.iter().take(PROBLEMS_SHOWN) {
             lines.push(format!("    {}", said(problem)));
         }
         if problems.len() > PROBLEMS_SHOWN {
             let more = (problems.len() - PROBLEMS_SHOWN) as u64;
-            lines.push(format!("    … and {} more: all with --unreadable FILE", super::text::thousands(more)));
+            lines.push(format!(
+                "    … and {} more: all with --unreadable FILE",
+                super::text::thousands(more)
+            ));
         }
     }
     if files.len() > FILES_SHOWN {
         let more = (files.len() - FILES_SHOWN) as u64;
-        lines.push(format!("  … and {}: all with --unreadable FILE", count(more, "more file", "more files")));
+        lines.push(format!(
+            "  … and {}: all with --unreadable FILE",
+            count(more, "more file", "more files")
+        ));
     }
 }
 

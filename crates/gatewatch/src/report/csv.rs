@@ -48,8 +48,18 @@ impl Reporter for Csv {
         self.begin()?;
         let events = row.events.to_string();
         let cells = [
-            &row.time, &row.severity, &row.rule, &row.host, &row.user, &row.source, &row.outcome, &events, &row.file,
-            &row.record, &row.techniques, &row.id,
+            &row.time,
+            &row.severity,
+            &row.rule,
+            &row.host,
+            &row.user,
+            &row.source,
+            &row.outcome,
+            &events,
+            &row.file,
+            &row.record,
+            &row.techniques,
+            &row.id,
         ];
         let line: Vec<String> = cells.iter().map(|text| cell(text)).collect();
         write!(self.out, "{}\r\n", line.join(","))?;

@@ -46,14 +46,16 @@ impl Array {
 
 impl Reporter for Array {
     fn alert(&mut self, alert: &Alert, _: Row) -> anyhow::Result<()> {
-        self.out.write_all(if self.empty { b"[\n" } else { b",\n" })?;
+        self.out
+            .write_all(if self.empty { b"[\n" } else { b",\n" })?;
         self.empty = false;
         serde_json::to_writer_pretty(&mut self.out, alert.document.as_map())?;
         Ok(())
     }
 
     fn finish(&mut self, _: &Context<'_>) -> anyhow::Result<()> {
-        self.out.write_all(if self.empty { b"[]\n" } else { b"\n]\n" })?;
+        self.out
+            .write_all(if self.empty { b"[]\n" } else { b"\n]\n" })?;
         self.out.flush()?;
         Ok(())
     }

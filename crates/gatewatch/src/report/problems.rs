@@ -27,7 +27,11 @@ pub fn in_query(rule: &Rule, problem: &Diagnostic) -> String {
                 .named(&rule.path)
                 .starting_at(offset),
         ),
-        None => placed(&rule.path, problem, Source::new(&rule.query).named(&rule.path)),
+        None => placed(
+            &rule.path,
+            problem,
+            Source::new(&rule.query).named(&rule.path),
+        ),
     }
 }
 

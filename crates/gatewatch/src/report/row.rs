@@ -48,7 +48,12 @@ fn first(document: &Document, fields: &[&str]) -> String {
     found
 }
 
-const HOST: &[&str] = &["host.name", "host.hostname", "winlog.computer_name", "host.id"];
+const HOST: &[&str] = &[
+    "host.name",
+    "host.hostname",
+    "winlog.computer_name",
+    "host.id",
+];
 const USER: &[&str] = &["user.name", "winlog.event_data.TargetUserName", "user.id"];
 const SOURCE: &[&str] = &["source.ip", "source.address", "source.domain", "client.ip"];
 
@@ -66,7 +71,15 @@ impl Row {
     /// The facts of a single event.
     pub fn of_event(event: &Document) -> Self {
         Self {
-            rule: first(event, &["event.action", "event.code", "event.category", "process.name"]),
+            rule: first(
+                event,
+                &[
+                    "event.action",
+                    "event.code",
+                    "event.category",
+                    "process.name",
+                ],
+            ),
             time: first(event, &["@timestamp"]),
             host: first(event, HOST),
             user: first(event, USER),
@@ -112,7 +125,12 @@ impl Row {
         let mut techniques: Vec<&str> = rule
             .threat
             .iter()
-            .flat_map(|tactic| tactic.techniques.iter().map(|technique| technique.id.as_str()))
+            .flat_map(|tactic| {
+                tactic
+                    .techniques
+                    .iter()
+                    .map(|technique| technique.id.as_str())
+            })
             .collect();
         techniques.sort_unstable();
         techniques.dedup();
@@ -204,7 +222,11 @@ mod tests {
             ..Row::default()
         };
         let keeps = |hosts: &[&str], users: &[&str]| {
-            let own = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            let own = |list: &[&str]| {
+                list.iter()
+                    .map(|text| (*text).to_owned())
+                    .collect::<Vec<_>>()
+            };
             AlertFilter::new(&own(hosts), &own(users)).keeps(&row)
         };
         assert!(keeps(&[], &[]));

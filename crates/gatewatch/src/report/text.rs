@@ -45,7 +45,11 @@ pub fn cut(text: &str, columns: usize) -> String {
 pub fn columns(header: &[&str], rows: &[Vec<String>], widest: usize) -> Vec<String> {
     let shown: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.iter().map(|text| cut(&printable(text), widest)).collect())
+        .map(|row| {
+            row.iter()
+                .map(|text| cut(&printable(text), widest))
+                .collect()
+        })
         .collect();
     let mut widths: Vec<usize> = header.iter().map(|text| width(text)).collect();
     for row in &shown {
@@ -72,7 +76,11 @@ pub fn columns(header: &[&str], rows: &[Vec<String>], widest: usize) -> Vec<Stri
 
 /// `1 file`, `2 files`, `1,234 files`
 pub fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+    format!(
+        "{} {}",
+        thousands(number),
+        if number == 1 { one } else { many }
+    )
 }
 
 /// `1,234,567`
@@ -94,7 +102,10 @@ pub fn bytes(number: u64) -> String {
     if number < 1000 {
         return count(number, "byte", "bytes");
     }
-    #[expect(clippy::cast_precision_loss, reason = "one digit after the point is shown")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "one digit after the point is shown"
+    )]
     let mut size = number as f64 / 1000.0;
     let mut unit = 0;
     while size >= 999.95 && unit + 1 < UNITS.len() {
@@ -110,7 +121,10 @@ mod tests {
 
     #[test]
     fn log_content_cannot_drive_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31mb\u{202e}c\n"), "a\\u{1b}[31mb\\u{202e}c\\n");
+        assert_eq!(
+            printable("a\u{1b}[31mb\u{202e}c\n"),
+            "a\\u{1b}[31mb\\u{202e}c\\n"
+        );
     }
 
     #[test]
@@ -125,7 +139,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_with_wide_characters() {
-        let rows = vec![vec!["ユーザ".to_owned(), "x".to_owned()], vec!["bob".to_owned(), "y".to_owned()]];
+        let rows = vec![
+            vec!["ユーザ".to_owned(), "x".to_owned()],
+            vec!["bob".to_owned(), "y".to_owned()],
+        ];
         let lines = columns(&["user", "z"], &rows, 30);
         assert_eq!(lines, ["user    z", "ユーザ  x", "bob     y"]);
         assert_eq!(cut("abcdef", 4), "abc…");

@@ -76,20 +76,31 @@ pub fn run<T: Task>(
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut tasks = vec![work()];
         tasks.extend(others.into_iter().map(|handle| {
-            handle
-                .join()
-                .unwrap_or_else(|_| Err(anyhow::anyhow!("a reading thread crashed: this is a fault in gatewatch")))
+            handle.join().unwrap_or_else(|_| {
+                Err(anyhow::anyhow!(
+                    "a reading thread crashed: this is a fault in gatewatch"
+                ))
+            })
         }));
         tasks.into_iter().collect()
     });
     let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
     reports.sort_by_key(|(number, _)| *number);
-    Ok((tasks?, reports.into_iter().map(|(_, report)| report).collect()))
+    Ok((
+        tasks?,
+        reports.into_iter().map(|(_, report)| report).collect(),
+    ))
 }
 
-fn read_one<T: Task>(unit: &Unit, number: usize, options: &ReadOptions, task: &mut T) -> TaskReport {
+fn read_one<T: Task>(
+    unit: &Unit,
+    number: usize,
+    options: &ReadOptions,
+    task: &mut T,
+) -> TaskReport {
     task.begin(number);
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| unit.read(options, task)));
+    let result =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| unit.read(options, task)));
     let (mut problems, matched) = task.end();
     let counts = result.unwrap_or_else(|_| {
         // A reader must not panic; if one does all the same, the rest of the case is still read and the file is named.

@@ -1,7 +1,7 @@
 //! The progress bar.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gatewatch_ingest::Counts;

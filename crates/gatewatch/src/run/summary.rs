@@ -54,7 +54,10 @@ impl ReadSummary {
     pub fn by_file(&self, kind: ProblemKind) -> BTreeMap<&str, Vec<&Problem>> {
         let mut files: BTreeMap<&str, Vec<&Problem>> = BTreeMap::new();
         for problem in self.problems.iter().filter(|problem| problem.kind == kind) {
-            files.entry(problem.place.path.as_ref()).or_default().push(problem);
+            files
+                .entry(problem.place.path.as_ref())
+                .or_default()
+                .push(problem);
         }
         files
     }

@@ -6,7 +6,10 @@ use std::time::Duration;
 use gatewatch_detect::search::Search;
 use gatewatch_event::{Event, Field};
 use gatewatch_ingest::Needles;
-use gatewatch_query::{Condition, Description, EcsSchema, Explanation, Outcome, Plan, PlanBody, Schema as _, SchemaType};
+use gatewatch_query::{
+    Condition, Description, EcsSchema, Explanation, Outcome, Plan, PlanBody, Schema as _,
+    SchemaType,
+};
 use gatewatch_syntax::eql::{parse_query, print};
 
 use super::logs::milliseconds;
@@ -113,7 +116,13 @@ fn take(explanation: &Explanation, depth: usize, parts: &mut Vec<Part>, at: &mut
 }
 
 /// The query as parsed, typed and planned, and the costs.
-pub fn told(text: &str, plan: &Plan, needles: Option<&Needles>, costs: &Costs, summary: &ReadSummary) -> String {
+pub fn told(
+    text: &str,
+    plan: &Plan,
+    needles: Option<&Needles>,
+    costs: &Costs,
+    summary: &ReadSummary,
+) -> String {
     let mut out = String::from("As parsed\n");
     if let Some(tree) = parse_query(text).tree {
         for line in print(&tree).lines() {
@@ -121,7 +130,11 @@ pub fn told(text: &str, plan: &Plan, needles: Option<&Needles>, costs: &Costs, s
         }
     }
     out.push_str("\nFields and their types\n");
-    let mut fields: Vec<Field> = plan.conditions().iter().flat_map(|condition| condition.fields()).collect();
+    let mut fields: Vec<Field> = plan
+        .conditions()
+        .iter()
+        .flat_map(|condition| condition.fields())
+        .collect();
     fields.sort_by_key(|field| field.name());
     fields.dedup();
     for field in fields {
@@ -157,7 +170,11 @@ pub fn told(text: &str, plan: &Plan, needles: Option<&Needles>, costs: &Costs, s
         thousands(summary.counts.records),
         milliseconds(costs.time)
     );
-    let _ = writeln!(out, "  over the first {} of them each part was true so often:", thousands(costs.sampled));
+    let _ = writeln!(
+        out,
+        "  over the first {} of them each part was true so often:",
+        thousands(costs.sampled)
+    );
     for parts in &costs.parts {
         for part in parts {
             let failed = if part.failed > 0 {
@@ -187,7 +204,11 @@ fn plan_text(plan: &Plan, out: &mut String) {
             if let Some(maxspan) = sequence.maxspan {
                 let _ = writeln!(out, "  within {maxspan} ms");
             }
-            sequence.steps.iter().chain(&sequence.until).collect::<Vec<_>>()
+            sequence
+                .steps
+                .iter()
+                .chain(&sequence.until)
+                .collect::<Vec<_>>()
         }
         PlanBody::Sample(sample) => sample.steps.iter().collect(),
     };
@@ -197,9 +218,18 @@ fn plan_text(plan: &Plan, out: &mut String) {
             continue;
         }
         last = Some(step.term);
-        let keys: Vec<&str> = step.keys.as_slice().iter().map(|key| key.name.as_str()).collect();
+        let keys: Vec<&str> = step
+            .keys
+            .as_slice()
+            .iter()
+            .map(|key| key.name.as_str())
+            .collect();
         let missing = if step.missing { ", must not occur" } else { "" };
-        let by = if keys.is_empty() { String::new() } else { format!(", by {}", keys.join(", ")) };
+        let by = if keys.is_empty() {
+            String::new()
+        } else {
+            format!(", by {}", keys.join(", "))
+        };
         let _ = writeln!(out, "  term {}{by}{missing}", step.term + 1);
         describe(&step.condition.describe(), 2, out);
     }

@@ -96,7 +96,13 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
         }
     }
     if let Some(costs) = &costs {
-        output::complain(&explain::told(text, &plan, needles.as_ref(), costs, &summary));
+        output::complain(&explain::told(
+            text,
+            &plan,
+            needles.as_ref(),
+            costs,
+            &summary,
+        ));
     }
     let found = match search.finish(workers) {
         Ok(found) => found,
@@ -171,10 +177,12 @@ impl Consumer for QueryTask<'_> {
         let position = (self.unit << crate::commands::POSITION_BITS) | self.sequence;
         let started = self.costs.as_ref().map(|_| std::time::Instant::now());
         let (store, thread) = (&mut self.store, self.thread);
-        let matched = self.worker.event(kind, event, position, || -> anyhow::Result<Kept> {
-            let bytes = serde_json::to_vec(event.document().as_map())?;
-            Ok((thread, store.push(&bytes)?))
-        });
+        let matched = self
+            .worker
+            .event(kind, event, position, || -> anyhow::Result<Kept> {
+                let bytes = serde_json::to_vec(event.document().as_map())?;
+                Ok((thread, store.push(&bytes)?))
+            });
         match matched {
             Ok(matched) => self.matched += u64::from(matched),
             Err(error) => self.failure = Some(error.context("cannot keep a matched event")),
@@ -224,11 +232,18 @@ fn document(stores: &[(usize, DocumentStore)], kept: Kept) -> anyhow::Result<Doc
 /// The events of the answer, by item: one for a single event, several for a sequence or sample.
 fn items(found: &Found<Kept>) -> Vec<(Vec<Json>, Vec<Option<Kept>>)> {
     match &found.items {
-        Items::Events(events) => events.iter().map(|kept| (Vec::new(), vec![Some(*kept)])).collect(),
+        Items::Events(events) => events
+            .iter()
+            .map(|kept| (Vec::new(), vec![Some(*kept)]))
+            .collect(),
         Items::Sequences(sequences) => sequences
             .iter()
             .map(|sequence| {
-                let keys = sequence.key.iter().map(gatewatch_query::KeyValue::to_json).collect();
+                let keys = sequence
+                    .key
+                    .iter()
+                    .map(gatewatch_query::KeyValue::to_json)
+                    .collect();
                 (keys, sequence.events.clone())
             })
             .collect(),
@@ -275,7 +290,12 @@ fn write(
 /// A document as a hit of Elasticsearch. Where it was read stands for its id.
 fn hit(stores: &[(usize, DocumentStore)], kept: Kept) -> anyhow::Result<Json> {
     let document = document(stores, kept)?;
-    let text = |path: &str| document.get(path).map(ToString::to_string).unwrap_or_default();
+    let text = |path: &str| {
+        document
+            .get(path)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
     let path = document
         .get("gatewatch.input.path")
         .and_then(Json::as_str)
@@ -306,7 +326,9 @@ fn table(
             rows.push(cells);
         }
     }
-    let mut header = vec!["time", "host", "action", "user", "source", "outcome", "where"];
+    let mut header = vec![
+        "time", "host", "action", "user", "source", "outcome", "where",
+    ];
     if sequences {
         header.insert(0, "join keys");
         header.insert(0, "no.");
@@ -343,11 +365,17 @@ fn closing(found: &Found<Kept>, summary: &ReadSummary) -> String {
             count(found.timeless, "event", "events")
         ));
     }
-    let dropped = found.sequences.dropped_partials + found.sequences.dropped_waiting + found.sequences.dropped_leading;
+    let dropped = found.sequences.dropped_partials
+        + found.sequences.dropped_waiting
+        + found.sequences.dropped_leading;
     if dropped + found.refused > 0 {
         line.push_str(&format!(
             "\n{} dropped for the bound on memory: the answer may be incomplete.",
-            count(dropped + found.refused, "unfinished match was", "unfinished matches were")
+            count(
+                dropped + found.refused,
+                "unfinished match was",
+                "unfinished matches were"
+            )
         ));
     }
     for problem in summary.problems.iter().take(20) {

@@ -35,7 +35,12 @@ fn fold(expression: &str) -> anyhow::Result<Ending> {
         }
         Err(problems) => {
             for problem in &problems {
-                output::complain(Source::new(expression).named("expression").render(problem).trim_end());
+                output::complain(
+                    Source::new(expression)
+                        .named("expression")
+                        .render(problem)
+                        .trim_end(),
+                );
             }
             Ok(Ending::Refused)
         }

@@ -25,7 +25,8 @@ pub fn run(flags: &QueryFlags, body: &Path) -> anyhow::Result<Ending> {
         ..AnswerOptions::default()
     };
     let mapping = match &flags.mapping {
-        Some(path) => Mapping::from_json(&read_json(path)?).map_err(gatewatch_detect::search::SearchError::from),
+        Some(path) => Mapping::from_json(&read_json(path)?)
+            .map_err(gatewatch_detect::search::SearchError::from),
         None => Ok(Mapping::default()),
     };
     let mut documents = Vec::new();
@@ -56,7 +57,9 @@ fn read_documents(path: &str, documents: &mut Vec<Json>) -> anyhow::Result<()> {
     } else {
         Box::new(File::open(path).with_context(|| format!("cannot open {path}"))?)
     };
-    for (number, document) in (1..).zip(serde_json::Deserializer::from_reader(BufReader::new(reader)).into_iter()) {
+    for (number, document) in
+        (1..).zip(serde_json::Deserializer::from_reader(BufReader::new(reader)).into_iter())
+    {
         documents.push(document.with_context(|| format!("{path}: document {number} is not JSON"))?);
     }
     Ok(())
