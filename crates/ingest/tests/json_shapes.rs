@@ -14,7 +14,9 @@ fn with_event<R>(record: &serde_json::Value, check: impl FnOnce(&WindowsJson<'_>
     match Shape::of(LazyJson::new(&text, &index)) {
         Shape::Windows(event) => check(&event),
         Shape::Ecs(_) => panic!("taken for an ECS document: {text}"),
-        Shape::Journald(_) | Shape::FilebeatJournal(_) => panic!("taken for a journal entry: {text}"),
+        Shape::Journald(_) | Shape::FilebeatJournal(_) => {
+            panic!("taken for a journal entry: {text}")
+        }
     }
 }
 

@@ -5,6 +5,5 @@ mod unit;
 mod unpack;
 mod walk;
 
-
 pub use unit::{ReadOptions, Unit, units};
 pub use walk::{Found, InputFile, find};

@@ -100,7 +100,12 @@ fn is_json_start(line: &[u8]) -> bool {
 }
 
 fn looks_like_utf16_json(head: &[u8]) -> bool {
-    let narrow: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).take(64).collect();
+    let narrow: Vec<u8> = head
+        .iter()
+        .copied()
+        .filter(|byte| *byte != 0)
+        .take(64)
+        .collect();
     is_json_start(narrow.trim_ascii()) && memmem::find(head, b"\0").is_some()
 }
 
@@ -122,7 +127,10 @@ mod tests {
         check(b"Record 1\n{\n  \"Event\": {\n", Kind::Json);
         check(b"\xff\xfe{\0\"\0a\0\"\0:\x001\0}\0", Kind::Json);
         check(b"Jan  2 03:04:05 gw-lab sshd[7]: Accepted password for alice from 192.0.2.1 port 5 ssh2\n", Kind::Syslog);
-        check(b"2026-01-02T03:04:05+00:00 gw-lab sshd[7]: x\n", Kind::Syslog);
+        check(
+            b"2026-01-02T03:04:05+00:00 gw-lab sshd[7]: x\n",
+            Kind::Syslog,
+        );
         check(b"#!/bin/sh\necho hello\n", Kind::Unknown);
         check(b"\x7fELF\x02\x01\x01\0\0\0", Kind::Unknown);
         check(b"a,b,c\n1,2,3\n", Kind::Unknown);
@@ -130,7 +138,10 @@ mod tests {
 
     #[test]
     fn a_log_may_begin_with_other_lines() {
-        check(b"# made by a test\n\nJan  2 03:04:05 gw-lab sshd[7]: x\n", Kind::Syslog);
+        check(
+            b"# made by a test\n\nJan  2 03:04:05 gw-lab sshd[7]: x\n",
+            Kind::Syslog,
+        );
     }
 
     #[test]

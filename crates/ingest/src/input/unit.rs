@@ -72,7 +72,9 @@ pub fn units(files: &[InputFile]) -> Vec<Unit> {
     let mut units = Vec::with_capacity(files.len());
     for file in files {
         let parts = match file.size {
-            Some(size) if size > PART_BYTES => cut(file, size).unwrap_or_else(|_| vec![Part::Whole]),
+            Some(size) if size > PART_BYTES => {
+                cut(file, size).unwrap_or_else(|_| vec![Part::Whole])
+            }
             _ => vec![Part::Whole],
         };
         units.extend(parts.into_iter().map(|part| Unit {
@@ -157,13 +159,23 @@ impl Reading<'_> {
         let options = self.options;
         let path = &file.path;
         if path.as_ref() == "-" {
-            unpack(path, None, &mut Counting::new(io::stdin().lock(), options), self);
+            unpack(
+                path,
+                None,
+                &mut Counting::new(io::stdin().lock(), options),
+                self,
+            );
             return Ok(());
         }
         let mut opened = File::open(path.as_ref())?;
         if file.size.is_none() {
             // A pipe or device can be read only once.
-            unpack(path, file.modified, &mut Counting::new(opened, options), self);
+            unpack(
+                path,
+                file.modified,
+                &mut Counting::new(opened, options),
+                self,
+            );
             return Ok(());
         }
         match sniff(&head(&mut opened)?) {
@@ -175,9 +187,19 @@ impl Reading<'_> {
             Kind::Zip => unpack_zip_file(path, opened, self),
             Kind::Syslog => {
                 let span = self.year_span(&mut opened)?;
-                self.syslog(path, file.modified, span, &mut Counting::new(opened, options));
+                self.syslog(
+                    path,
+                    file.modified,
+                    span,
+                    &mut Counting::new(opened, options),
+                );
             }
-            _ => unpack(path, file.modified, &mut Counting::new(opened, options), self),
+            _ => unpack(
+                path,
+                file.modified,
+                &mut Counting::new(opened, options),
+                self,
+            ),
         }
         Ok(())
     }
@@ -189,7 +211,13 @@ impl Reading<'_> {
     }
 
     fn evtx(&mut self, path: &Arc<str>, log: &EvtxFile<File>, chunks: Range<u64>) {
-        let counts = read_evtx(path, log, chunks, windows::Options::default(), self.consumer);
+        let counts = read_evtx(
+            path,
+            log,
+            chunks,
+            windows::Options::default(),
+            self.consumer,
+        );
         self.options
             .bytes_read
             .fetch_add(counts.bytes, Ordering::Relaxed);
@@ -274,8 +302,12 @@ impl Leaves for Reading<'_> {
         let path = &leaf.path;
         match leaf.kind {
             Kind::Evtx => {
-                self.counts +=
-                    read_evtx_stream(path, leaf.reader, windows::Options::default(), self.consumer);
+                self.counts += read_evtx_stream(
+                    path,
+                    leaf.reader,
+                    windows::Options::default(),
+                    self.consumer,
+                );
             }
             Kind::Json => {
                 self.counts += JsonReader::new().read(leaf.reader, path, self.consumer);

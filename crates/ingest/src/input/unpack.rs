@@ -85,7 +85,10 @@ impl Unpacker<'_> {
         drop(head);
         let packed = matches!(kind, Kind::Gzip | Kind::Zstd | Kind::Zip | Kind::Tar);
         if packed && depth >= MAX_DEPTH {
-            return self.problem(path, format!("is packed more than {MAX_DEPTH} deep and was left unread"));
+            return self.problem(
+                path,
+                format!("is packed more than {MAX_DEPTH} deep and was left unread"),
+            );
         }
         match kind {
             Kind::Gzip => {
@@ -111,7 +114,9 @@ impl Unpacker<'_> {
         let mut archive = tar::Archive::new(reader);
         let entries = match archive.entries() {
             Ok(entries) => entries,
-            Err(error) => return self.problem(path, format!("is not a readable tar archive: {error}")),
+            Err(error) => {
+                return self.problem(path, format!("is not a readable tar archive: {error}"));
+            }
         };
         for entry in entries.take(MAX_MEMBERS) {
             match entry {
@@ -127,7 +132,10 @@ impl Unpacker<'_> {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    return self.problem(path, format!("is damaged, the rest of the archive is unread: {error}"));
+                    return self.problem(
+                        path,
+                        format!("is damaged, the rest of the archive is unread: {error}"),
+                    );
                 }
             }
         }
@@ -136,7 +144,9 @@ impl Unpacker<'_> {
     fn zip_file(&mut self, path: &Arc<str>, file: File) {
         let mut archive = match zip::ZipArchive::new(BufReader::new(file)) {
             Ok(archive) => archive,
-            Err(error) => return self.problem(path, format!("is not a readable zip archive: {error}")),
+            Err(error) => {
+                return self.problem(path, format!("is not a readable zip archive: {error}"));
+            }
         };
         for index in 0..archive.len().min(MAX_MEMBERS) {
             match archive.by_index(index) {
@@ -145,7 +155,9 @@ impl Unpacker<'_> {
                     self.stream(&member(path, &name), None, &mut entry, 1);
                 }
                 Ok(_) => {}
-                Err(error) => self.problem(path, format!("member {index} cannot be opened: {error}")),
+                Err(error) => {
+                    self.problem(path, format!("member {index} cannot be opened: {error}"))
+                }
             }
         }
     }
@@ -163,7 +175,10 @@ impl Unpacker<'_> {
                 }
                 Ok(None) => return,
                 Err(error) => {
-                    return self.problem(path, format!("is damaged, the rest of the archive is unread: {error}"));
+                    return self.problem(
+                        path,
+                        format!("is damaged, the rest of the archive is unread: {error}"),
+                    );
                 }
             }
         }
@@ -225,13 +240,17 @@ mod tests {
         let mut header = tar::Header::new_ustar();
         header.set_size(bytes.len() as u64);
         header.set_cksum();
-        builder.append_data(&mut header, name, bytes).expect("into memory");
+        builder
+            .append_data(&mut header, name, bytes)
+            .expect("into memory");
         builder.into_inner().expect("into memory")
     }
 
     fn zip(name: &str, bytes: &[u8]) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("into memory");
+        writer
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("into memory");
         writer.write_all(bytes).expect("into memory");
         writer.finish().expect("into memory").into_inner()
     }
@@ -242,9 +261,18 @@ mod tests {
         assert_eq!(open(gzip(line)).leaves, [("a".to_owned(), line.to_vec())]);
         let both = [gzip(line), gzip(line)].concat();
         assert_eq!(open(both).leaves[0].1.len(), line.len() * 2);
-        assert_eq!(open(gzip(&tar("logs/x.json", line))).leaves, [("a!logs/x.json".to_owned(), line.to_vec())]);
-        assert_eq!(open(zip("x.json", line)).leaves, [("a!x.json".to_owned(), line.to_vec())]);
-        let zstd = ruzstd::encoding::compress_to_vec(&line[..], ruzstd::encoding::CompressionLevel::Fastest);
+        assert_eq!(
+            open(gzip(&tar("logs/x.json", line))).leaves,
+            [("a!logs/x.json".to_owned(), line.to_vec())]
+        );
+        assert_eq!(
+            open(zip("x.json", line)).leaves,
+            [("a!x.json".to_owned(), line.to_vec())]
+        );
+        let zstd = ruzstd::encoding::compress_to_vec(
+            &line[..],
+            ruzstd::encoding::CompressionLevel::Fastest,
+        );
         assert_eq!(open(zstd).leaves, [("a".to_owned(), line.to_vec())]);
     }
 

@@ -114,10 +114,20 @@ mod tests {
     #[test]
     fn a_folder_is_walked_in_order_and_a_missing_path_is_named() {
         let here = env!("CARGO_MANIFEST_DIR").to_owned();
-        let found = find(&[format!("{here}/src"), format!("{here}/src/lib.rs"), "/no/such/file".into()]);
+        let found = find(&[
+            format!("{here}/src"),
+            format!("{here}/src/lib.rs"),
+            "/no/such/file".into(),
+        ]);
         let paths: Vec<&str> = found.files.iter().map(|file| file.path.as_ref()).collect();
         assert!(paths.is_sorted());
-        assert_eq!(paths.iter().filter(|path| path.ends_with("src/lib.rs")).count(), 1);
+        assert_eq!(
+            paths
+                .iter()
+                .filter(|path| path.ends_with("src/lib.rs"))
+                .count(),
+            1
+        );
         assert_eq!(found.problems.len(), 1);
         assert!(found.problems[0].reason.starts_with("cannot be opened"));
     }

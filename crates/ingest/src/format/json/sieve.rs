@@ -248,7 +248,10 @@ impl Pass<'_> {
                     continue;
                 }
                 // `opcode` is another key than `code`, and stands in every document of Winlogbeat.
-                let whole = matches!(at.checked_sub(1).map(|at| self.block[at]), Some(b'"' | b'.'));
+                let whole = matches!(
+                    at.checked_sub(1).map(|at| self.block[at]),
+                    Some(b'"' | b'.')
+                );
                 if number == 0 && !whole {
                     continue;
                 }
