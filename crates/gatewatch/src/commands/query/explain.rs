@@ -105,7 +105,7 @@ fn take(explanation: &Explanation, depth: usize, parts: &mut Vec<Part>, at: &mut
     if let Some(part) = parts.get_mut(*at) {
         match explanation.outcome {
             Outcome::Decided(true) => part.held += 1,
-            Outcome::Decided(false) => {}
+            Outcome::Decided(false) | Outcome::Value(_) => {}
             Outcome::Failed(_) => part.failed += 1,
         }
     }
