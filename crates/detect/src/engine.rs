@@ -14,7 +14,7 @@ use crate::cache::CachedEvent;
 use crate::store::{DocumentRef, DocumentStore};
 
 /// How many bytes of documents one worker holds in memory before it uses a temporary file.
-const STORE_BUDGET: usize = 16 << 20;
+pub(crate) const STORE_BUDGET: usize = 16 << 20;
 
 /// All rules, compiled to the questions that are put to each event.
 #[derive(Debug)]
@@ -42,7 +42,18 @@ pub(crate) struct Hit {
     pub position: u64,
     pub keys: Vec<Vec<KeyValue>>,
     pub tiebreak: Option<KeyValue>,
-    pub document: DocumentRef,
+    /// `None` for a step of a sequence whose event can be read again, should the sequence be completed.
+    pub document: Option<DocumentRef>,
+}
+
+/// Can an event be read again after all events were seen?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// Its document is kept at once.
+    Never,
+    /// Its document is kept only if it is an alert by itself. Most steps of sequences lead nowhere, and a document costs
+    /// more than all the rest of an event.
+    Later,
 }
 
 /// A rule whose query failed over an event.
@@ -191,13 +202,21 @@ impl Worker<'_> {
     }
 
     /// Puts the open questions of its kind to an event. `position` orders events of equal time and must not depend on
-    /// threads. Says whether any rule's term matched.
+    /// threads; by it an event is asked for again, see [`Outcome::to_read_again`](crate::Outcome::to_read_again). Says
+    /// whether any rule's term matched.
     ///
     /// # Errors
     ///
     /// When the document of a matched event cannot be kept (the temporary file cannot be written).
-    pub fn event(&mut self, kind: u32, event: &dyn Event, position: u64) -> io::Result<bool> {
+    pub fn event(
+        &mut self,
+        kind: u32,
+        event: &dyn Event,
+        position: u64,
+        again: Again,
+    ) -> io::Result<bool> {
         let mut document = None;
+        let mut any = false;
         let cached;
         let event = if self.kinds[kind as usize].len() > 1 {
             cached = CachedEvent::new(event);
@@ -214,54 +233,54 @@ impl Worker<'_> {
             };
             match matched {
                 Ok(false) => {}
-                Ok(true) => self.hit(index, event, position, &mut document)?,
+                Ok(true) => {
+                    any |= self.hit(index, event, position, again, &mut document)?;
+                }
                 Err(error) => self.failed(index, error, position),
             }
         }
-        Ok(document.is_some())
+        Ok(any)
     }
 
+    /// Keeps a hit. False when the event lacks a mandatory join key, so that it is none after all.
     fn hit(
         &mut self,
         index: usize,
         event: &dyn Event,
         position: u64,
+        again: Again,
         document: &mut Option<DocumentRef>,
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
         let ask = &self.engine.asks[index];
         let keys = match ask.keys.as_ref().map(|keys| keys.extract(event)) {
             None => Vec::new(),
-            Some(Ok(rows)) if rows.is_empty() => return Ok(()),
+            Some(Ok(rows)) if rows.is_empty() => return Ok(false),
             Some(Ok(rows)) => rows,
             Some(Err(error)) => {
                 self.failed(index, error, position);
-                return Ok(());
+                return Ok(false);
             }
         };
         let tiebreak = match ask.tiebreaker.as_ref().map(|keys| keys.extract(event)) {
             Some(Ok(mut rows)) => rows.pop().and_then(|mut row| row.pop()),
             _ => None,
         };
-        let place = match document {
-            Some(place) => *place,
-            None => {
-                self.buffer.clear();
-                serde_json::to_writer(&mut self.buffer, event.document().as_map())
-                    .map_err(io::Error::other)?;
-                let place = self.store.push(&self.buffer)?;
-                *document = Some(place);
-                place
-            }
-        };
+        let is_alert = ask.keys.is_none();
+        if document.is_none() && (is_alert || again == Again::Never) {
+            self.buffer.clear();
+            serde_json::to_writer(&mut self.buffer, event.document().as_map())
+                .map_err(io::Error::other)?;
+            *document = Some(self.store.push(&self.buffer)?);
+        }
         self.hits.push(Hit {
             ask: index,
             time: event.timestamp(),
             position,
             keys,
             tiebreak,
-            document: place,
+            document: *document,
         });
-        Ok(())
+        Ok(true)
     }
 
     fn failed(&mut self, index: usize, error: RuntimeError, position: u64) {

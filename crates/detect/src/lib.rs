@@ -13,6 +13,6 @@ pub mod sequence;
 mod store;
 
 pub use alert::Alert;
-pub use engine::{Engine, RuleFailure, Worker};
+pub use engine::{Again, Engine, RuleFailure, Worker};
 pub use outcome::{EventRef, Match, Outcome};
 pub use store::{DocumentRef, DocumentStore};

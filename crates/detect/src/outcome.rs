@@ -1,21 +1,33 @@
 //! Joins the hits of all workers to alerts.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
 use gatewatch_event::{Event, NothingKnown, Timestamp};
 use gatewatch_query::{KeyValue, PlanBody};
 
-use crate::engine::{Engine, Hit, RuleFailure, Worker};
+use crate::engine::{Again, Engine, Hit, RuleFailure, STORE_BUDGET, Worker};
 use crate::sample::{SampleBounds, SampleCollector};
 use crate::sequence::{self, Bounds, SequenceCounts, SequenceMachine, Shape};
 use crate::store::{DocumentRef, DocumentStore};
 
-/// A document of one of the workers.
+/// An event of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventRef {
     worker: u32,
-    document: DocumentRef,
+    position: u64,
+    document: Option<DocumentRef>,
+}
+
+impl EventRef {
+    fn of(worker: u32, hit: &Hit) -> Self {
+        Self {
+            worker,
+            position: hit.position,
+            document: hit.document,
+        }
+    }
 }
 
 /// A finished match of a rule. The documents stay in the stores until they are asked for.
@@ -42,7 +54,14 @@ pub struct Outcome {
     /// What a rule had to leave out, in words: events without a time, state dropped for a bound.
     pub notes: Vec<(usize, String)>,
     stores: Vec<DocumentStore>,
+    /// Documents that were read again, by position.
+    again: HashMap<u64, DocumentRef>,
+    again_store: DocumentStore,
 }
+
+/// What stands for an event that could not be read again.
+const CHANGED: &[u8] =
+    br#"{"error":{"message":"the event could not be read again: the log changed while it was scanned"}}"#;
 
 impl Outcome {
     /// The JSON text of a matched event's document.
@@ -51,7 +70,40 @@ impl Outcome {
     ///
     /// When the temporary file that holds it cannot be read.
     pub fn document(&self, event: EventRef) -> io::Result<Vec<u8>> {
-        self.stores[event.worker as usize].get(event.document)
+        match event.document {
+            Some(document) => self.stores[event.worker as usize].get(document),
+            None => match self.again.get(&event.position) {
+                Some(document) => self.again_store.get(*document),
+                None => Ok(CHANGED.to_vec()),
+            },
+        }
+    }
+
+    /// The positions of the events of matches whose documents were not kept, ascending: they must be read again and
+    /// [given](Self::give) before alerts are built.
+    pub fn to_read_again(&self) -> Vec<u64> {
+        let mut positions: Vec<u64> = self
+            .matches
+            .iter()
+            .flat_map(|found| found.events.iter().flatten())
+            .filter(|event| event.document.is_none())
+            .map(|event| event.position)
+            .collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
+    /// Gives the document of an event that was asked for by position.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be kept.
+    pub fn give(&mut self, position: u64, event: &dyn Event) -> io::Result<()> {
+        let bytes = serde_json::to_vec(event.document().as_map()).map_err(io::Error::other)?;
+        let document = self.again_store.push(&bytes)?;
+        self.again.insert(position, document);
+        Ok(())
     }
 }
 
@@ -65,7 +117,7 @@ impl Engine {
         let mut worker = self.worker();
         if let Some(kind) = worker.kind(&NothingKnown) {
             for (position, event) in (0..).zip(events) {
-                worker.event(kind, &event, position)?;
+                worker.event(kind, &event, position, Again::Never)?;
             }
         }
         Ok(self.finish(vec![worker]))
@@ -94,6 +146,8 @@ impl Engine {
             failures: failures.into_iter().flatten().collect(),
             notes: Vec::new(),
             stores,
+            again: HashMap::new(),
+            again_store: DocumentStore::new(STORE_BUDGET),
         };
         for (rule, hits) in by_rule.into_iter().enumerate() {
             if !hits.is_empty() {
@@ -115,10 +169,7 @@ impl Engine {
                         rule,
                         time: hit.time,
                         join_keys: Vec::new(),
-                        events: vec![Some(EventRef {
-                            worker,
-                            document: hit.document,
-                        })],
+                        events: vec![Some(EventRef::of(worker, &hit))],
                         position: hit.position,
                     }));
             }
@@ -144,6 +195,7 @@ impl Engine {
                 without_time += 1;
                 continue;
             };
+            let event = EventRef::of(worker, &hit);
             let term = u16::try_from(self.ask(hit.ask).term).unwrap_or(u16::MAX);
             for key in hit.keys {
                 fed.push(sequence::Hit {
@@ -152,10 +204,7 @@ impl Engine {
                     position: hit.position,
                     term,
                     key: Arc::from(key),
-                    event: EventRef {
-                        worker,
-                        document: hit.document,
-                    },
+                    event,
                 });
             }
         }
@@ -195,12 +244,10 @@ impl Engine {
         let mut hits = hits;
         hits.sort_by_key(|(_, hit)| hit.position);
         for (worker, hit) in hits {
+            let event = EventRef::of(worker, &hit);
             for key in hit.keys {
                 let event = SampleEvent {
-                    event: EventRef {
-                        worker,
-                        document: hit.document,
-                    },
+                    event,
                     time: hit.time,
                 };
                 collector.push(self.ask(hit.ask).term, Arc::from(key), hit.position, event);

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use gatewatch_detect::{Alert, Engine, Worker};
+use gatewatch_detect::{Again, Alert, Engine, Outcome, Worker};
 use gatewatch_event::{Event as _, Known, Timestamp};
-use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem};
+use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Unit};
 use gatewatch_rules::RuleSeverity;
 
 use crate::commands::load;
@@ -31,6 +31,8 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         from: flags.from,
         to: flags.to,
         unit: 0,
+        again: Again::Never,
+        units: &units,
         sequence: 0,
         matched: 0,
         problems: Vec::new(),
@@ -41,7 +43,8 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     progress.finish();
     let summary = ReadSummary::new(found, reports);
     let workers = tasks.into_iter().map(|task| task.worker).collect();
-    let outcome = engine.finish(workers);
+    let mut outcome = engine.finish(workers);
+    read_again(&engine, needles.as_ref(), &units, &options, &mut outcome)?;
     let filter = AlertFilter::new(&flags.host, &flags.user);
     let mut reporter = reporter(flags, &engine)?;
     let mut gravest: Option<RuleSeverity> = None;
@@ -111,7 +114,9 @@ struct ScanTask<'e> {
     needles: Option<&'e Needles>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
+    units: &'e [Unit],
     unit: u64,
+    again: Again,
     sequence: u64,
     matched: u64,
     problems: Vec<Problem>,
@@ -129,7 +134,7 @@ impl Consumer for ScanTask<'_> {
             return;
         }
         let position = (self.unit << super::POSITION_BITS) | self.sequence;
-        match self.worker.event(kind, event, position) {
+        match self.worker.event(kind, event, position, self.again) {
             Ok(matched) => self.matched += u64::from(matched),
             Err(error) => {
                 self.failure =
@@ -159,6 +164,11 @@ impl ScanTask<'_> {
 impl Task for ScanTask<'_> {
     fn begin(&mut self, number: usize) {
         self.unit = number as u64;
+        self.again = if self.units[number].is_rereadable() {
+            Again::Later
+        } else {
+            Again::Never
+        };
         self.sequence = 0;
         self.matched = 0;
     }
@@ -169,5 +179,73 @@ impl Task for ScanTask<'_> {
 
     fn failure(&mut self) -> Option<anyhow::Error> {
         self.failure.take()
+    }
+}
+
+/// Reads the events of completed sequences once more, from the units that hold them.
+fn read_again(
+    engine: &Engine,
+    needles: Option<&Needles>,
+    units: &[Unit],
+    options: &ReadOptions,
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
+    let wanted = outcome.to_read_again();
+    for of_unit in wanted.chunk_by(|a, b| a >> super::POSITION_BITS == b >> super::POSITION_BITS) {
+        let number = of_unit[0] >> super::POSITION_BITS;
+        let unit = usize::try_from(number)
+            .ok()
+            .and_then(|number| units.get(number));
+        let Some(unit) = unit else {
+            continue;
+        };
+        let mut reader = Rereader {
+            worker: engine.worker(),
+            needles,
+            wanted: of_unit,
+            position: number << super::POSITION_BITS,
+            outcome,
+            failure: None,
+        };
+        unit.read(options, &mut reader);
+        if let Some(error) = reader.failure {
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// Meets the same events in the same order as [`ScanTask`] did, and gives those that are wanted.
+struct Rereader<'e> {
+    worker: Worker<'e>,
+    needles: Option<&'e Needles>,
+    /// Positions still wanted, ascending.
+    wanted: &'e [u64],
+    position: u64,
+    outcome: &'e mut Outcome,
+    failure: Option<std::io::Error>,
+}
+
+impl Consumer for Rereader<'_> {
+    fn kind(&mut self, known: &dyn Known) -> Option<u32> {
+        self.worker.kind(&PlacedKind(known))
+    }
+
+    fn event(&mut self, _: u32, event: &Placed<'_>) {
+        self.position += 1;
+        if self.wanted.first() == Some(&self.position) {
+            self.wanted = &self.wanted[1..];
+            if let Err(error) = self.outcome.give(self.position, event) {
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn problem(&mut self, _: Problem) {
+        // Told when the unit was read first.
+    }
+
+    fn needles(&self) -> Option<&Needles> {
+        self.needles
     }
 }

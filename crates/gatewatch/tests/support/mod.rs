@@ -1,6 +1,7 @@
 //! Runs the built program as a user would.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::print_stdout, reason = "a skipped comparison must be said")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -127,6 +127,11 @@ impl Unit {
         &self.file.path
     }
 
+    /// Can the unit be read a second time? Not a pipe.
+    pub fn is_rereadable(&self) -> bool {
+        self.file.size.is_some()
+    }
+
     /// Reads the unit and gives everything in it to `consumer`.
     pub fn read(&self, options: &ReadOptions, consumer: &mut dyn Consumer) -> Counts {
         let mut reading = Reading {
@@ -365,6 +370,6 @@ mod tests {
     fn ranges_cover_everything_once() {
         assert_eq!(ranges(10, 4).collect::<Vec<_>>(), [0..4, 4..8, 8..10]);
         assert_eq!(ranges(8, 4).collect::<Vec<_>>(), [0..4, 4..8]);
-        assert_eq!(ranges(0, 4).collect::<Vec<_>>(), [0..0]);
+        assert!(ranges(0, 4).eq(std::iter::once(0..0)));
     }
 }

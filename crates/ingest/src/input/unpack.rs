@@ -49,8 +49,11 @@ struct Unpacker<'a> {
     leaves: &'a mut dyn Leaves,
 }
 
+/// A stream with its first bytes put back in front.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 /// Reads the head of a stream and puts it back in front.
-pub(crate) fn peek<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, Chain<Cursor<Vec<u8>>, R>)> {
+fn peek<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, Whole<R>)> {
     let mut head = Vec::with_capacity(SNIFF_BYTES);
     let limit = u64::try_from(SNIFF_BYTES).unwrap_or(u64::MAX);
     reader.by_ref().take(limit).read_to_end(&mut head)?;
