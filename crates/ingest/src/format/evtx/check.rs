@@ -27,7 +27,6 @@ pub struct Account {
 /// assert!(account.records.is_empty());
 /// assert!(!account.notes.is_empty());
 /// ```
-#[must_use]
 pub fn check_bytes(bytes: &[u8]) -> Account {
     let mut account = Account::default();
     // Reading from memory does not fail.

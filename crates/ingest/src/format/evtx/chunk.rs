@@ -38,7 +38,18 @@ impl ChunkHeader {
     /// Reads the header at the start of a chunk's bytes; `None` if they are too few or do not start with `ElfChnk`.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        if !bytes.starts_with(CHUNK_MAGIC) || bytes.len() < CHUNK_HEADER_SIZE {
+        bytes
+            .starts_with(CHUNK_MAGIC)
+            .then(|| Self::parse_fields(bytes))?
+    }
+
+    /// Reads a header of which nothing but the mark at its start is damaged: the checksum is that of an intact one.
+    fn parse_without_magic(bytes: &[u8]) -> Option<Self> {
+        Self::parse_fields(bytes).filter(|header| header.checksum(bytes) == header.header_checksum)
+    }
+
+    fn parse_fields(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() < CHUNK_HEADER_SIZE {
             return None;
         }
         Some(Self {
@@ -52,20 +63,31 @@ impl ChunkHeader {
         })
     }
 
+    /// CRC32 of the header, were it to start as it should.
+    fn checksum(&self, bytes: &[u8]) -> u32 {
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(CHUNK_MAGIC);
+        for range in [CHUNK_MAGIC.len()..120, 128..CHUNK_HEADER_SIZE] {
+            checksum.update(bytes.get(range).unwrap_or_default());
+        }
+        checksum.finalize()
+    }
+
     /// Whether the checksum of the header matches.
     #[must_use]
     pub fn header_matches(&self, bytes: &[u8]) -> bool {
-        let mut checksum = crc32fast::Hasher::new();
-        for range in [0..120, 128..CHUNK_HEADER_SIZE] {
-            checksum.update(bytes.get(range).unwrap_or_default());
-        }
-        self.flags & NO_CHECKSUMS != 0 || checksum.finalize() == self.header_checksum
+        self.is_without(self.header_checksum) || self.checksum(bytes) == self.header_checksum
+    }
+
+    /// Whether this checksum was left out, as a flag tells.
+    fn is_without(&self, checksum: u32) -> bool {
+        self.flags & NO_CHECKSUMS != 0 && checksum == 0
     }
 
     /// Whether the checksum of the records matches.
     #[must_use]
     pub fn records_match(&self, bytes: &[u8]) -> bool {
-        self.flags & NO_CHECKSUMS != 0
+        self.is_without(self.records_checksum)
             || bytes
                 .get(CHUNK_HEADER_SIZE..self.free_space_offset as usize)
                 .is_some_and(|records| crc32fast::hash(records) == self.records_checksum)
@@ -122,6 +144,8 @@ pub struct Chunk<'a> {
     blank: bool,
     /// Whether the records have to be checked in full, there being no checksum that vouches for them.
     suspect: bool,
+    /// The id of the last record, if the header gives one but is damaged.
+    stop_id: Option<u64>,
     /// Where the records start and end.
     records: (u32, u32),
     notes: [Option<NoteKind>; 4],
@@ -137,14 +161,37 @@ impl<'a> Chunk<'a> {
             header: ChunkHeader::parse(bytes),
             blank: false,
             suspect: false,
+            stop_id: None,
             records: (CHUNK_HEADER_SIZE as u32, bytes.len() as u32),
             notes: [None; 4],
         };
-        match chunk.header {
-            Some(header) => chunk.examine(&header),
-            None => chunk.examine_without_header(),
+        if chunk.header.is_none() {
+            chunk.header = ChunkHeader::parse_without_magic(bytes);
+            chunk.examine_start();
+        }
+        if let Some(header) = chunk.header {
+            chunk.examine(&header);
         }
         chunk
+    }
+
+    /// Looks at a chunk that does not start as one, and finds its first record.
+    fn examine_start(&mut self) {
+        let length = self.bytes.len() as u32;
+        self.suspect = true;
+        self.blank = self.bytes.iter().all(|byte| *byte == 0);
+        let first = find_frame(self.bytes, 0, length);
+        self.records = (first.unwrap_or(length), length);
+        if self.blank {
+            return;
+        }
+        self.note(if self.bytes.starts_with(CHUNK_MAGIC) {
+            NoteKind::ChunkTruncated(length)
+        } else if first.is_none() && self.bytes.len() < CHUNK_SIZE {
+            NoteKind::TrailingBytes(length)
+        } else {
+            NoteKind::ChunkMagic
+        });
     }
 
     /// Verifies the header and what it says about the records.
@@ -156,11 +203,14 @@ impl<'a> Chunk<'a> {
         }
         if !header.header_matches(self.bytes) {
             self.suspect = true;
+            self.stop_id = Some(header.last_record_id);
             self.note(NoteKind::ChunkHeaderChecksum);
         }
+        self.records.0 = CHUNK_HEADER_SIZE as u32;
         let free_space = header.free_space_offset as usize;
         if !(CHUNK_HEADER_SIZE..=CHUNK_SIZE).contains(&free_space) {
             self.suspect = true;
+            self.stop_id = Some(header.last_record_id);
             self.note(NoteKind::FreeSpaceOffset(header.free_space_offset));
             return;
         }
@@ -176,36 +226,31 @@ impl<'a> Chunk<'a> {
 
     /// Takes in records that follow the end given by the header without a gap in place or id: the header of a log in
     /// use is written after its records. Whatever else lies there is left over from other chunks.
+    #[inline]
     fn extend(&mut self, header: &ChunkHeader) {
-        let mut count = 0;
-        let mut last_id = header.last_record_id;
-        while let Ok(frame) = read_frame(self.bytes, self.records.1)
-            && Some(frame.id) == last_id.checked_add(1)
-        {
-            last_id = frame.id;
-            self.records.1 += frame.size;
-            count += 1;
-        }
-        if count > 0 {
-            self.suspect = true;
-            self.note(NoteKind::RecordsPastFreeSpace(count));
+        let end = self.records.1;
+        if self.stop_id.is_some() {
+            // The end is as doubtful as the rest of the header: it is not where to start.
+            self.extend_from(CHUNK_HEADER_SIZE as u32, end, None);
+        } else if read_frame(self.bytes, end).is_ok() {
+            self.extend_from(end, end, Some(header.last_record_id));
         }
     }
 
-    fn examine_without_header(&mut self) {
-        self.suspect = true;
-        self.blank = self.bytes.iter().all(|byte| *byte == 0);
-        let length = self.bytes.len() as u32;
-        let first = find_frame(self.bytes, 0, length);
-        self.records = (first.unwrap_or(length), length);
-        if self.bytes.starts_with(CHUNK_MAGIC) {
-            self.note(NoteKind::ChunkTruncated(length));
-        } else if first.is_none() && self.bytes.len() < CHUNK_SIZE {
-            if !self.blank {
-                self.note(NoteKind::TrailingBytes(length));
-            }
-        } else if !self.blank {
-            self.note(NoteKind::ChunkMagic);
+    #[cold]
+    fn extend_from(&mut self, start: u32, end: u32, mut last_id: Option<u64>) {
+        let (mut at, mut count) = (start, 0);
+        while let Ok(frame) = read_frame(self.bytes, at)
+            && last_id.is_none_or(|last_id| last_id.checked_add(1) == Some(frame.id))
+        {
+            count += u32::from(at >= end);
+            last_id = Some(frame.id);
+            at += frame.size;
+        }
+        self.records.1 = end.max(at);
+        if count > 0 {
+            self.suspect = true;
+            self.note(NoteKind::RecordsPastFreeSpace(count));
         }
     }
 
@@ -253,6 +298,7 @@ impl<'a> Chunk<'a> {
             at: self.records.0,
             end: self.records.1,
             suspect: self.suspect,
+            stop_id: self.stop_id,
             last_id: None,
         }
     }
@@ -269,6 +315,8 @@ pub struct Records<'a> {
     at: u32,
     end: u32,
     suspect: bool,
+    /// The id after which a gap is the end, if where the end is cannot be trusted.
+    stop_id: Option<u64>,
     /// The id of the record before.
     last_id: Option<u64>,
 }
@@ -329,6 +377,10 @@ impl<'a> Records<'a> {
             }
         }
         self.at = next.unwrap_or(self.end);
+        if self.last_id.is_some() && self.last_id == self.stop_id {
+            self.at = self.end;
+            return None;
+        }
         if next.is_none() && self.last_id.is_some() && self.last_id == self.last_record_id {
             // All records were read, and zeros follow: the header gives too late an end.
             let rest = self.bytes.get(start as usize..self.end as usize);
