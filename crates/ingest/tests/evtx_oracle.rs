@@ -7,15 +7,20 @@
     reason = "a test"
 )]
 
+mod evtx_support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evtx::{EvtxParser, ParserSettings};
+use evtx_support::{file, logon, styles};
 use gatewatch_ingest::format::evtx::{
     ChunkParser, DataKind, EvtxFile, Pair, RecordRef, SystemField, Value,
 };
+
+use gatewatch_testkit::evtx::{self as writer, Content, Event, Payload, Value as Written};
 
 /// Records by their place in the file: id and XML, or why there is none.
 type Records = BTreeMap<u64, (Option<u64>, Result<String, String>)>;
@@ -199,6 +204,141 @@ fn check_fast_against_tree(record: &RecordRef<'_>) {
     }
 }
 
+/// Every record that the crate reads is the same here.
+fn compare(name: &str, ours: &Records, theirs: &Records) -> usize {
+    for (place, (their_id, their)) in theirs {
+        let Ok(their) = their else {
+            panic!("{name} at {place}: the crate cannot show {their_id:?}")
+        };
+        let Some((our_id, Ok(our))) = ours.get(place) else {
+            panic!(
+                "{name} at {place}: only the crate reads {their_id:?}, we have {:?}",
+                ours.get(place)
+            )
+        };
+        assert_eq!(our_id, their_id, "{name} at {place}");
+        assert_eq!(*our, comparable(their), "{name} at {place}");
+    }
+    theirs.len()
+}
+
+#[test]
+fn records_of_every_layout_are_what_the_evtx_crate_makes_of_them() {
+    let text = |text: &str| Written::text(text.to_owned());
+    let values = [
+        Written::Null,
+        text("a < b & \"c\" 'd' \t \u{1} \u{e9} \u{1f600}"),
+        Written::Ansi(b"caf\xe9 \x80\0tail".to_vec()),
+        Written::I8(-1),
+        Written::U8(255),
+        Written::I16(i16::MIN),
+        Written::U16(u16::MAX),
+        Written::I32(i32::MIN),
+        Written::U32(u32::MAX),
+        Written::I64(i64::MIN),
+        Written::U64(u64::MAX),
+        Written::F32(1.5),
+        Written::F32(1e20),
+        Written::F64(0.1),
+        Written::F64(-3.0),
+        Written::F64(1e300),
+        Written::F64(1e-7),
+        Written::F64(f64::INFINITY),
+        Written::Bool(true),
+        Written::Raw {
+            kind: 0x0d,
+            bytes: vec![16, 0, 0, 0],
+        },
+        Written::Binary((0..70).collect()),
+        Written::Guid(evtx_support::guid()),
+        Written::Size32(16),
+        Written::Size64(0),
+        Written::FileTime(writer::FileTime(0)),
+        Written::FileTime(writer::FileTime(u64::MAX)),
+        Written::FileTime(writer::FileTime(i64::MAX as u64)),
+        Written::SystemTime([2026, 3, 0, 1, 8, 30, 15, 250]),
+        Written::SystemTime([2026, 13, 0, 1, 8, 30, 15, 250]),
+        Written::Sid(evtx_support::sid()),
+        Written::Hex32(0xabc),
+        Written::Hex64(u64::MAX),
+        Written::Array(vec![text("one"), text(""), text("three")]),
+        Written::Array(vec![text("only one")]),
+        Written::Array(vec![Written::U16(1), Written::U16(2)]),
+        Written::Array(vec![
+            Written::Sid(evtx_support::sid()),
+            Written::Sid(evtx_support::sid()),
+        ]),
+        Written::Array(vec![Written::Bool(true), Written::Bool(false)]),
+        Written::Array(vec![Written::Guid(evtx_support::guid()); 2]),
+        Written::Raw {
+            kind: 0x82,
+            bytes: b"a\0\0b".to_vec(),
+        },
+        Written::Raw {
+            kind: 0x8d,
+            bytes: vec![1, 0, 0, 0, 9, 0, 0, 0],
+        },
+        Written::Raw {
+            kind: 0x81,
+            bytes: vec![],
+        },
+    ];
+    let each = values.iter().map(|value| {
+        Event::new("Example", 1).data([("Value", value.clone()), ("After", text("x"))])
+    });
+    let pieces = [
+        Content::Text("from ".into()),
+        Content::Value(Written::U32(22)),
+        Content::OptionalValue(Written::Null),
+        Content::EntityReference("amp".into()),
+        Content::CharacterReference(0x41),
+        Content::CharacterData("<b>".into()),
+    ];
+    let line = pieces
+        .into_iter()
+        .fold(writer::Element::new("Line"), writer::Element::content);
+    let nested = writer::Element::new("Inner").with("Xml", Written::BinXml(Box::new(line.clone())));
+    let user_data = writer::Element::new("EventXML")
+        .attribute("xmlns", "http://example.test/")
+        .value_attribute("Kind", Written::U32(3))
+        .child(line)
+        .child(nested)
+        .with(
+            "Ports",
+            Written::Array(vec![Written::U16(1), Written::U16(2)]),
+        );
+    let mut classic = Event::new("Classic", 800);
+    classic.payload = Payload::Classic {
+        strings: vec!["one".into(), "".into(), "three".into()],
+        binary: vec![1, 2, 3],
+    };
+    let mut forwarded = logon("carol", "198.51.100.3");
+    forwarded.extra.push(
+        writer::Element::new("RenderingInfo")
+            .attribute("Culture", "en-US")
+            .with("Message", text("text")),
+    );
+    let others = [
+        logon("alice", "203.0.113.7"),
+        Event::new("Example", 2).user_data(user_data),
+        classic,
+        forwarded,
+        Event::new("Empty", 3),
+    ];
+    let events: Vec<Event> = each.chain(others).collect();
+    for style in styles() {
+        let bytes = file(style, events.clone());
+        let theirs = theirs(&bytes);
+        assert!(!theirs.is_empty());
+        let name = format!("{style:?}");
+        assert_eq!(
+            compare(&name, &ours(&bytes), &theirs),
+            events.len(),
+            "{name}"
+        );
+    }
+}
+
 /// Logs of which we read more than the `evtx` crate, or of which some records cannot be read: how many records are only
 /// ours, and how many places cannot be read.
 const EXCEPTIONS: [(&str, usize, usize); 5] = [
@@ -235,20 +375,7 @@ fn every_record_is_what_the_evtx_crate_makes_of_it() {
         let bytes = fs::read(path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let (ours, theirs) = (ours(&bytes), theirs(&bytes));
-        for (place, (their_id, their)) in &theirs {
-            let Ok(their) = their else {
-                panic!("{name} at {place}: the crate cannot show {their_id:?}")
-            };
-            let Some((our_id, Ok(our))) = ours.get(place) else {
-                panic!(
-                    "{name} at {place}: only the crate reads {their_id:?}, we have {:?}",
-                    ours.get(place)
-                )
-            };
-            assert_eq!(our_id, their_id, "{name} at {place}");
-            assert_eq!(*our, comparable(their), "{name} at {place}");
-            count += 1;
-        }
+        count += compare(&name, &ours, &theirs);
         let only_ours: Vec<_> = ours
             .iter()
             .filter(|(place, _)| !theirs.contains_key(place))

@@ -273,8 +273,8 @@ impl fmt::Display for Value<'_> {
                 .try_for_each(|byte| formatter.write_char(windows_1252(*byte))),
             Self::Int(number) => write!(formatter, "{number}"),
             Self::UInt(number) => write!(formatter, "{number}"),
-            Self::Float32(number) => write!(formatter, "{number:?}"),
-            Self::Float64(number) => write!(formatter, "{number:?}"),
+            Self::Float32(number) => write_float(&format!("{number:?}"), formatter),
+            Self::Float64(number) => write_float(&format!("{number:?}"), formatter),
             Self::Bool(truth) => write!(formatter, "{truth}"),
             Self::Binary(bytes) => bytes
                 .iter()
@@ -423,6 +423,16 @@ fn write_guid(raw: &[u8; 16], formatter: &mut fmt::Formatter<'_>) -> fmt::Result
         place += 2;
     }
     write_ascii(&text, formatter)
+}
+
+/// Writes the shortest digits that give the number, with a sign in the exponent as C does it.
+fn write_float(digits: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match digits.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => {
+            write!(formatter, "{digits}e+{exponent}")
+        }
+        _ => formatter.write_str(digits),
+    }
 }
 
 fn write_ascii(text: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
