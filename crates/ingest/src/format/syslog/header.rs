@@ -39,15 +39,14 @@ impl<'a> Header<'a> {
     /// host, an empty one, no program, `[program]`, and `host program[pid]: message` without a time. `None` when the line is
     /// none of these.
     pub fn parse(line: &'a str) -> Option<Self> {
-        let mut header = match usual(line) {
-            Some(header) => header,
-            None => Self::parse_any(line)?,
-        };
-        header.strip_message_id();
-        Some(header)
+        match Plain::find(line.as_bytes()) {
+            Some(plain) => Some(plain.header(line)),
+            None => Self::parse_any(line),
+        }
     }
 
-    fn parse_any(line: &'a str) -> Option<Self> {
+    /// The same for lines that are not [`Plain`].
+    pub(crate) fn parse_any(line: &'a str) -> Option<Self> {
         let (mut header, mut undivided) = dated(line).or_else(|| undated(line))?;
         for _ in 1..MAX_HEADERS {
             // Only what follows a host can be a second header.
@@ -67,6 +66,7 @@ impl<'a> Header<'a> {
         if undivided {
             header.split_program();
         }
+        header.strip_message_id();
         Some(header)
     }
 
@@ -134,42 +134,84 @@ fn name_end(bytes: &[u8], start: usize) -> usize {
     end
 }
 
-/// `Mmm dd HH:MM:SS host program[pid]: message`, which most lines are, in one pass. `None` says nothing: the line may
-/// still have a header.
-fn usual(line: &str) -> Option<Header<'_>> {
-    let bytes = line.as_bytes();
-    let stamp = stamp::usual(bytes)?;
-    let host_end = name_end(bytes, 16);
-    let start = host_end + 1;
-    // A digit here may start the time of a second header.
-    if host_end == 16 || bytes.get(host_end) != Some(&b' ') || bytes.get(start)?.is_ascii_digit() {
-        return None;
-    }
-    let mut end = name_end(bytes, start);
-    let program = &line[start..end];
-    let mut pid = None;
-    if bytes.get(end) == Some(&b'[') {
-        let digits = bytes[end + 1..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        pid = Some(number(&line[end + 1..end + 1 + digits])?);
-        end += digits + 2;
-        if bytes.get(end - 1) != Some(&b']') {
+/// `Mmm dd HH:MM:SS host program[pid]: message`, which most lines are: where its parts lie. Everything before the message is
+/// ASCII.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plain {
+    /// The time.
+    pub(crate) stamp: Stamp,
+    host_end: usize,
+    program_end: usize,
+    pid: Option<i64>,
+    /// Behind the colon.
+    end: usize,
+}
+
+impl Plain {
+    /// Finds the parts. `None` says nothing: the line may still have a header.
+    pub(crate) fn find(bytes: &[u8]) -> Option<Self> {
+        let stamp = stamp::usual(bytes)?;
+        let host_end = name_end(bytes, 16);
+        let start = host_end + 1;
+        let digit_follows = bytes.get(start)?.is_ascii_digit();
+        // A digit here may start the time of a second header.
+        if host_end == 16 || bytes[host_end] != b' ' || digit_follows {
             return None;
         }
+        let program_end = name_end(bytes, start);
+        let mut end = program_end;
+        let mut pid = None;
+        if bytes.get(end) == Some(&b'[') {
+            let first = end + 1;
+            let mut number = 0i64;
+            end = first;
+            while let Some(digit @ b'0'..=b'9') = bytes.get(end)
+                && end < first + 18
+            {
+                number = number * 10 + i64::from(digit - b'0');
+                end += 1;
+            }
+            if end == first || bytes.get(end) != Some(&b']') {
+                return None;
+            }
+            pid = Some(number);
+            end += 1;
+        }
+        if program_end == start || bytes.get(end) != Some(&b':') {
+            return None;
+        }
+        Some(Self {
+            stamp,
+            host_end,
+            program_end,
+            pid,
+            end: end + 1,
+        })
     }
-    if program.is_empty() || bytes.get(end) != Some(&b':') {
-        return None;
+
+    /// The program's name in the line that was looked at.
+    pub(crate) fn program<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        &line[self.host_end + 1..self.program_end]
     }
-    Some(Header {
-        stamp: Some(stamp),
-        host: Some(&line[16..host_end]),
-        program: Some(program),
-        pid,
-        message: trim_start(&line[end + 1..]),
-        ..Header::default()
-    })
+
+    /// The message, from its first character that is no space.
+    pub(crate) fn message<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        line[self.end..].trim_ascii_start()
+    }
+
+    /// The header of the line that was looked at, or of what it became as UTF-8.
+    pub(crate) fn header<'a>(&self, line: &'a str) -> Header<'a> {
+        let mut header = Header {
+            stamp: Some(self.stamp),
+            host: Some(&line[16..self.host_end]),
+            program: Some(&line[self.host_end + 1..self.program_end]),
+            pid: self.pid,
+            message: trim_start(&line[self.end..]),
+            ..Header::default()
+        };
+        header.strip_message_id();
+        header
+    }
 }
 
 /// A header that starts with a time, perhaps after `<PRI>`.
@@ -298,8 +340,8 @@ fn may_start_header(text: &str) -> bool {
     match bytes.first() {
         Some(b'<' | b'0'..=b'9') => true,
         Some(b'A'..=b'Z') => bytes
-            .get(..3)
-            .is_some_and(|name| stamp::month(name).is_some()),
+            .first_chunk()
+            .is_some_and(|name| stamp::month(*name).is_some()),
         _ => false,
     }
 }
@@ -543,8 +585,7 @@ mod tests {
             ] {
                 for message in [" m", "m", "  m", "", "\tm", " [ID 1 auth.info] m"] {
                     let line = format!("Oct 23 16:54:59 {host} {program}{message}");
-                    let mut thorough = Header::parse_any(&line).expect("a header");
-                    thorough.strip_message_id();
+                    let thorough = Header::parse_any(&line).expect("a header");
                     assert_eq!(Header::parse(&line), Some(thorough), "{line}");
                 }
             }

@@ -14,6 +14,7 @@ mod year;
 
 pub use frame::{Frame, Frames, MAX_RECORD};
 pub use header::Header;
+pub(crate) use header::Plain;
 pub use stamp::Stamp;
 pub use year::{Assumed, YearBasis, YearClock, YearSpan};
 

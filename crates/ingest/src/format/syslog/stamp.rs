@@ -54,7 +54,7 @@ pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
     if matches!(scan.peek(), Some(b'*' | b'.')) {
         scan.at += 1;
     }
-    let month = month(scan.take(3)?)?;
+    let month = month(scan.take(3)?.try_into().ok()?)?;
     scan.eat(b' ').then_some(())?;
     scan.eat(b' ');
     let day = scan.number(1, 2)?;
@@ -123,7 +123,7 @@ pub(super) fn usual(text: &[u8]) -> Option<Stamp> {
     }
     Some(Stamp {
         year: None,
-        month: month(&[*a, *b, *c])?,
+        month: month([*a, *b, *c])?,
         day,
         hour,
         minute,
@@ -159,8 +159,8 @@ pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
 }
 
 /// The month of an English three-letter name, 1 to 12.
-pub(super) fn month(name: &[u8]) -> Option<i8> {
-    Some(match name {
+pub(super) fn month(name: [u8; 3]) -> Option<i8> {
+    Some(match &name {
         b"Jan" => 1,
         b"Feb" => 2,
         b"Mar" => 3,

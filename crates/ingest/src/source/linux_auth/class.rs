@@ -102,6 +102,24 @@ pub(super) struct Class {
 }
 
 impl Class {
+    /// The class of an attempt to log in; none when it has not ended.
+    pub(super) fn of_attempt(event: SshEvent) -> Self {
+        let outcome = match event {
+            SshEvent::Accepted => Outcome::Success,
+            SshEvent::Failed | SshEvent::Invalid => Outcome::Failure,
+            SshEvent::None | SshEvent::Other => return Self::default(),
+        };
+        let mut class = Self::default();
+        class.category(Category::Authentication);
+        if outcome == Outcome::Success {
+            class.category(Category::Session);
+        }
+        class.event_type(Type::Info);
+        class.action = Some(Action::SshLogin);
+        class.outcome = Some(outcome);
+        class
+    }
+
     pub(super) fn category(&mut self, category: Category) {
         self.categories |= category as u8;
     }
@@ -153,8 +171,9 @@ pub(super) fn outcome_name(outcome: Outcome) -> &'static str {
 }
 
 /// `system.auth.ssh.event`, as far as rules tell events apart by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum SshEvent {
+    #[default]
     None,
     Accepted,
     Failed,

@@ -41,13 +41,16 @@ impl<'a> AuthEvent<'a> {
     /// The event of a syslog line; times without a zone are in `zone`.
     pub fn new(header: Header<'a>, zone: &'a TimeZone) -> Self {
         let program = header.program.map_or(Program::OTHER, Program::named);
-        Self {
+        // Made in place: it is large, and there is one for every line.
+        let mut event = Self {
             header,
             program,
-            facts: Facts::read(program.role, header.message),
+            facts: Facts::default(),
             zone,
             journal: None,
-        }
+        };
+        event.facts.fill(program.role, event.header.message);
+        event
     }
 
     /// The event of a line of the journal, whose header was made up from its fields.
@@ -57,13 +60,14 @@ impl<'a> AuthEvent<'a> {
         // Anybody may log under any name, but not hide which program did it.
         if event.program.role == Role::Ssh && line.is_impostor() {
             event.program = Program::OTHER;
-            event.facts = Facts::read(Role::Other, header.message);
+            event.facts = Facts::default();
+            event.facts.fill(Role::Other, header.message);
         }
         event.journal = Some(line);
         event
     }
 
-    fn key(&self) -> Key {
+    pub(super) fn key(&self) -> Key {
         let mut groups = self.facts.groups();
         if self.journal.is_some() {
             groups |= FieldGroup::Journal.bit() | FieldGroup::User.bit();
@@ -78,7 +82,7 @@ impl<'a> AuthEvent<'a> {
                 self.program.nameless()
             },
             class: self.facts.class,
-            ssh_event: self.facts.ssh_event_known(),
+            ssh_event: self.facts.known_event,
             groups,
         }
     }

@@ -4,18 +4,24 @@ use std::net::IpAddr;
 
 use gatewatch_event::parse_ip;
 
-use super::class::{Action, Category, Class, SshEvent, Type};
+use super::class::{Class, SshEvent};
 use super::fields::FieldGroup;
 use super::program::Role;
-use super::sshd::{Form, Outcome, Remote, SshdMessage};
+use super::sshd::{Form, Remote, SshdMessage};
 use super::sudo::SudoCommand;
-use super::{accounts, dropbear, pam, sshd, sudo};
+use super::{accounts, dropbear, pam, sentence, sshd, sudo};
 
 /// A name and an id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Named<'a> {
     pub name: Option<&'a str>,
     pub id: Option<&'a str>,
+}
+
+impl Named<'_> {
+    fn is_some(&self) -> bool {
+        self.name.is_some() || self.id.is_some()
+    }
 }
 
 /// What a message says. All texts are borrowed from it.
@@ -30,6 +36,8 @@ pub(super) struct Facts<'a> {
     pub source: Option<&'a str>,
     pub source_port: Option<u16>,
     pub ssh_event: Option<&'a str>,
+    /// The same, as far as it makes a kind.
+    pub known_event: SshEvent,
     pub ssh_method: Option<&'a str>,
     pub ssh_signature: Option<&'a str>,
     pub ssh_dropped: Option<IpAddr>,
@@ -42,24 +50,22 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Reads a message of a program of this role.
-    pub(super) fn read(role: Role, message: &'a str) -> Self {
-        let mut facts = Self::default();
+    /// Reads a message of a program of this role into empty facts.
+    pub(super) fn fill(&mut self, role: Role, message: &'a str) {
         let told = match role {
-            Role::Ssh => facts.ssh(message),
-            Role::Dropbear => dropbear::read(message).is_some_and(|login| facts.dropbear(login)),
-            Role::Sudo => sudo::read(message, &mut facts),
-            Role::Accounts(account) => accounts::read(account, message, &mut facts),
-            Role::GroupPassword => accounts::read_membership(message, &mut facts),
+            Role::Ssh => self.ssh(message),
+            Role::Dropbear => dropbear::read(message).is_some_and(|login| self.dropbear(login)),
+            Role::Sudo => sudo::read(message, self),
+            Role::Accounts(account) => accounts::read(account, message, self),
+            Role::GroupPassword => accounts::read_membership(message, self),
             Role::Other => false,
         };
         if !told {
-            pam::read(message, &mut facts);
+            pam::read(message, self);
         }
         if let Role::Accounts(account) = role {
-            accounts::classify(account, message, &mut facts);
+            accounts::classify(account, message, self);
         }
-        facts
     }
 
     /// `source.ip`, where the source is an address.
@@ -73,7 +79,7 @@ impl<'a> Facts<'a> {
             return false;
         }
         let Some(parsed) = sshd::parse(message) else {
-            return false;
+            return sentence::is_of_sshd(message);
         };
         self.login = Some(parsed);
         match parsed.form {
@@ -102,22 +108,9 @@ impl<'a> Facts<'a> {
             self.source = Some(address);
             self.source_port = port.filter(|_| parsed.form == Form::Login);
         }
-        // A repeated message has no category: its event is not one of these.
-        match parsed.event {
-            Some("Accepted") => self.logged_in(Outcome::Success),
-            Some("Failed" | "Invalid") => self.logged_in(Outcome::Failure),
-            _ => {}
-        }
-    }
-
-    fn logged_in(&mut self, outcome: Outcome) {
-        self.class.category(Category::Authentication);
-        if outcome == Outcome::Success {
-            self.class.category(Category::Session);
-        }
-        self.class.event_type(Type::Info);
-        self.class.action = Some(Action::SshLogin);
-        self.class.outcome = Some(outcome);
+        self.known_event = SshEvent::of(parsed.event);
+        // A repeated message has no class: its event is not one of those that have.
+        self.class = Class::of_attempt(self.known_event);
     }
 
     /// Dropbear's messages are mapped as if sshd had written them.
@@ -137,11 +130,9 @@ impl<'a> Facts<'a> {
             |group: FieldGroup, there: bool| groups |= if there { group.bit() } else { 0 };
         add(
             FieldGroup::User,
-            self.user != Named::default()
-                || self.effective != Named::default()
-                || self.target != Named::default(),
+            self.user.is_some() || self.effective.is_some() || self.target.is_some(),
         );
-        add(FieldGroup::Group, self.group != Named::default());
+        add(FieldGroup::Group, self.group.is_some());
         add(
             FieldGroup::Source,
             self.source.is_some() || self.ssh_dropped.is_some(),
@@ -158,9 +149,5 @@ impl<'a> Facts<'a> {
         add(FieldGroup::Service, self.service.is_some());
         add(FieldGroup::Remote, self.login.is_some());
         groups
-    }
-
-    pub(super) fn ssh_event_known(&self) -> SshEvent {
-        SshEvent::of(self.ssh_event)
     }
 }

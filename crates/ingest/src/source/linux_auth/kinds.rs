@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::class::{AuthKind, Key};
 use super::event::AuthEvent;
+use super::program::{Program, Role};
+use super::sentence;
 use crate::{Consumer, Place, Placed};
 
 /// How many answers are at hand without a look into the table.
@@ -15,6 +18,8 @@ pub struct AuthKinds {
     answers: HashMap<u64, Option<u32>>,
     /// The answers for the kinds met last, each in the place that its number leads to.
     recent: [Option<(u64, Option<u32>)>; RECENT],
+    /// For each sentence, the program that was asked about last, and whether any event that the sentence can become is wanted.
+    sentences: [Option<(u64, bool)>; sentence::COUNT],
 }
 
 impl Default for AuthKinds {
@@ -22,6 +27,7 @@ impl Default for AuthKinds {
         Self {
             answers: HashMap::new(),
             recent: [None; RECENT],
+            sentences: [None; sentence::COUNT],
         }
     }
 }
@@ -34,8 +40,39 @@ impl AuthKinds {
         }
     }
 
+    /// Is it certain, from how the message starts, that the consumer does not want it? Known for sentences of sshd only.
+    pub(super) fn is_unwanted(
+        &mut self,
+        program: &[u8],
+        message: &[u8],
+        consumer: &mut dyn Consumer,
+    ) -> bool {
+        let Some(number) = sentence::number(message) else {
+            return false;
+        };
+        let Ok(program) = std::str::from_utf8(program) else {
+            return false;
+        };
+        let program = Program::named(program);
+        if program.role != Role::Ssh {
+            return false;
+        }
+        if let Some((asked, wanted)) = self.sentences[number]
+            && asked == program.number()
+        {
+            return !wanted;
+        }
+        let mut wanted = false;
+        for key in sentence::kinds(program, number) {
+            wanted |= self.answer(key, consumer).is_some();
+        }
+        self.sentences[number] = Some((program.number(), wanted));
+        !wanted
+    }
+
     fn wanted(&mut self, event: &AuthEvent<'_>, consumer: &mut dyn Consumer) -> Option<u32> {
-        let number = event.kind_number();
+        let key = event.key();
+        let number = key.number();
         // Multiplying spreads the bits that tell kinds apart to the top.
         let slot = (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize % RECENT;
         if let Some((recent, wanted)) = self.recent[slot]
@@ -43,11 +80,15 @@ impl AuthKinds {
         {
             return wanted;
         }
-        let wanted = *self
-            .answers
-            .entry(number)
-            .or_insert_with(|| consumer.kind(&event.kind()));
+        let wanted = self.answer(key, consumer);
         self.recent[slot] = Some((number, wanted));
         wanted
+    }
+
+    fn answer(&mut self, key: Key, consumer: &mut dyn Consumer) -> Option<u32> {
+        *self
+            .answers
+            .entry(key.number())
+            .or_insert_with(|| consumer.kind(&AuthKind::new(key)))
     }
 }

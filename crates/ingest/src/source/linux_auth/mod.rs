@@ -23,6 +23,7 @@ mod kinds;
 mod pam;
 mod program;
 mod read;
+mod sentence;
 pub mod sshd;
 mod sudo;
 mod text;

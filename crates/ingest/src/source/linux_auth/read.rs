@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::event::AuthEvent;
 use super::kinds::AuthKinds;
-use crate::format::syslog::{Assumed, Frames, Header, YearBasis, YearClock, YearSpan};
+use crate::format::syslog::{
+    Assumed, Frames, Header, Plain, Stamp, YearBasis, YearClock, YearSpan,
+};
 use crate::{Consumer, Counts, Place, Placed, Problem, ProblemKind};
 
 /// How to read a syslog file.
@@ -163,39 +165,60 @@ impl Lines<'_> {
         if start == bytes.len() {
             return self.unreadable("NUL bytes and nothing else");
         }
-        let text = match std::str::from_utf8(&bytes[start..]) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => Cow::Owned(String::from_utf8_lossy(&bytes[start..]).into_owned()),
-        };
-        let Some(mut header) = Header::parse(&text) else {
-            return self.unreadable("no syslog header");
-        };
-        if let Some(stamp) = &mut header.stamp {
-            let zoneless = stamp.offset.is_none();
-            if let Some(assumed) = self.clock.assign(stamp) {
-                let reason = match assumed {
-                    Assumed::First { year, source } => {
-                        format!(
-                            "times without a year: the first is taken to be of {year}, {source}; --year sets it"
-                        )
-                    }
-                    Assumed::LeapDay { year, taken } => {
-                        format!(
-                            "29 February of {year}, which has none: taken to be of {taken}; --year sets the first year"
-                        )
-                    }
-                };
-                self.problem(ProblemKind::Assumption, reason);
-            }
-            if zoneless && std::mem::take(&mut self.zone_assumed) {
-                let zone = self.zone.iana_name().unwrap_or("the given offset");
-                let reason =
-                    format!("times without a zone: taken to be {zone}; --timezone sets it");
-                self.problem(ProblemKind::Assumption, reason);
+        let bytes = &bytes[start..];
+        let mut plain = Plain::find(bytes);
+        if let Some(plain) = &mut plain {
+            self.date(&mut plain.stamp);
+            if self
+                .kinds
+                .is_unwanted(plain.program(bytes), plain.message(bytes), self.consumer)
+            {
+                return;
             }
         }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned()),
+        };
+        let header = match &plain {
+            Some(plain) => plain.header(&text),
+            None => {
+                let Some(mut header) = Header::parse_any(&text) else {
+                    return self.unreadable("no syslog header");
+                };
+                if let Some(stamp) = &mut header.stamp {
+                    self.date(stamp);
+                }
+                header
+            }
+        };
         let event = AuthEvent::new(header, self.zone);
         self.kinds.deliver(&event, &self.place, self.consumer);
+    }
+
+    /// Gives a time its year, and states what had to be assumed.
+    fn date(&mut self, stamp: &mut Stamp) {
+        let zoneless = stamp.offset.is_none();
+        if let Some(assumed) = self.clock.assign(stamp) {
+            let reason = match assumed {
+                Assumed::First { year, source } => {
+                    format!(
+                        "times without a year: the first is taken to be of {year}, {source}; --year sets it"
+                    )
+                }
+                Assumed::LeapDay { year, taken } => {
+                    format!(
+                        "29 February of {year}, which has none: taken to be of {taken}; --year sets the first year"
+                    )
+                }
+            };
+            self.problem(ProblemKind::Assumption, reason);
+        }
+        if zoneless && std::mem::take(&mut self.zone_assumed) {
+            let zone = self.zone.iana_name().unwrap_or("the given offset");
+            let reason = format!("times without a zone: taken to be {zone}; --timezone sets it");
+            self.problem(ProblemKind::Assumption, reason);
+        }
     }
 
     fn unreadable(&mut self, reason: &str) {

@@ -4,7 +4,7 @@
 //! them. sshd writes the true address after the name, so the last address that ends the sentence is the true one, unless what follows it can
 //! only be sshd's own remark about the key.
 
-use super::text::{digits, host_length, is_host, needle, word};
+use super::text::{digits, find_spaced, host_length, is_host, needle, small_number, word};
 
 needle!(FOR, " for ");
 needle!(FROM, " from ");
@@ -104,7 +104,7 @@ impl<'a> SshdMessage<'a> {
 
 /// Reads a message of sshd, without the syslog header. `None` when it names neither an event nor a remote host.
 pub fn parse(message: &str) -> Option<SshdMessage<'_>> {
-    let message = message.trim();
+    let message = message.trim_ascii();
     let Some((count, start)) = repetition(message) else {
         return one(strip_noise(message));
     };
@@ -137,6 +137,7 @@ fn strip_noise(message: &str) -> &str {
         .map_or(message, |(_, rest)| rest.trim_start_matches([':', ' ']))
 }
 
+#[inline]
 fn one(message: &str) -> Option<SshdMessage<'_>> {
     // Most sentences are known by their first letters.
     match message.as_bytes().first()? {
@@ -163,6 +164,7 @@ const LIKE_LOGIN: &[&str] = &[
     "Too many authentication failures for ",
 ];
 
+#[inline]
 fn login(message: &str) -> Option<SshdMessage<'_>> {
     let space = memchr::memchr(b' ', message.as_bytes())?;
     let event = &message[..space];
@@ -170,7 +172,7 @@ fn login(message: &str) -> Option<SshdMessage<'_>> {
     if !attempt && !LIKE_LOGIN.iter().any(|start| message.starts_with(start)) {
         return None;
     }
-    let method_end = FOR.find(message, space + 1)?;
+    let method_end = find_spaced(message, space + 1, &FOR, " for ")?;
     let mut begin = method_end + 5;
     let named = &message[begin..];
     let stranger = ["invalid user ", "illegal user "]
@@ -181,13 +183,14 @@ fn login(message: &str) -> Option<SshdMessage<'_>> {
     let mut parsed = SshdMessage::new(Form::Login);
     parsed.event = Some(event);
     parsed.method = Some(&message[space + 1..method_end]);
-    parsed.user = Some(message[begin..found.at].trim());
+    parsed.user = Some(message[begin..found.at].trim_ascii());
     parsed.remote = Some(found.remote);
     parsed.signature = message[found.end..].strip_prefix(": ");
     parsed.ambiguous = ambiguous;
     Some(parsed)
 }
 
+#[inline]
 fn user(message: &str) -> Option<SshdMessage<'_>> {
     let at = USER.find(message, 0)?;
     let event = &message[..at];
@@ -207,7 +210,7 @@ fn user(message: &str) -> Option<SshdMessage<'_>> {
     let found = chosen?;
     let mut parsed = SshdMessage::new(Form::User);
     parsed.event = Some(event);
-    parsed.user = Some(message[begin..found.at].trim());
+    parsed.user = Some(message[begin..found.at].trim_ascii());
     parsed.remote = Some(found.remote);
     parsed.ambiguous = count > 1;
     Some(parsed)
@@ -245,6 +248,7 @@ enum Tail {
 
 /// Finds the host in an attempt to log in, and tells whether there was a choice. A `stranger` is a user that does not exist,
 /// so that the name may be anything. With `strict`, only endings in `port PORT ssh2` count.
+#[inline]
 fn ending(message: &str, begin: usize, stranger: bool, strict: bool) -> Option<(Ending<'_>, bool)> {
     let (mut chosen, mut remark, mut weak) = (None, None, None);
     let mut count = 0;
@@ -255,7 +259,11 @@ fn ending(message: &str, begin: usize, stranger: bool, strict: bool) -> Option<(
         }
         count += 1;
         match candidate.tail {
-            Tail::End => chosen = chosen.or(Some(candidate)),
+            // Nothing follows that could be another.
+            Tail::End => {
+                chosen = chosen.or(Some(candidate));
+                break;
+            }
             // The name of a stranger may hold a whole ending, colon and all, but then it holds spaces too.
             Tail::Remark if !stranger || !message[begin..candidate.at].contains(' ') => {
                 chosen = chosen.or(Some(candidate));
@@ -272,7 +280,7 @@ fn endings(message: &str, begin: usize) -> impl Iterator<Item = Ending<'_>> {
     let mut from = begin;
     std::iter::from_fn(move || {
         loop {
-            let at = FROM.find(message, from)?;
+            let at = find_spaced(message, from, &FROM, " from ")?;
             from = at + 5;
             if let Some(ending) = ending_at(message, at) {
                 return Some(ending);
@@ -281,6 +289,7 @@ fn endings(message: &str, begin: usize) -> impl Iterator<Item = Ending<'_>> {
     })
 }
 
+#[inline]
 fn ending_at(message: &str, at: usize) -> Option<Ending<'_>> {
     let start = at + 6;
     let length = host_length(&message[start..])?;
@@ -311,10 +320,10 @@ fn ending_at(message: &str, at: usize) -> Option<Ending<'_>> {
 
 /// Reads ` port 22` at `end` and moves `end` behind it.
 fn port_after(message: &str, end: &mut usize) -> Option<u16> {
-    let rest = message.get(*end..)?.strip_prefix(" port ")?;
-    let number = digits(rest, 5);
-    let port = number.parse().ok()?;
-    *end += 6 + number.len();
+    let rest = message.as_bytes().get(*end..)?.strip_prefix(b" port ")?;
+    let (number, digits) = small_number(rest);
+    let port = u16::try_from(number).ok().filter(|_| digits > 0)?;
+    *end += 6 + digits;
     Some(port)
 }
 
@@ -416,7 +425,9 @@ fn address_last(rest: &str) -> Option<(Option<&str>, Remote<'_>)> {
     {
         return None;
     }
-    let user = USER_IS.find(before, 0).map(|at| before[at + 5..].trim());
+    let user = USER_IS
+        .find(before, 0)
+        .map(|at| before[at + 5..].trim_ascii());
     Some((user, Remote { address, port }))
 }
 
