@@ -21,7 +21,8 @@ pub fn source_address(event: &Event) -> Option<IpAddr> {
 }
 
 /// Whether the reference query matches: 4624 of type 3 or 10, from an address outside the ranges
-/// that it lists, of a user who is neither a machine nor unnamed.
+/// that it lists, of a user who is not a machine. An event without a user name matches too: Winlogbeat drops what is
+/// empty, and in EQL `!=` holds for a field without a value.
 #[must_use]
 pub fn is_external_logon(event: &Event) -> bool {
     if event.event_id != 4624 || event.provider != "Microsoft-Windows-Security-Auditing" {
@@ -33,7 +34,7 @@ pub fn is_external_logon(event: &Event) -> bool {
         return false;
     }
     let user = text("TargetUserName").unwrap_or_default();
-    if user.is_empty() || user == "-" || user.ends_with('$') {
+    if user == "-" || user.ends_with('$') {
         return false;
     }
     source_address(event).is_some_and(|address| !is_listed(address))
@@ -141,7 +142,7 @@ mod tests {
         check(false, "alice", "203.0.113.9:3389");
         check(false, "WEB1$", "203.0.113.9");
         check(false, "-", "203.0.113.9");
-        check(false, "", "203.0.113.9");
+        check(true, "", "203.0.113.9");
 
         let service = Logon::service(host.user("alice", 1104));
         assert!(!is_external_logon(&host.logon(&service)));
