@@ -453,7 +453,11 @@ proptest! {
             let special = match condition.specialise(&some) {
                 Specialised::Never => Ok(false),
                 Specialised::Always => Ok(true),
-                Specialised::Residual(residual) => residual.matches(&event).map_err(|_| oracle::Failed),
+                Specialised::Residual(residual) => {
+                    let used = residual.fields();
+                    prop_assert!(used.iter().all(|field| condition.fields().contains(field)));
+                    residual.matches(&event).map_err(|_| oracle::Failed)
+                }
             };
             prop_assert_eq!(special, compiled, "specialised {}\n{}", text, document);
 

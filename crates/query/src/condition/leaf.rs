@@ -28,7 +28,7 @@ pub(super) enum Question {
     /// The field has no value.
     Missing(Slot),
     /// Any value of the field passes.
-    Test(Slot, ValueTest),
+    Test(Slot, Arc<ValueTest>),
     /// Any combination of values makes the expression true.
     Compute {
         code: Code,
@@ -57,6 +57,16 @@ impl Leaf {
         })
     }
 
+    /// A question about the values of one field.
+    pub(super) fn test(slot: Slot, test: ValueTest, text: Arc<str>) -> Self {
+        Self {
+            cost: VISIT.saturating_add(test.cost()),
+            question: Question::Test(slot, Arc::new(test)),
+            text,
+            span: None,
+        }
+    }
+
     fn question(
         expression: &Expression,
         schema: &dyn Schema,
@@ -76,7 +86,7 @@ impl Leaf {
                 field_type: field.field_type,
             };
             let cost = VISIT + test.cost();
-            return Ok((Question::Test(slot, test), cost));
+            return Ok((Question::Test(slot, Arc::new(test)), cost));
         }
         let lowered = lower(expression, schema)?;
         if lowered.slots.len() > limits::FIELDS {

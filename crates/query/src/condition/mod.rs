@@ -2,6 +2,7 @@
 
 mod explain;
 mod leaf;
+mod merge;
 mod needles;
 mod node;
 
@@ -113,16 +114,16 @@ impl Condition {
 
     /// What is left of it for events of which this is known. For every such event the answer is the same as that of
     /// the whole condition. Cheap: parts that stay as they are are shared.
+    ///
+    /// What is left is made for speed: several questions about one field are one. Explain with the whole condition.
     pub fn specialise(&self, known: &dyn Known) -> Specialised {
-        match self.root.specialise(known) {
-            None => match self.root {
-                Node::Constant(true) => Specialised::Always,
-                Node::Constant(false) => Specialised::Never,
-                _ => Specialised::Residual(self.clone()),
-            },
-            Some(Node::Constant(true)) => Specialised::Always,
-            Some(Node::Constant(false)) => Specialised::Never,
-            Some(root) => Specialised::Residual(Self { root }),
+        let changed = self.root.specialise(known);
+        match changed.as_ref().unwrap_or(&self.root) {
+            Node::Constant(true) => Specialised::Always,
+            Node::Constant(false) => Specialised::Never,
+            left => Specialised::Residual(Self {
+                root: left.merged(),
+            }),
         }
     }
 

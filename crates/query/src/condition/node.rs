@@ -89,8 +89,11 @@ impl Node {
     }
 
     /// Negations come late: most of them hold for most events, so that they decide little.
-    fn all(mut parts: Vec<Self>, label: Label) -> Self {
+    pub(super) fn all(mut parts: Vec<Self>, label: Label) -> Self {
         const HOLDS_MOSTLY: u32 = 15;
+        if parts.len() == 1 {
+            return parts.remove(0);
+        }
         parts.sort_by_key(|part| match part {
             Self::Not(_) => part.cost().saturating_add(HOLDS_MOSTLY),
             _ => part.cost(),
@@ -101,7 +104,10 @@ impl Node {
         }))
     }
 
-    fn any(mut parts: Vec<Self>, label: Label) -> Self {
+    pub(super) fn any(mut parts: Vec<Self>, label: Label) -> Self {
+        if parts.len() == 1 {
+            return parts.remove(0);
+        }
         parts.sort_by_key(Self::cost);
         Self::Any(Arc::new(Group {
             parts: parts.into(),

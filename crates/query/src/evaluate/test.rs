@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use gatewatch_event::{Cidr, CidrSet, FieldType, Timestamp, parse_ip};
 
@@ -41,6 +42,8 @@ pub(crate) enum ValueTest {
     Versions(Box<[Box<[u8]>]>),
     /// A value of any kind: the test for its kind.
     ByKind(Box<ByKind>),
+    /// Any of these.
+    AnyOf(Box<[Arc<ValueTest>]>),
     /// The result of a function against a constant.
     Computed(Comparison, Constant),
     /// The result of a function among constants.
@@ -268,6 +271,14 @@ impl ValueTest {
                 keys.binary_search_by(|known| (**known).cmp(&key)).is_ok()
             }),
             Self::ByKind(tests) => return tests.answer(value),
+            Self::AnyOf(tests) => {
+                for test in tests {
+                    if test.answer(value)? == Some(true) {
+                        return Ok(Some(true));
+                    }
+                }
+                false
+            }
             Self::Computed(comparison, constant) => match value.compare(constant) {
                 Some(order) => comparison.holds(order),
                 None if *comparison == Comparison::Equal && !constant.is_null() => false,
@@ -296,8 +307,16 @@ impl ValueTest {
             Self::Ips(_) | Self::IpOrder(..) => 5,
             Self::Version(..) | Self::Versions(_) => 20,
             Self::ByKind(tests) => 2 + tests.text.cost(),
+            Self::AnyOf(tests) => tests
+                .iter()
+                .fold(0, |sum, test| sum.saturating_add(test.cost())),
             Self::ComputedIn(constants) => u32::try_from(constants.len()).unwrap_or(u32::MAX),
         }
+    }
+
+    /// Can it fail?
+    pub(crate) fn can_fail(&self) -> bool {
+        matches!(self, Self::Fails(_))
     }
 
     /// How it works, for people.
@@ -315,6 +334,11 @@ impl ValueTest {
             Self::IpOrder(..) => "address order".into(),
             Self::Version(..) | Self::Versions(_) => "version".into(),
             Self::ByKind(tests) => format!("by the kind of each value; {}", tests.text.describe()),
+            Self::AnyOf(tests) => tests
+                .iter()
+                .map(|test| test.describe())
+                .collect::<Vec<_>>()
+                .join(" or "),
             Self::Computed(..) => "comparison".into(),
             Self::ComputedIn(constants) => format!("list of {}", constants.len()),
         }
@@ -329,6 +353,13 @@ impl ValueTest {
                 let others = [&tests.number, &tests.boolean, &tests.date, &tests.ip];
                 let only_text = others.iter().all(|test| matches!(test, Self::Never));
                 only_text.then(|| tests.text.literals()).flatten()
+            }
+            Self::AnyOf(tests) => {
+                let mut all = Vec::new();
+                for test in tests {
+                    all.extend(test.literals()?);
+                }
+                Some(all)
             }
             _ => None,
         }
