@@ -223,6 +223,7 @@ fn compare(name: &str, ours: &Records, theirs: &Records) -> usize {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one comparison, member by member")]
 fn records_of_every_layout_are_what_the_evtx_crate_makes_of_them() {
     let text = |text: &str| Written::text(text.to_owned());
     let values = [
