@@ -27,6 +27,8 @@ struct Step {
 struct Asking {
     private: CidrSet,
     seed: BTreeSet<String>,
+    /// Hits without a user name: in EQL `!=` holds for them, the answers of the shared corpus leave them out.
+    nameless: BTreeSet<String>,
     steps: Vec<Step>,
     records: u64,
 }
@@ -53,7 +55,6 @@ impl Asking {
             && matches!(one("winlog.event_data.LogonType").as_str(), "3" | "10")
             && parse_ip(&one("source.ip"))
                 .is_some_and(|address| !address.is_loopback() && !self.private.contains(address))
-            && !user.is_empty()
             && user != "-"
             && !user.ends_with('$')
     }
@@ -69,6 +70,9 @@ impl Consumer for Asking {
         assert_same(event, &event.document());
         if self.is_hit(event) {
             self.seed.extend(texts(event, "winlog.record_id"));
+            if texts(event, "winlog.event_data.TargetUserName").is_empty() {
+                self.nameless.extend(texts(event, "winlog.record_id"));
+            }
         }
         let one = |field| texts(event, field).pop().unwrap_or_default();
         let code = one("event.code");
@@ -93,6 +97,7 @@ fn ask(file: &Path) -> Asking {
     let mut asking = Asking {
         private: private(),
         seed: BTreeSet::new(),
+        nameless: BTreeSet::new(),
         steps: Vec::new(),
         records: 0,
     };
@@ -140,7 +145,8 @@ fn the_seed_finds_what_it_should_in_every_log() {
     let mut differences = Vec::new();
     for file in logs(&corpus) {
         let name = file.file_name().expect("a file").to_string_lossy();
-        let found = ask(&file).seed;
+        let asked = ask(&file);
+        let found = &asked.seed - &asked.nameless;
         let expected: BTreeSet<String> = truth
             .get(&format!("evtx/{name}"))
             .map(|ids| ids.iter().cloned().collect())
