@@ -81,6 +81,9 @@ impl<'c> Work<'c> {
                 let pass = pass.get_or_insert_with(|| sieve.pass(block));
                 wanted = pass.may_matter(codes, self.consumer, start..end);
             }
+            // What is passed over is not taken apart, so that it is a whole record must show in what follows: another
+            // record. Else, or where that is not known yet, it is taken apart all the same.
+            wanted |= !is_followed_by_record(block, end);
             if wanted {
                 let before = line.len() - line.trim_ascii_start().len();
                 let offset = offset + start as u64 + before as u64 * width;
@@ -153,4 +156,12 @@ impl<'c> Work<'c> {
             reason: reason.to_owned(),
         });
     }
+}
+
+/// Does another object begin behind the line that ends at `end`?
+fn is_followed_by_record(block: &[u8], end: usize) -> bool {
+    block
+        .get(end..)
+        .and_then(|rest| rest.iter().find(|byte| !byte.is_ascii_whitespace()))
+        == Some(&b'{')
 }
