@@ -40,8 +40,10 @@ fn shared() -> Option<PathBuf> {
 
 fn logs(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
+        let entry = entry.unwrap();
+        let path = entry.path();
+        // A link would be followed around in circles.
+        if entry.file_type().unwrap().is_dir() {
             logs(&path, found);
         } else if path
             .extension()
