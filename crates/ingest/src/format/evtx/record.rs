@@ -30,7 +30,7 @@ pub struct RecordRef<'a> {
     frame: Frame,
     opened: Opened,
     damage: Cell<Option<Reason>>,
-    tree: OnceCell<Box<Element<'a>>>,
+    tree: OnceCell<Result<Box<Element<'a>>, Reason>>,
 }
 
 /// What the frame of a record says.
@@ -365,14 +365,11 @@ impl<'a> RecordRef<'a> {
 
     /// The whole event as a tree. Built when first asked for.
     pub fn tree(&self) -> Result<&Element<'a>, Damage> {
-        if let Some(tree) = self.tree.get() {
-            return Ok(tree);
-        }
-        match self.build() {
-            Ok(tree) => Ok(self.tree.get_or_init(|| Box::new(tree))),
+        match self.tree.get_or_init(|| self.build().map(Box::new)) {
+            Ok(tree) => Ok(tree),
             Err(reason) => {
-                self.note(reason);
-                Err(self.damage_for(reason))
+                self.note(*reason);
+                Err(self.damage_for(*reason))
             }
         }
     }

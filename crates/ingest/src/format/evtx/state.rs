@@ -19,8 +19,8 @@ const SLOTS: usize = 512;
 const MAX_LAYOUTS: usize = 384;
 /// Bytes of templates learnt per chunk before the chunk counts as hostile: 16 times what fits into one.
 const LEARNING_BUDGET: usize = 1 << 20;
-/// Nodes built per chunk before the chunk counts as hostile. Real chunks come to 100,000.
-const TREE_BUDGET: usize = 2 << 20;
+/// Nodes built per chunk before the chunk counts as hostile. All trees of a real chunk come to 50,000 or so.
+const TREE_BUDGET: usize = 1 << 19;
 /// Lists of names and pairs of names that get a number. A real log has some hundreds.
 const MAX_NUMBERED: usize = 1 << 14;
 
@@ -62,14 +62,14 @@ impl Key {
     }
 }
 
-/// One layout, as far as it was asked for.
+/// One layout, as far as it was asked for. What could not be learnt is not tried again: many records may need it.
 #[derive(Debug)]
 struct Layout {
     key: Key,
-    event: Option<EventLayout>,
+    event: Option<Result<EventLayout, Reason>>,
     /// A range of the parts.
-    parts: Option<(u32, u32)>,
-    section: Option<Option<Section>>,
+    parts: Option<Result<(u32, u32), Reason>>,
+    section: Option<Result<Option<Section>, Reason>>,
 }
 
 /// The layouts of the current chunk.
@@ -126,12 +126,49 @@ impl Layouts {
         self.layouts.len() - 1
     }
 
-    fn charge(&mut self, tokens: &Tokens<'_>) -> Result<(), Reason> {
+    /// What learns from these tokens, if that is within the chunk's budget.
+    fn learner<'c>(
+        &mut self,
+        chunk: &'c [u8],
+        tokens: &Tokens<'_>,
+    ) -> Result<Learner<'c, '_>, Reason> {
         self.learnt += tokens.end().saturating_sub(tokens.position());
         if self.learnt > LEARNING_BUDGET {
             return Err(Reason::Expansion);
         }
-        Ok(())
+        Ok(Learner {
+            chunk,
+            names: &mut self.names,
+            fields: &mut self.fields,
+        })
+    }
+
+    #[cold]
+    fn learn_event(&mut self, chunk: &[u8], key: Key, end: u32) -> Result<EventLayout, Reason> {
+        let mut tokens = key.tokens(chunk, end)?;
+        self.learner(chunk, &tokens)?.event(&mut tokens)
+    }
+
+    #[cold]
+    fn learn_parts(&mut self, chunk: &[u8], mut tokens: Tokens<'_>) -> Result<(u32, u32), Reason> {
+        let mut parts = std::mem::take(&mut self.parts);
+        let first = parts.len() as u32;
+        let learnt = self
+            .learner(chunk, &tokens)
+            .and_then(|mut learner| learner.parts(&mut tokens, &mut parts));
+        self.parts = parts;
+        learnt.map(|()| (first, self.parts.len() as u32))
+    }
+
+    #[cold]
+    fn learn_section(
+        &mut self,
+        chunk: &[u8],
+        key: Key,
+        end: u32,
+    ) -> Result<Option<Section>, Reason> {
+        let mut tokens = key.tokens(chunk, end)?;
+        self.learner(chunk, &tokens)?.root_section(&mut tokens)
     }
 }
 
@@ -298,13 +335,15 @@ impl State {
         let layouts = &mut *self.layouts.borrow_mut();
         let index = layouts.find(key);
         if layouts.layouts[index].event.is_none() {
-            layouts.layouts[index].event = Some(learn(layouts, chunk, key, end)?);
+            let event = layouts.learn_event(chunk, key, end);
+            layouts.layouts[index].event = Some(event);
         }
-        let event = layouts.layouts[index].event.as_ref();
-        event
-            .map(|event| look(index as u32, event))
+        match &layouts.layouts[index].event {
+            Some(Ok(event)) => Ok(look(index as u32, event)),
+            Some(Err(reason)) => Err(*reason),
             // It was learnt above.
-            .ok_or(Reason::Truncated)
+            None => Err(Reason::Truncated),
+        }
     }
 
     /// Looks at the layout with this number, if it still has this key.
@@ -317,8 +356,10 @@ impl State {
     ) -> Option<T> {
         let layouts = self.layouts.borrow();
         let layout = layouts.layouts.get(number as usize)?;
-        let event = layout.event.as_ref().filter(|_| layout.key == key)?;
-        Some(look(number, event))
+        match &layout.event {
+            Some(Ok(event)) if layout.key == key => Some(look(number, event)),
+            _ => None,
+        }
     }
 
     /// Part `number` after the `System` of the event with this key.
@@ -329,25 +370,18 @@ impl State {
         end: u32,
         number: u32,
     ) -> Result<Option<Part>, Reason> {
-        let (rest, rest_end) = self.event(chunk, key, end, |_, event| (event.rest, event.end))?;
+        let tokens = self.event(chunk, key, end, |_, event| {
+            let in_template = key.0 & IN_PLACE == 0;
+            Tokens::new(chunk, event.rest as usize, event.end as usize, in_template)
+        })?;
         let layouts = &mut *self.layouts.borrow_mut();
         let index = layouts.find(key);
         let (first, last) = match layouts.layouts[index].parts {
-            Some(range) => range,
+            Some(range) => range?,
             None => {
-                let in_template = key.0 & IN_PLACE == 0;
-                let mut tokens = Tokens::new(chunk, rest as usize, rest_end as usize, in_template);
-                layouts.charge(&tokens)?;
-                let first = layouts.parts.len() as u32;
-                let mut learner = Learner {
-                    chunk,
-                    names: &mut layouts.names,
-                    fields: &mut layouts.fields,
-                };
-                learner.parts(&mut tokens, &mut layouts.parts)?;
-                let range = (first, layouts.parts.len() as u32);
+                let range = layouts.learn_parts(chunk, tokens);
                 layouts.layouts[index].parts = Some(range);
-                range
+                range?
             }
         };
         let wanted = first.saturating_add(number);
@@ -366,18 +400,11 @@ impl State {
         let layouts = &mut *self.layouts.borrow_mut();
         let index = layouts.find(key);
         if let Some(section) = layouts.layouts[index].section {
-            return Ok(section);
+            return section;
         }
-        let mut tokens = key.tokens(chunk, end)?;
-        layouts.charge(&tokens)?;
-        let mut learner = Learner {
-            chunk,
-            names: &mut layouts.names,
-            fields: &mut layouts.fields,
-        };
-        let section = learner.root_section(&mut tokens)?;
+        let section = layouts.learn_section(chunk, key, end);
         layouts.layouts[index].section = Some(section);
-        Ok(section)
+        section
     }
 
     /// The current generation of fields: those of an older one are gone.
@@ -480,16 +507,4 @@ fn field_name<'a>(chunk: &'a [u8], field: &Field) -> Option<(&'static [u8], Utf1
         }
         Source::Substitution(_) | Source::Pieces { .. } => None,
     }
-}
-
-#[cold]
-fn learn(layouts: &mut Layouts, chunk: &[u8], key: Key, end: u32) -> Result<EventLayout, Reason> {
-    let mut tokens = key.tokens(chunk, end)?;
-    layouts.charge(&tokens)?;
-    let mut learner = Learner {
-        chunk,
-        names: &mut layouts.names,
-        fields: &mut layouts.fields,
-    };
-    learner.event(&mut tokens)
 }
