@@ -378,6 +378,18 @@ fn file() -> impl Strategy<Value = (Vec<u8>, usize)> {
     })
 }
 
+#[test]
+fn half_a_unit_at_the_end_of_utf16_counts_as_one_byte() {
+    for text in [
+        &b"{\0:\0\n\0[ \0[:\0\0\"\0::a["[..],
+        b"\xFF\xFE{\0}\0\n",
+        b"\xFE\xFF\0{\0}\0",
+    ] {
+        let (_, counts) = read(text);
+        assert_eq!(counts.bytes, text.len() as u64, "{text:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn pieces_of_any_size_give_the_same_records((bytes, count) in file(), piece in 1usize..40) {

@@ -91,7 +91,8 @@ impl JsonReader {
                 wide: true,
                 ..Start::default()
             };
-            self.run(&mut wide, start, u64::MAX, &mut work).end
+            self.run(&mut wide, start, u64::MAX, &mut work);
+            encoding.mark as u64 + wide.total()
         } else {
             self.run(&mut source, start, u64::MAX, &mut work).end
         };

@@ -10,6 +10,8 @@ pub(super) struct Utf16<'s> {
     raw_start: usize,
     raw_end: usize,
     ended: bool,
+    /// How many bytes there were so far: half a unit at the end is one, whatever it is decoded to.
+    total: u64,
     /// UTF-8 that did not fit into the caller's buffer.
     ready: Vec<u8>,
     ready_start: usize,
@@ -50,9 +52,15 @@ impl<'s> Utf16<'s> {
             raw_start: 0,
             raw_end: head.len(),
             ended: false,
+            total: head.len() as u64,
             ready: Vec::new(),
             ready_start: 0,
         }
+    }
+
+    /// How many bytes of UTF-16 have been read.
+    pub(super) fn total(&self) -> u64 {
+        self.total
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -62,6 +70,7 @@ impl<'s> Utf16<'s> {
         // What is left over is less than one pair of surrogates, so there is room.
         let count = self.source.read(&mut self.raw[self.raw_end..])?;
         self.ended = count == 0;
+        self.total += count as u64;
         self.raw_end += count;
         Ok(())
     }
