@@ -17,14 +17,14 @@ pub fn complain(text: &str) {
 }
 
 /// Where results go: the file of `-o`, or stdout.
-pub fn results(file: Option<&Path>) -> anyhow::Result<Box<dyn Write>> {
+pub fn results(file: Option<&Path>) -> anyhow::Result<Box<dyn Write + Send>> {
     match file {
         Some(path) => {
             let file =
                 File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
             Ok(Box::new(BufWriter::new(file)))
         }
-        None => Ok(Box::new(BufWriter::new(io::stdout().lock()))),
+        None => Ok(Box::new(BufWriter::new(io::stdout()))),
     }
 }
 

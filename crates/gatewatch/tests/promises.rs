@@ -41,6 +41,25 @@ fn output_does_not_depend_on_threads_or_on_the_order_of_arguments() {
     }
 }
 
+#[test]
+fn documents_come_in_the_order_of_the_inputs_on_any_number_of_threads() {
+    let folder = shared("corpus").unwrap_or_else(|| root().join("corpus"));
+    let run = |threads: &str| {
+        stdout(&[
+            "normalize",
+            folder.to_str().expect("UTF-8"),
+            "--threads",
+            threads,
+            "--quiet",
+        ])
+    };
+    let one = run("1");
+    assert!(!one.is_empty());
+    for threads in ["2", "8"] {
+        assert!(one == run(threads), "{threads} threads");
+    }
+}
+
 /// The numbers of "Read F files, B: R records, M matched, N did not, U could not be read."
 fn account(line: &str) -> Vec<u64> {
     let (_, line) = line.split_once(": ").expect("an account");
