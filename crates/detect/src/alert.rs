@@ -139,8 +139,8 @@ fn set_alert_fields(document: &mut Document, rule: &Rule, id: &str) {
     set("depth", Json::from(1));
     set("severity", Json::from(rule.severity.as_str()));
     set("risk_score", Json::from(rule.risk_score));
-    if rule.building_block {
-        set("building_block_type", Json::from("default"));
+    if let Some(block) = &rule.building_block_type {
+        set("building_block_type", Json::from(block.as_str()));
     }
     set("rule.rule_id", Json::from(rule.id.as_str()));
     set("rule.name", Json::from(rule.name.as_str()));

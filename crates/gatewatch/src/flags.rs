@@ -82,6 +82,10 @@ pub struct ScanFlags {
     #[arg(long)]
     pub no_pack: bool,
 
+    /// Run every rule over every event, whatever index patterns the rule has
+    #[arg(long)]
+    pub ignore_index: bool,
+
     /// How to write the alerts
     #[arg(long, value_enum, default_value_t = ScanFormat::Table)]
     pub format: ScanFormat,

@@ -45,8 +45,8 @@ impl fmt::Display for NotRun {
 ///
 /// When the type is not run or the query has problems.
 pub fn compile(rule: Arc<Rule>, schema: &dyn Schema) -> Result<CompiledRule, NotRun> {
-    if let RuleType::Other(name) = &rule.rule_type {
-        return Err(NotRun::Type(name.clone()));
+    if rule.rule_type != RuleType::Eql {
+        return Err(NotRun::Type(rule.rule_type.to_string()));
     }
     let parsed = parse_query(&rule.query);
     let tree = parsed.into_result().map_err(NotRun::Query)?;

@@ -1,7 +1,7 @@
 //! Turns rule text into checked, compiled rules.
 //!
-//! Rules arrive as path and text; nothing here reads files. The form is the TOML of Elastic's detection rules:
-//! `[metadata]` and `[rule]` tables. Keys that gatewatch does not use are kept in [`Rule::parameters`].
+//! Rules arrive as path and text; nothing here reads files. There are two forms: the TOML of Elastic's detection rules
+//! ([`Rule::parse`]: `[metadata]` and `[rule]` tables) and the objects of Kibana's API ([`Rule::from_json`]). Keys that gatewatch does not use are kept in [`Rule::parameters`].
 //!
 //! ```
 //! let (path, text) = gatewatch_rules::shipped_pack().next().expect("the pack is not empty");
@@ -11,11 +11,18 @@
 
 mod case;
 mod compile;
+mod model;
 mod pack;
 mod read;
 mod rule;
+mod span;
 
 pub use case::{CaseEvent, RuleCase, parse_cases};
 pub use compile::{CompiledRule, NotRun, compile};
+pub use model::{
+    Cardinality, ExceptionListRef, Language, MissingFields, NewTerms, RuleType, SeverityMapping,
+    Suppression, ThreatEntry, ThreatMatch, Threshold,
+};
 pub use pack::{shipped_cases, shipped_pack};
-pub use rule::{Rule, RuleSeverity, RuleType, Tactic, Technique};
+pub use rule::{Rule, RuleSeverity, Tactic, Technique};
+pub use span::{before_now, duration};

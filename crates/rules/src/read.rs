@@ -1,4 +1,4 @@
-//! TOML to rule.
+//! TOML, and the objects of Kibana's API, to rules.
 
 use std::ops::Range;
 
@@ -7,7 +7,14 @@ use serde_json::{Map, Value as Json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::rule::{Rule, RuleType, Tactic, Technique};
+use crate::RuleType;
+use crate::rule::{DEFAULT_FROM, DEFAULT_RUN_INTERVAL, Rule, Tactic, Technique};
+
+mod keys;
+mod kinds;
+mod options;
+
+use keys::Keys;
 
 /// A rule file larger than this is refused: the largest published rule has 60 KiB.
 const MAX_BYTES: usize = 4 << 20;
@@ -68,62 +75,6 @@ fn table_to_json(table: &DeTable<'_>) -> Map<String, Json> {
         .collect()
 }
 
-/// Takes typed keys out of the `[rule]` table and notes what is wrong with them.
-struct Keys<'t, 'i> {
-    table: &'t DeTable<'i>,
-    place: Range<usize>,
-    problems: Vec<Diagnostic>,
-}
-
-impl<'t, 'i> Keys<'t, 'i> {
-    fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
-        self.table.get(key)
-    }
-
-    fn wrong(&mut self, key: &str, value: &Spanned<DeValue<'_>>, want: &str) {
-        self.problems.push(
-            problem("rule-key-type", format!("`{key}` must be {want}"))
-                .with_span(span_of(&value.span())),
-        );
-    }
-
-    fn optional_text(&mut self, key: &str) -> Option<String> {
-        let value = self.get(key)?;
-        match value.get_ref() {
-            DeValue::String(text) => Some(text.to_string()),
-            _ => {
-                self.wrong(key, value, "a string");
-                None
-            }
-        }
-    }
-
-    fn text(&mut self, key: &str) -> String {
-        if self.get(key).is_none() {
-            let place = span_of(&self.place);
-            self.problems.push(
-                problem("rule-key-missing", format!("the rule has no `{key}`")).with_span(place),
-            );
-        }
-        self.optional_text(key).unwrap_or_default()
-    }
-
-    fn number(&mut self, key: &str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        let value = self.get(key)?;
-        match to_json(value.get_ref()).as_i64() {
-            Some(number) if range.contains(&number) => Some(number),
-            _ => {
-                self.wrong(
-                    key,
-                    value,
-                    &format!("a whole number from {} to {}", range.start(), range.end()),
-                );
-                None
-            }
-        }
-    }
-}
-
 pub(crate) fn read_rule(path: &str, text: &str) -> Result<Rule, Vec<Diagnostic>> {
     let file = parse_toml(text)?;
     let Some(section) = file.get_ref().get("rule") else {
@@ -138,60 +89,81 @@ pub(crate) fn read_rule(path: &str, text: &str) -> Result<Rule, Vec<Diagnostic>>
                 .with_span(span_of(&section.span())),
         ]);
     };
-    let mut keys = Keys {
-        table,
-        place: section.span(),
-        problems: Vec::new(),
+    let place = |key: Option<&str>| match key {
+        None => Some(section.span()),
+        Some(key) => table.get(key).map(Spanned::span),
     };
+    read_object(path, text, table_to_json(table), &place)
+}
+
+/// Reads the keys of a rule. `place` says where in `source` a key's value stands, or the whole rule for `None`.
+pub(crate) fn read_object(
+    path: &str,
+    source: &str,
+    parameters: Map<String, Json>,
+    place: &dyn Fn(Option<&str>) -> Option<Range<usize>>,
+) -> Result<Rule, Vec<Diagnostic>> {
+    let mut keys = Keys::new(&parameters, place);
     let type_name = keys.text("type");
-    let rule_type = if type_name == "eql" {
+    let rule_type = kinds::rule_type(&type_name, &mut keys);
+    let query = match &rule_type {
         RuleType::Eql
-    } else {
-        RuleType::Other(type_name)
-    };
-    let query = if rule_type == RuleType::Eql {
-        keys.text("query")
-    } else {
-        keys.optional_text("query").unwrap_or_default()
+        | RuleType::Threshold(_)
+        | RuleType::NewTerms(_)
+        | RuleType::ThreatMatch(_) => keys.text("query"),
+        _ => keys.optional_text("query").unwrap_or_default(),
     };
     let severity_text = keys.text("severity");
     let severity = severity_text.parse().unwrap_or_else(|message: String| {
-        if let Some(value) = keys.get("severity") {
-            keys.problems
-                .push(problem("rule-severity", message).with_span(span_of(&value.span())));
-        }
+        keys.complain("severity", "rule-severity", message);
         crate::RuleSeverity::Low
     });
     let risk_score = keys.number("risk_score", 0..=100).unwrap_or(0);
+    let language = kinds::language(&rule_type, &mut keys);
     let rule = Rule {
         path: path.to_owned(),
-        source: text.to_owned(),
+        source: source.to_owned(),
         id: keys.text("rule_id"),
         name: keys.text("name"),
         description: keys.text("description"),
         rule_type,
         severity,
         risk_score: u8::try_from(risk_score).unwrap_or(0),
-        query_offset: keys
-            .get("query")
-            .and_then(|value| verbatim(text, &value.span(), &query)),
+        language,
+        query_offset: place(Some("query")).and_then(|range| verbatim(source, &range, &query)),
         query,
-        index: Vec::new(),
-        event_category_override: keys.optional_text("event_category_override"),
-        timestamp_field: keys.optional_text("timestamp_field"),
-        tiebreaker_field: keys.optional_text("tiebreaker_field"),
+        index: keys.texts("index"),
+        filters: keys.objects("filters"),
+        exceptions_list: options::exceptions_list(&mut keys),
+        from: keys
+            .optional_text("from")
+            .unwrap_or_else(|| DEFAULT_FROM.to_owned()),
+        interval: keys
+            .optional_text("interval")
+            .unwrap_or_else(|| DEFAULT_RUN_INTERVAL.to_owned()),
+        timestamp_override: keys.name("timestamp_override"),
+        timestamp_override_fallback_disabled: keys
+            .flag("timestamp_override_fallback_disabled")
+            .unwrap_or(false),
+        event_category_override: keys.name("event_category_override"),
+        timestamp_field: keys.name("timestamp_field"),
+        tiebreaker_field: keys.name("tiebreaker_field"),
         max_signals: keys
             .number("max_signals", 1..=i64::MAX)
             .and_then(|n| u64::try_from(n).ok()),
-        building_block: table.contains_key("building_block_type"),
-        threat: threat(table),
-        parameters: table_to_json(table),
+        building_block_type: keys.name("building_block_type"),
+        alert_suppression: options::suppression(&mut keys),
+        severity_mapping: options::severity_mapping(&mut keys),
+        risk_score_mapping: options::risk_score_mapping(&mut keys),
+        rule_name_override: keys.name("rule_name_override"),
+        threat: threat(&parameters),
+        parameters: Map::new(),
     };
-    if keys.problems.is_empty() {
-        let index = rule.list("index").into_iter().map(str::to_owned).collect();
-        Ok(Rule { index, ..rule })
+    let problems = keys.into_problems();
+    if problems.is_empty() {
+        Ok(Rule { parameters, ..rule })
     } else {
-        Err(keys.problems)
+        Err(problems)
     }
 }
 
@@ -201,9 +173,8 @@ fn verbatim(text: &str, range: &Range<usize>, value: &str) -> Option<usize> {
     quoted.find(value).map(|at| range.start + at)
 }
 
-fn threat(table: &DeTable<'_>) -> Vec<Tactic> {
-    let entries = table.get("threat").map(|value| to_json(value.get_ref()));
-    let items = entries.as_ref().and_then(Json::as_array);
+fn threat(parameters: &Map<String, Json>) -> Vec<Tactic> {
+    let items = parameters.get("threat").and_then(Json::as_array);
     items
         .into_iter()
         .flatten()
