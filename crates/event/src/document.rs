@@ -50,6 +50,26 @@ impl Document {
         get_in(&self.0, path)
     }
 
+    /// Is there a value at a dotted path, or below it, through arrays too? Nulls and empty arrays and objects are none.
+    pub fn has(&self, path: &str) -> bool {
+        let mut found = false;
+        each_at(&self.0, path, &mut |value| {
+            found = holds_value(value);
+            !found
+        });
+        found
+    }
+
+    /// The objects at a dotted path, through arrays, in the order of the document.
+    pub fn objects(&self, path: &str) -> Vec<&Map<String, Json>> {
+        let mut found = Vec::new();
+        each_at(&self.0, path, &mut |value| {
+            collect_objects(value, &mut found);
+            true
+        });
+        found
+    }
+
     fn get_mut(&mut self, path: &str) -> Option<&mut Json> {
         get_in_mut(&mut self.0, path)
     }
@@ -159,6 +179,83 @@ pub fn document_values(
     true
 }
 
+/// Calls `visit` with the dotted name and each scalar of every field of a JSON object, in document order, until `visit`
+/// returns `false`. Nulls are passed over.
+pub fn document_fields(
+    map: &Map<String, Json>,
+    visit: &mut dyn FnMut(&str, Value<'_>) -> bool,
+) -> bool {
+    fields_below(map, &mut String::new(), visit)
+}
+
+fn fields_below(
+    map: &Map<String, Json>,
+    path: &mut String,
+    visit: &mut dyn FnMut(&str, Value<'_>) -> bool,
+) -> bool {
+    let length = path.len();
+    map.iter().all(|(key, value)| {
+        if length > 0 {
+            path.push('.');
+        }
+        path.push_str(key);
+        let go_on = values_at(value, path, visit);
+        path.truncate(length);
+        go_on
+    })
+}
+
+fn values_at(
+    value: &Json,
+    path: &mut String,
+    visit: &mut dyn FnMut(&str, Value<'_>) -> bool,
+) -> bool {
+    match value {
+        Json::Object(inner) => fields_below(inner, path, visit),
+        Json::Array(items) => items.iter().all(|item| values_at(item, path, visit)),
+        other => Value::from_json(other).is_none_or(|value| visit(path, value)),
+    }
+}
+
+/// Calls `visit` with everything at a dotted path, arrays whole, until it returns `false`.
+fn each_at<'a>(
+    map: &'a Map<String, Json>,
+    path: &str,
+    visit: &mut dyn FnMut(&'a Json) -> bool,
+) -> bool {
+    if let Some(value) = map.get(path)
+        && !visit(value)
+    {
+        return false;
+    }
+    splits(path).all(|(head, rest)| map.get(head).is_none_or(|value| below(value, rest, visit)))
+}
+
+fn below<'a>(value: &'a Json, path: &str, visit: &mut dyn FnMut(&'a Json) -> bool) -> bool {
+    match value {
+        Json::Object(inner) => each_at(inner, path, visit),
+        Json::Array(items) => items.iter().all(|item| below(item, path, visit)),
+        _ => true,
+    }
+}
+
+fn holds_value(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Array(items) => items.iter().any(holds_value),
+        Json::Object(inner) => inner.values().any(holds_value),
+        _ => true,
+    }
+}
+
+fn collect_objects<'a>(value: &'a Json, found: &mut Vec<&'a Map<String, Json>>) {
+    match value {
+        Json::Object(inner) => found.push(inner),
+        Json::Array(items) => items.iter().for_each(|item| collect_objects(item, found)),
+        _ => {}
+    }
+}
+
 fn members(value: &Json, path: &str, visit: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
     match value {
         Json::Object(inner) => document_values(inner, path, visit),
@@ -194,6 +291,35 @@ mod tests {
             serde_json::Value::Object(map) => Document::from_map(map),
             _ => unreachable!("an object was written"),
         }
+    }
+
+    #[test]
+    fn all_fields_are_named_in_full() {
+        let mut found = Vec::new();
+        super::document_fields(sample().as_map(), &mut |name, value| {
+            found.push(format!("{name}={}", value.text()));
+            true
+        });
+        assert_eq!(found, ["a.b=1", "a.b=2", "a.b=3", "a.b=4", "c.d.e=x"]);
+    }
+
+    #[test]
+    fn objects_have_what_their_members_have() {
+        let document = sample();
+        for (path, expect) in [
+            ("a", true),
+            ("a.b", true),
+            ("c.d", false),
+            ("c.d.e", true),
+            ("n", false),
+            ("o", false),
+            ("o.p", false),
+            ("x", false),
+        ] {
+            assert_eq!(document.has(path), expect, "{path}");
+        }
+        assert_eq!(document.objects("a").len(), 2);
+        assert_eq!(document.objects("c.d.e").len(), 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An event that is a JSON document in memory.
 
-use crate::{Document, Event, Field, Value, document_values};
+use crate::{Document, Event, Field, Value, document_fields, document_values};
 
 /// An event held as a JSON document: for tests, for alerts fed back in, and for requests over small sets. Readers of
 /// large logs use their own lazy forms.
@@ -31,6 +31,14 @@ impl From<Document> for JsonEvent {
 impl Event for JsonEvent {
     fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
         document_values(self.0.as_map(), field.name(), visit);
+    }
+
+    fn visit_all(&self, visit: &mut dyn FnMut(&str, Value<'_>) -> bool) {
+        document_fields(self.0.as_map(), visit);
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.0.has(field.name())
     }
 
     fn document(&self) -> Document {

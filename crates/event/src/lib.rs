@@ -22,7 +22,7 @@ mod time;
 mod value;
 
 pub use coerce::{CoerceError, coerce, double_text};
-pub use document::{Document, document_values};
+pub use document::{Document, document_fields, document_values};
 pub use ecs::{FieldType, ecs_fields, ecs_is_array, ecs_type, known_ecs_type};
 pub use field::Field;
 pub use ip::{Cidr, CidrSet, parse_ip};

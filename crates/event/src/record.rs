@@ -1,6 +1,6 @@
 //! What readers hand out and evaluators ask.
 
-use crate::{Document, Field, Timestamp, Value};
+use crate::{Document, Field, Timestamp, Value, document_fields};
 
 /// One event: answers "values of this field" from the raw record.
 ///
@@ -12,6 +12,23 @@ pub trait Event {
 
     /// The whole event, built from the same mapping that [`visit`](Event::visit) answers from.
     fn document(&self) -> Document;
+
+    /// Calls `visit` with the full name and each value of every field, until it returns `false`. For questions about fields
+    /// whose names are patterns; slow unless an implementation knows better.
+    fn visit_all(&self, visit: &mut dyn FnMut(&str, Value<'_>) -> bool) {
+        document_fields(self.document().as_map(), visit);
+    }
+
+    /// Has the field a value, or, if it is an object, a member of it? Slow for a field that is not there, unless an
+    /// implementation knows better: it may be an object then.
+    fn has(&self, field: Field) -> bool {
+        let mut found = false;
+        self.visit(field, &mut |_| {
+            found = true;
+            false
+        });
+        found || self.document().has(field.name())
+    }
 
     /// `@timestamp`. `None` when the record has none or it cannot be read.
     fn timestamp(&self) -> Option<Timestamp> {

@@ -1,4 +1,4 @@
-//! Turns EQL text into a tree and a list of problems; never fails.
+//! Turns EQL and KQL text into a tree and a list of problems; never fails.
 //!
 //! ```
 //! let parsed = gatewatch_syntax::eql::parse_query("process where process.pid == 4");
@@ -6,6 +6,7 @@
 //! ```
 
 pub mod eql;
+pub mod kql;
 mod parsed;
 
 pub use gatewatch_diagnostic::{Diagnostic, Severity, Span, Stage};
