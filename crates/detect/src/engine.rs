@@ -11,6 +11,7 @@ use gatewatch_query::{Condition, KeyValue, Keys, PlanBody, RuntimeError, Special
 use gatewatch_rules::CompiledRule;
 
 use crate::cache::CachedEvent;
+use crate::dispatch::{Candidates, Dispatcher};
 use crate::store::{DocumentRef, DocumentStore};
 
 /// How many bytes of documents one worker holds in memory before it uses a temporary file.
@@ -122,11 +123,13 @@ impl Engine {
     pub fn worker(&self) -> Worker<'_> {
         Worker {
             engine: self,
-            kinds: vec![
+            kinds: vec![Kind::new(
                 (0..self.asks.len())
                     .map(|index| (index, Some(self.asks[index].condition.clone())))
                     .collect(),
-            ],
+            )],
+            dispatchers: 0,
+            candidates: Candidates::default(),
             identities: HashMap::new(),
             store: DocumentStore::new(STORE_BUDGET),
             hits: Vec::new(),
@@ -150,15 +153,61 @@ fn tiebreaker_keys(compiled: &CompiledRule) -> Option<Keys> {
 #[derive(Debug)]
 pub struct Worker<'e> {
     engine: &'e Engine,
-    /// For each kind met: the questions that are open, with the condition that is left of each. The first is the kind of
-    /// which nothing is known: it serves when there are too many.
-    kinds: Vec<Vec<(usize, Option<Condition>)>>,
+    /// The kinds met. The first is the kind of which nothing is known: it serves when there are too many.
+    kinds: Vec<Kind>,
+    /// How many kinds have a dispatcher.
+    dispatchers: usize,
+    candidates: Candidates,
     /// Kinds by name: `None` for those that no rule wants.
     identities: HashMap<Box<str>, Option<u32>>,
     pub(crate) store: DocumentStore,
     pub(crate) hits: Vec<Hit>,
     pub(crate) failures: HashMap<usize, RuleFailure>,
     buffer: Vec<u8>,
+}
+
+/// A kind of events.
+#[derive(Debug)]
+struct Kind {
+    /// The questions that are open, with the condition that is left of each; `None` if it always holds.
+    open: Vec<(usize, Option<Condition>)>,
+    /// How many events of it were met, while that matters.
+    met: u32,
+    dispatcher: Option<Dispatcher>,
+}
+
+/// So few questions are put one after the other.
+const FEW_QUESTIONS: usize = 4;
+/// A kind of fewer events than this is not worth a dispatcher.
+const MANY_EVENTS: u32 = 64;
+/// Dispatchers of one worker: each holds the texts of its rules once more.
+const MAX_DISPATCHERS: usize = 256;
+
+impl Kind {
+    fn new(open: Vec<(usize, Option<Condition>)>) -> Self {
+        Self {
+            open,
+            met: 0,
+            dispatcher: None,
+        }
+    }
+
+    /// Counts an event; says whether a dispatcher is worth making now.
+    fn wants_dispatcher(&mut self) -> bool {
+        if self.open.len() <= FEW_QUESTIONS || self.met > MANY_EVENTS {
+            return false;
+        }
+        self.met += 1;
+        self.met > MANY_EVENTS
+    }
+
+    /// The place of the next question at or after `from`.
+    fn next(&self, from: usize, candidates: &Candidates) -> Option<usize> {
+        match &self.dispatcher {
+            Some(_) => candidates.next(from),
+            None => (from < self.open.len()).then_some(from),
+        }
+    }
 }
 
 /// Kinds remembered by name; more than this (a log made to have endless kinds) are folded anew each time.
@@ -190,7 +239,7 @@ impl Worker<'_> {
                 return Some(0);
             }
             let number = u32::try_from(self.kinds.len()).expect("bounded by MAX_KINDS");
-            self.kinds.push(open);
+            self.kinds.push(Kind::new(open));
             Some(number)
         };
         if let Some(name) = known.identity()
@@ -215,17 +264,44 @@ impl Worker<'_> {
         position: u64,
         again: Again,
     ) -> io::Result<bool> {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        let place = kind as usize;
+        if self.kinds[place].wants_dispatcher() && self.dispatchers < MAX_DISPATCHERS {
+            let conditions = self.kinds[place].open.iter();
+            let dispatcher = Dispatcher::new(conditions.map(|(_, condition)| condition.as_ref()));
+            self.kinds[place].dispatcher = Some(dispatcher);
+            self.dispatchers += 1;
+        }
+        if let Some(dispatcher) = &self.kinds[place].dispatcher {
+            dispatcher.candidates(event, &mut candidates);
+        }
+        let asked = self.ask(place, event, position, again, &candidates);
+        self.candidates = candidates;
+        asked
+    }
+
+    /// Puts the questions of a kind, those among the candidates if it has a dispatcher.
+    fn ask(
+        &mut self,
+        kind: usize,
+        event: &dyn Event,
+        position: u64,
+        again: Again,
+        candidates: &Candidates,
+    ) -> io::Result<bool> {
         let mut document = None;
         let mut any = false;
         let cached;
-        let event = if self.kinds[kind as usize].len() > 1 {
+        let event = if self.kinds[kind].open.len() > 1 {
             cached = CachedEvent::new(event);
             &cached
         } else {
             event
         };
-        for entry in 0..self.kinds[kind as usize].len() {
-            let (index, condition) = &self.kinds[kind as usize][entry];
+        let mut from = 0;
+        while let Some(entry) = self.kinds[kind].next(from, candidates) {
+            from = entry + 1;
+            let (index, condition) = &self.kinds[kind].open[entry];
             let index = *index;
             let matched = match condition {
                 None => Ok(true),

@@ -5,6 +5,7 @@
 
 mod alert;
 mod cache;
+mod dispatch;
 mod engine;
 mod outcome;
 pub mod sample;

@@ -51,7 +51,9 @@ mod version;
 
 pub use check::check;
 pub use compile::{Options, compile, plan};
-pub use condition::{Condition, Description, Explanation, Outcome, Specialised};
+pub use condition::{
+    Anchor, AnchorValue, Condition, Description, Explanation, Outcome, Specialised,
+};
 pub use constant::Constant;
 pub use error::RuntimeError;
 pub use fold::{Folded, fold};
@@ -59,4 +61,5 @@ pub use keys::{Key, KeyValue, Keys};
 pub use number::Number;
 pub use plan::{Pipe, PipeKind, Plan, PlanBody, SamplePlan, SequencePlan, Step};
 pub use schema::{EcsSchema, FieldInfo, Schema, SchemaType};
+pub use text::fold as without_case;
 pub use version::version_key;

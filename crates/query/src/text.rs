@@ -19,8 +19,8 @@ fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
     chars.next().is_none().then_some(first)
 }
 
-/// The text without case.
-pub(crate) fn fold(text: &str) -> Cow<'_, str> {
+/// The text without case, letter by letter, as comparisons that ignore case see it.
+pub fn fold(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(text.to_ascii_lowercase())

@@ -1,5 +1,6 @@
 //! Compiled conditions over one event.
 
+mod anchors;
 mod explain;
 mod leaf;
 mod merge;
@@ -14,6 +15,7 @@ use gatewatch_event::{Event, Field, Known};
 use crate::checked::Expression;
 use crate::{RuntimeError, Schema};
 
+pub use anchors::{Anchor, AnchorValue};
 pub use explain::{Description, Explanation, Outcome};
 use node::Node;
 
@@ -148,6 +150,14 @@ impl Condition {
     /// longest comes first. Whoever knows which literals are common in a source may prefer another, or ask for several.
     pub fn needle_sets(&self, verbatim: &dyn Fn(Field) -> bool) -> Vec<Vec<String>> {
         needles::needle_sets(&self.root, verbatim)
+    }
+
+    /// What events have that meet the condition: at least one of these. `None` when nothing of the kind can be said; none
+    /// at all when no event meets it. Of several such sets, the one that seems to let the fewest events through.
+    ///
+    /// An event that has none of them cannot make the condition fail either.
+    pub fn anchors(&self) -> Option<Vec<Anchor>> {
+        anchors::anchors(&self.root)
     }
 
     /// Do the two share their compiled form, so that one answer serves both?

@@ -344,16 +344,32 @@ impl ValueTest {
         }
     }
 
+    /// The test of texts, if values of no other kind pass: 5.0 would pass for 5 in a form of its own.
+    fn only_text(&self) -> Option<&TextMatcher> {
+        match self {
+            Self::Text(matcher) => Some(matcher),
+            Self::ByKind(tests) => {
+                let others = [&tests.number, &tests.boolean, &tests.date, &tests.ip];
+                let only_text = others.iter().all(|test| matches!(test, Self::Never));
+                only_text.then(|| tests.text.only_text()).flatten()
+            }
+            _ => None,
+        }
+    }
+
+    /// The texts, case aside, of which every value that passes is one.
+    pub(crate) fn whole_texts(&self) -> Option<Vec<&str>> {
+        self.only_text()?.whole_texts()
+    }
+
+    /// Texts of which every value that passes holds at least one, case aside.
+    pub(crate) fn folded_literals(&self) -> Option<Vec<&str>> {
+        self.only_text()?.folded_literals()
+    }
+
     /// Texts of which every value that passes holds at least one.
     pub(crate) fn literals(&self) -> Option<Vec<&str>> {
         match self {
-            Self::Text(matcher) => matcher.literals(),
-            Self::ByKind(tests) => {
-                // A value of another kind would pass in a form of its own: 5.0 for 5.
-                let others = [&tests.number, &tests.boolean, &tests.date, &tests.ip];
-                let only_text = others.iter().all(|test| matches!(test, Self::Never));
-                only_text.then(|| tests.text.literals()).flatten()
-            }
             Self::AnyOf(tests) => {
                 let mut all = Vec::new();
                 for test in tests {
@@ -361,7 +377,7 @@ impl ValueTest {
                 }
                 Some(all)
             }
-            _ => None,
+            _ => self.only_text()?.literals(),
         }
     }
 }

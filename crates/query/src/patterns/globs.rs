@@ -15,8 +15,9 @@ use super::wildcard;
 pub(crate) struct Globs {
     globs: Vec<Glob>,
     joined: Option<Joined>,
-    /// Texts of which every match holds at least one.
-    literals: Option<Box<[Box<str>]>>,
+    /// The longest literal of each pattern: every match holds at least one, case aside if that is ignored.
+    literals: Box<[Box<str>]>,
+    insensitive: bool,
     /// Looks for the longest literal of each pattern at once: most texts hold none of them.
     sieve: Option<Sieve>,
 }
@@ -106,7 +107,8 @@ impl Globs {
                 .map(|pattern| Glob::new(pattern, insensitive))
                 .collect(),
             joined,
-            literals: (!insensitive).then(|| literals.collect()),
+            literals: literals.collect(),
+            insensitive,
             sieve: Sieve::new(patterns, insensitive),
         })
     }
@@ -136,9 +138,12 @@ impl Globs {
     }
 
     pub(crate) fn literals(&self) -> Option<Vec<&str>> {
-        self.literals
-            .as_ref()
-            .map(|literals| literals.iter().map(|text| &**text).collect())
+        (!self.insensitive).then(|| self.folded_literals())
+    }
+
+    /// Texts of which every match holds at least one, case aside.
+    pub(crate) fn folded_literals(&self) -> Vec<&str> {
+        self.literals.iter().map(|text| &**text).collect()
     }
 
     /// Makes the automaton of a long list now.

@@ -255,6 +255,26 @@ impl TextMatcher {
         }
     }
 
+    /// The texts, case aside, of which every match is one; `None` when they cannot be counted.
+    pub(crate) fn whole_texts(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::One(one) => Some(vec![&*one.text]),
+            Self::Set(set) => Some(set.texts().iter().map(|text| &**text).collect()),
+            _ => None,
+        }
+    }
+
+    /// Texts of which every match holds at least one, case aside; `None` when nothing can be said.
+    pub(crate) fn folded_literals(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::One(one) | Self::Prefix(one) | Self::Suffix(one) => Some(vec![&*one.text]),
+            Self::Set(set) => Some(set.texts().iter().map(|text| &**text).collect()),
+            Self::AnyOf(matchers) => joined(matchers, Self::folded_literals),
+            Self::Globs(globs) => Some(globs.folded_literals()),
+            _ => self.literals(),
+        }
+    }
+
     /// Texts of which every match holds at least one, case and all; `None` when nothing can be said.
     pub(crate) fn literals(&self) -> Option<Vec<&str>> {
         match self {
@@ -272,17 +292,23 @@ impl TextMatcher {
             } else {
                 &**tail
             }]),
-            Self::AnyOf(matchers) => {
-                let mut all = Vec::new();
-                for matcher in matchers {
-                    all.extend(matcher.literals()?);
-                }
-                Some(all)
-            }
+            Self::AnyOf(matchers) => joined(matchers, Self::literals),
             Self::Globs(globs) => globs.literals(),
             Self::Anything | Self::Automaton(_) | Self::Java(_) => None,
         }
     }
+}
+
+/// What all of the matchers say together; `None` if one says nothing.
+fn joined<'m>(
+    matchers: &'m [TextMatcher],
+    ask: impl Fn(&'m TextMatcher) -> Option<Vec<&'m str>>,
+) -> Option<Vec<&'m str>> {
+    let mut all = Vec::new();
+    for matcher in matchers {
+        all.extend(ask(matcher)?);
+    }
+    Some(all)
 }
 
 /// Does the pattern hold no operator, so that it is an equality?

@@ -1,0 +1,174 @@
+//! What an event must have for a condition to be worth asking.
+
+use gatewatch_event::Field;
+
+use super::leaf::{Leaf, Question};
+use super::node::Node;
+use crate::evaluate::ValueTest;
+use crate::text::fold;
+
+/// Something that an event has, told from one field: cheap to look for among many conditions at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Anchor {
+    /// The field.
+    pub field: Field,
+    /// What one of its values is.
+    pub value: AnchorValue,
+}
+
+/// What one of the values of a field is. Texts are [without case](crate::without_case); they speak of values that are
+/// texts or whole numbers, so a value of another kind must be taken for any of them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AnchorValue {
+    /// Anything at all.
+    Present,
+    /// This text, case aside.
+    Equal(Box<str>),
+    /// A text with this in it, case aside.
+    Holds(Box<str>),
+}
+
+/// A set of more anchors than this costs more than it saves.
+const MOST: usize = 2_000;
+/// A shorter literal is in too many texts.
+const SHORTEST: usize = 3;
+
+/// See [`Condition::anchors`](super::Condition::anchors).
+pub(super) fn anchors(node: &Node) -> Option<Vec<Anchor>> {
+    match node {
+        Node::Constant(false) => Some(Vec::new()),
+        Node::Constant(true) => None,
+        Node::Leaf(leaf) => of_leaf(leaf),
+        Node::Not(negation) => match &negation.part {
+            Node::Leaf(leaf) => match &leaf.question {
+                Question::Missing(slot) => Some(vec![present(slot.field)]),
+                _ => None,
+            },
+            _ => None,
+        },
+        Node::All(group) => group
+            .parts
+            .iter()
+            .filter_map(anchors)
+            .max_by_key(|found| worth(found)),
+        Node::Any(group) => {
+            let mut all = Vec::new();
+            for part in &group.parts {
+                all.extend(anchors(part)?);
+                if all.len() > MOST {
+                    return None;
+                }
+            }
+            Some(all)
+        }
+    }
+}
+
+fn present(field: Field) -> Anchor {
+    Anchor {
+        field,
+        value: AnchorValue::Present,
+    }
+}
+
+fn of_leaf(leaf: &Leaf) -> Option<Vec<Anchor>> {
+    match &leaf.question {
+        Question::Missing(_) => None,
+        // It fails over any event that has the field.
+        Question::Test(_, test) if test.can_fail() => None,
+        Question::Test(slot, test) => {
+            let mut values = Vec::new();
+            let said = of_test(test, &mut values) && values.len() <= MOST;
+            Some(if said {
+                values
+                    .into_iter()
+                    .map(|value| Anchor {
+                        field: slot.field,
+                        value,
+                    })
+                    .collect()
+            } else {
+                vec![present(slot.field)]
+            })
+        }
+        // Any of the fields without which it is null will do; the last is seldom the host's or the event's.
+        Question::Compute { slots, needed, .. } => slots
+            .iter()
+            .zip(needed)
+            .filter(|(_, needed)| **needed)
+            .map(|(slot, _)| vec![present(slot.field)])
+            .max_by_key(|found| worth(found)),
+    }
+}
+
+/// Adds what passing values are; false when that cannot be said.
+fn of_test(test: &ValueTest, into: &mut Vec<AnchorValue>) -> bool {
+    match test {
+        ValueTest::AnyOf(tests) => tests.iter().all(|test| of_test(test, into)),
+        _ => match test.whole_texts() {
+            Some(texts) => {
+                into.extend(
+                    texts
+                        .iter()
+                        .map(|text| AnchorValue::Equal(fold(text).into())),
+                );
+                true
+            }
+            None => test.folded_literals().is_some_and(|literals| {
+                let usable = literals.iter().all(|text| text.len() >= SHORTEST);
+                if usable {
+                    into.extend(
+                        literals
+                            .into_iter()
+                            .map(|text| AnchorValue::Holds(fold(text).into())),
+                    );
+                }
+                usable
+            }),
+        },
+    }
+}
+
+/// How few events a set lets through, by a guess: its weakest anchor, then their number.
+fn worth(anchors: &[Anchor]) -> (usize, std::cmp::Reverse<usize>) {
+    let weakest = anchors.iter().map(strength).min().unwrap_or(usize::MAX);
+    (weakest, std::cmp::Reverse(anchors.len()))
+}
+
+/// Namespaces that nearly every event has: that one of their fields is there says nothing.
+const ALWAYS_THERE: [&str; 7] = [
+    "event.",
+    "host.",
+    "process.",
+    "user.",
+    "agent.",
+    "@timestamp",
+    "winlog.",
+];
+/// Fields of few different values: an equality over one of them lets much through.
+const FEW_VALUES: [&str; 12] = [
+    "event.type",
+    "event.category",
+    "event.kind",
+    "event.outcome",
+    "event.action",
+    "event.module",
+    "event.dataset",
+    "event.provider",
+    "host.os.",
+    "agent.type",
+    "data_stream.",
+    "process.code_signature.",
+];
+
+fn strength(anchor: &Anchor) -> usize {
+    let name = anchor.field.name();
+    let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+    match &anchor.value {
+        AnchorValue::Present if begins(&ALWAYS_THERE) && !name.contains(".Ext.") => 0,
+        AnchorValue::Present => 2,
+        _ if begins(&FEW_VALUES) => 1,
+        AnchorValue::Equal(text) => 10 + text.len().min(30),
+        AnchorValue::Holds(text) => text.len().min(30),
+    }
+}
