@@ -11,11 +11,13 @@
 
 mod case;
 mod compile;
+pub mod kibana;
 mod model;
 mod pack;
 mod read;
 mod rule;
 mod span;
+mod toml_text;
 
 pub use case::{CaseEvent, RuleCase, parse_cases};
 pub use compile::{CompiledRule, NotRun, compile};

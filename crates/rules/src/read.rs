@@ -28,6 +28,15 @@ fn problem(code: &'static str, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Stage::Request, code, message)
 }
 
+/// The file is no rule.
+pub(crate) fn no_rule_table() -> Diagnostic {
+    problem(
+        "rule-table-missing",
+        "the file has no [rule] table, so it is no detection rule",
+    )
+    .with_hint("a rule file has a [metadata] and a [rule] table, as in Elastic's detection-rules repository")
+}
+
 /// Parses TOML text; the syntax error, if any, with its place.
 pub(crate) fn parse_toml(text: &str) -> Result<Spanned<DeTable<'_>>, Vec<Diagnostic>> {
     if text.len() > MAX_BYTES {
@@ -78,10 +87,7 @@ fn table_to_json(table: &DeTable<'_>) -> Map<String, Json> {
 pub(crate) fn read_rule(path: &str, text: &str) -> Result<Rule, Vec<Diagnostic>> {
     let file = parse_toml(text)?;
     let Some(section) = file.get_ref().get("rule") else {
-        return Err(vec![
-            problem("rule-table-missing", "the file has no [rule] table, so it is no detection rule")
-                .with_hint("a rule file has a [metadata] and a [rule] table, as in Elastic's detection-rules repository"),
-        ]);
+        return Err(vec![no_rule_table()]);
     };
     let DeValue::Table(table) = section.get_ref() else {
         return Err(vec![
