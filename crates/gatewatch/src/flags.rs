@@ -1,10 +1,14 @@
 //! What may stand on the command line.
 
+mod rules;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewatch_event::Timestamp;
 use gatewatch_rules::RuleSeverity;
+
+pub use rules::*;
 
 /// Finds who came in through the doors that face the outside, by running Elastic Security rules straight on logs.
 #[derive(Debug, Parser)]
@@ -233,62 +237,6 @@ pub struct NormalizeFlags {
     /// Write the documents to FILE
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-}
-
-/// Flags of `rules`.
-#[derive(Debug, Args)]
-pub struct RulesFlags {
-    /// What to do with the rules.
-    #[command(subcommand)]
-    pub command: RulesCommand,
-}
-
-/// The commands about rules.
-#[derive(Debug, Subcommand)]
-pub enum RulesCommand {
-    /// List rules: severity, type, techniques, name
-    List(RulesListFlags),
-    /// Show one rule: what it finds, its query, how to investigate and respond
-    Show(RulesShowFlags),
-    /// Check rule files and run the test cases beside them; exit 1 when anything is wrong
-    Check(RulesCheckFlags),
-}
-
-/// Flags of `rules list`.
-#[derive(Debug, Args)]
-pub struct RulesListFlags {
-    /// Also the rules in this file or directory; may be given again
-    #[arg(long, value_name = "PATH")]
-    pub rules: Vec<PathBuf>,
-    /// Leave the shipped rules out
-    #[arg(long)]
-    pub no_pack: bool,
-    /// One JSON object a line
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Flags of `rules show`.
-#[derive(Debug, Args)]
-pub struct RulesShowFlags {
-    /// The rule's id, its name, its file name, or a part of them that only one rule has
-    pub rule: String,
-    /// Also look in this file or directory; may be given again
-    #[arg(long, value_name = "PATH")]
-    pub rules: Vec<PathBuf>,
-    /// The rule as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Flags of `rules check`.
-#[derive(Debug, Args)]
-pub struct RulesCheckFlags {
-    /// Rule files or directories; the shipped pack when none is given
-    pub paths: Vec<PathBuf>,
-    /// One JSON object a problem
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Flags of `completions`.

@@ -14,8 +14,10 @@ mod compile;
 pub mod kibana;
 mod model;
 mod pack;
+mod place;
 mod read;
 mod rule;
+mod source;
 mod span;
 mod toml_text;
 
@@ -27,4 +29,5 @@ pub use model::{
 };
 pub use pack::{shipped_cases, shipped_pack};
 pub use rule::{Rule, RuleSeverity, Tactic, Technique};
+pub use source::{RuleSource, SourceRule};
 pub use span::{before_now, duration};

@@ -77,7 +77,7 @@ pub(crate) fn to_json(value: &DeValue<'_>) -> Json {
     }
 }
 
-fn table_to_json(table: &DeTable<'_>) -> Map<String, Json> {
+pub(crate) fn table_to_json(table: &DeTable<'_>) -> Map<String, Json> {
     table
         .iter()
         .map(|(key, value)| (key.get_ref().to_string(), to_json(value.get_ref())))

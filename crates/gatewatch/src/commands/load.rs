@@ -28,15 +28,28 @@ pub type RuleText = (String, String);
 
 /// The rule files at `paths`: files as named, directories walked for `*.toml`.
 pub fn rule_files(paths: &[PathBuf]) -> anyhow::Result<Vec<RuleText>> {
+    files(paths, &["toml"])
+}
+
+/// Files that may hold rules or exceptions: files as named, directories walked for `*.toml` and `*.ndjson`.
+pub fn source_files(paths: &[PathBuf]) -> anyhow::Result<Vec<RuleText>> {
+    files(paths, &["toml", "ndjson"])
+}
+
+fn files(paths: &[PathBuf], extensions: &[&str]) -> anyhow::Result<Vec<RuleText>> {
     let mut files = Vec::new();
     for path in paths {
         let metadata = fs::metadata(path)
             .with_context(|| format!("cannot open the rules at {}", path.display()))?;
         let before = files.len();
         if metadata.is_dir() {
-            collect(path, &mut files)?;
+            collect(path, extensions, &mut files)?;
             if files.len() == before {
-                bail!("there is no rule (*.toml) below {}", path.display());
+                bail!(
+                    "there is no rule (*.{}) below {}",
+                    extensions.join(", *."),
+                    path.display()
+                );
             }
         } else {
             files.push(path.clone());
@@ -56,17 +69,18 @@ pub fn rule_files(paths: &[PathBuf]) -> anyhow::Result<Vec<RuleText>> {
         .collect()
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+fn collect(folder: &Path, extensions: &[&str], files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
         let path = entry.path();
         if entry.file_type()?.is_dir() {
-            collect(&path, files)?;
+            collect(&path, extensions, files)?;
         } else if path
             .extension()
-            .is_some_and(|extension| extension == "toml")
+            .and_then(|extension| extension.to_str())
+            .is_some_and(|extension| extensions.contains(&extension))
             && !path.to_string_lossy().ends_with(CASES)
         {
             files.push(path);
