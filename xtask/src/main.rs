@@ -1,9 +1,10 @@
 //! Chores of the project.
 //!
-//! `cargo xtask ecs FIELDS.csv` writes the table of ECS field types; `cargo xtask tidy` checks the house rules that no
-//! lint knows.
+//! `cargo xtask ecs FIELDS.csv` writes the table of ECS field types; `cargo xtask lab NAME...` makes logs of `corpus/`
+//! with real daemons; `cargo xtask tidy` checks the house rules that no lint knows.
 
 mod ecs;
+mod lab;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -15,8 +16,11 @@ fn main() -> anyhow::Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["ecs", csv] => ecs::write(Path::new(csv), &root()),
+        ["lab", ref names @ ..] => lab::run(names, &root()),
         ["tidy"] => tidy::check(&root()),
-        _ => bail!("usage: cargo xtask ecs FIELDS.csv | cargo xtask tidy"),
+        _ => bail!(
+            "usage: cargo xtask ecs FIELDS.csv | cargo xtask lab [NAME...] | cargo xtask tidy"
+        ),
     }
 }
 
