@@ -8,12 +8,14 @@
 //! of two values. Each other node below them is a *leaf*: it is true if it is true for any combination of values of the
 //! fields it names, with null for a field without values, and false otherwise. Inside a leaf, logic has three values.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gatewatch_diagnostic::{Diagnostic, Span};
 use gatewatch_event::{Field, FieldType};
 pub use gatewatch_syntax::eql::ast::ArithmeticOperator;
 
+pub use crate::analysis::Analyzer;
 use crate::{Constant, Pipe, SchemaType};
 
 /// A whole query, checked.
@@ -132,12 +134,76 @@ pub enum Kind {
     },
     /// The value is null.
     IsNull(Box<Expression>),
+    /// The field has a value; an object, if one of its members has. Only of KQL and filters.
+    Exists(Box<Expression>),
+    /// One value meets all of the bounds. Only of KQL and filters.
+    Between {
+        /// The field.
+        operand: Box<Expression>,
+        /// Each with the constant at its right.
+        bounds: Vec<(Comparison, Constant)>,
+    },
+    /// The words of one value answer any of the questions. Only of KQL and filters.
+    Words {
+        /// The field.
+        operand: Box<Expression>,
+        /// How its text is cut into words.
+        analyzer: Analyzer,
+        /// What is asked.
+        wanted: Vec<Words>,
+    },
+    /// A value of any field whose name matches answers the question that fits the field's type. Only of KQL.
+    AnyField(Box<AnyField>),
+    /// One object at the path, taken for itself, meets the condition; its fields are named in full. Only of KQL and
+    /// filters.
+    Nested {
+        /// Where the objects are.
+        path: Arc<str>,
+        /// What one of them must meet.
+        body: Box<Expression>,
+    },
     /// `not x`.
     Not(Box<Expression>),
     /// `x and y and z`.
     And(Vec<Expression>),
     /// `x or y or z`.
     Or(Vec<Expression>),
+}
+
+/// A question about the words of an analysed text. Words are in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Any of these words is there.
+    Any(Vec<Arc<str>>),
+    /// These words are there in a row.
+    Phrase(Vec<Arc<str>>),
+    /// All of these words are there.
+    All(Vec<Arc<str>>),
+    /// A word matches the pattern.
+    Pattern {
+        /// What the pattern is.
+        language: PatternLanguage,
+        /// The pattern.
+        pattern: Arc<str>,
+        /// Whether the case of letters is ignored.
+        insensitive: bool,
+    },
+    /// A word stands before or after the bound.
+    Bound(Comparison, Arc<str>),
+}
+
+/// A question about every field whose name matches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnyField {
+    /// The pattern of the names, [escaped](PatternLanguage::Escaped).
+    pub names: Arc<str>,
+    /// What is asked, for each kind of field; about a field that bears the pattern as its name.
+    pub questions: Vec<Expression>,
+    /// For names that the schema declares, which questions are asked about the values at that name. A field with
+    /// sub-fields is asked for each.
+    pub declared: BTreeMap<Arc<str>, Vec<usize>>,
+    /// Which question is asked about names that the schema does not declare.
+    pub other: Option<usize>,
 }
 
 /// A field with what the schema says of it.
@@ -207,6 +273,8 @@ impl Comparison {
 pub enum PatternLanguage {
     /// `*` and `?`.
     Wildcard,
+    /// The same, and `\` takes the meaning from the character after it.
+    Escaped,
     /// A regular expression: Lucene's over a field, Java's over anything else.
     Regex,
 }
@@ -383,7 +451,14 @@ impl Expression {
         match &self.kind {
             Kind::Constant(_) | Kind::Field(_) => Vec::new(),
             Kind::Call { arguments, .. } => arguments.iter().collect(),
-            Kind::Negate(part) | Kind::IsNull(part) | Kind::Not(part) => vec![part],
+            Kind::Negate(part)
+            | Kind::IsNull(part)
+            | Kind::Not(part)
+            | Kind::Exists(part)
+            | Kind::Between { operand: part, .. }
+            | Kind::Words { operand: part, .. }
+            | Kind::Nested { body: part, .. } => vec![part],
+            Kind::AnyField(_) => Vec::new(),
             Kind::Arithmetic { left, right, .. } | Kind::Compare { left, right, .. } => {
                 vec![left, right]
             }

@@ -1,6 +1,7 @@
 //! From a tree to a plan.
 
 use gatewatch_diagnostic::Diagnostic;
+use gatewatch_event::Timestamp;
 use gatewatch_syntax::eql::Query;
 
 use crate::checked::{Body, Checked, Term};
@@ -11,12 +12,15 @@ use crate::{Condition, Keys, Plan, PlanBody, SamplePlan, Schema, SequencePlan, S
 pub struct Options {
     /// The field that holds the event category.
     pub event_category_field: String,
+    /// What `now` means in KQL and filters. Without it date math that needs a clock is refused.
+    pub now: Option<Timestamp>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             event_category_field: "event.category".to_owned(),
+            now: None,
         }
     }
 }

@@ -102,7 +102,14 @@ impl<'a> Folder<'a> {
             span,
         };
         match kind {
-            Kind::Constant(_) | Kind::Field(_) => with(kind),
+            // What only KQL asks has no constants to compute.
+            Kind::Constant(_)
+            | Kind::Field(_)
+            | Kind::Exists(_)
+            | Kind::Between { .. }
+            | Kind::Words { .. }
+            | Kind::AnyField(_)
+            | Kind::Nested { .. } => with(kind),
             Kind::And(parts) => and(self.all(parts), with),
             Kind::Or(parts) => or(self.all(parts), with),
             Kind::Not(part) => not(self.fold(*part), with),

@@ -12,6 +12,9 @@
 //! * [`Keys::extract`] gives the join keys of an event.
 //! * [`fold`] computes a constant expression.
 //!
+//! KQL and Kibana's filters become the same plans and conditions: [`compile_kql`] and [`compile_filter`], or [`check_kql`] and
+//! [`check_filter`] for the typed tree.
+//!
 //! Problems in a query are [`Diagnostic`](gatewatch_diagnostic::Diagnostic)s, all of them at once, with the place, the
 //! stage at which Elasticsearch would report them, and a hint. What can only fail over an event is a [`RuntimeError`].
 //!
@@ -25,25 +28,33 @@
 //!   possessive repetition: none of these runs in linear time.
 //! * A slice that cuts a character outside the Basic Multilingual Plane in two has U+FFFD in place of the half.
 //! * Letters are compared without case one by one, by the simple mappings of Unicode.
-//! * Date math (`now-1d`) is no date: nothing here reads a clock.
+//! * Date math (`now-1d`) is no date in EQL; in KQL and filters it is one where [`Options::now`] says what `now` is: nothing
+//!   here reads a clock.
+//! * In KQL and filters, a constant that does not fit its field (text against a number, a pattern against an address) equals
+//!   none of its values, with a warning; Elasticsearch lets the search fail.
 
+mod analysis;
 mod check;
 pub mod checked;
 mod compile;
 mod condition;
 mod constant;
 mod date;
+mod date_math;
 mod error;
 mod evaluate;
+mod filter;
 mod fold;
 mod functions;
 mod keys;
+mod kql;
 mod limits;
 pub mod mapping;
 mod number;
 mod patterns;
 mod plan;
 mod schema;
+mod search;
 mod similar;
 mod text;
 mod value;
@@ -56,10 +67,12 @@ pub use condition::{
 };
 pub use constant::Constant;
 pub use error::RuntimeError;
+pub use filter::{check_filter, compile_filter};
 pub use fold::{Folded, fold};
 pub use keys::{Key, KeyValue, Keys};
+pub use kql::{check_kql, compile_kql};
 pub use number::Number;
 pub use plan::{Pipe, PipeKind, Plan, PlanBody, SamplePlan, SequencePlan, Step};
-pub use schema::{EcsSchema, FieldInfo, Schema, SchemaType};
+pub use schema::{EcsSchema, FieldInfo, FieldKind, Schema, SchemaType, SearchedField};
 pub use text::fold as without_case;
 pub use version::version_key;

@@ -1,9 +1,14 @@
 //! What a name in a query means: its type, and the field to ask an event for.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use gatewatch_event::{Field, FieldType, Timestamp, ecs_fields, known_ecs_type, parse_iso};
 
+use crate::analysis::Analyzer;
+
 /// The type of a field, or that it is only known value by value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SchemaType {
     /// Declared.
     Declared(FieldType),
@@ -25,12 +30,67 @@ pub struct FieldInfo {
     pub inexact: Option<String>,
 }
 
+/// How a field is searched by KQL and by filters, which unlike EQL look into analysed text and nested objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchedField {
+    /// The field to ask events for: for a sub-field, the one it is made from.
+    pub field: Field,
+    /// What its values mean.
+    pub kind: FieldKind,
+    /// The nested field above it.
+    pub nested: Option<String>,
+}
+
+/// What decides how the values of a field are searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FieldKind {
+    /// The type.
+    pub field_type: SchemaType,
+    /// How text is cut into words.
+    pub analyzer: Analyzer,
+    /// Whether a keyword is kept in lower case, so that case does not count.
+    pub lowercase: bool,
+}
+
+impl FieldKind {
+    /// An ordinary field of this type.
+    pub fn new(field_type: SchemaType) -> Self {
+        Self {
+            field_type,
+            analyzer: Analyzer::Standard,
+            lowercase: false,
+        }
+    }
+}
+
+impl SearchedField {
+    /// An ordinary field: found where its name says, in no nested object.
+    pub fn new(name: &str, field_type: SchemaType) -> Self {
+        Self {
+            field: Field::new(name),
+            kind: FieldKind::new(field_type),
+            nested: None,
+        }
+    }
+}
+
 /// Knows the fields that a query may name.
 pub trait Schema {
     /// The field of this name; `None` makes a plain name a verification error and an optional one null.
     fn field(&self, name: &str) -> Option<FieldInfo>;
 
-    /// All names, for suggestions.
+    /// The field of this name as KQL and filters search it: an analysed text is one, whatever exact sub-field it has.
+    /// `None` for a field without values.
+    fn searched(&self, name: &str) -> Option<SearchedField> {
+        let info = self.field(name)?;
+        Some(SearchedField {
+            field: info.field,
+            kind: FieldKind::new(info.field_type),
+            nested: None,
+        })
+    }
+
+    /// All names, for suggestions and for patterns of names.
     fn names(&self) -> Vec<String>;
 
     /// Reads a date constant compared with `field` (the name of [`FieldInfo::field`]), by the field's own format.
@@ -43,6 +103,22 @@ pub trait Schema {
     fn parse_date_end(&self, _field: &str, _text: &str) -> Option<Timestamp> {
         None
     }
+}
+
+/// Names that have ECS fields below them.
+static OBJECTS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    ecs_fields()
+        .flat_map(|(name, _)| name.match_indices('.').map(move |(at, _)| &name[..at]))
+        .filter(|parent| known_ecs_type(parent).is_none())
+        .chain(["winlog", "winlog.event_data", "winlog.user_data"])
+        .collect()
+});
+
+/// The nested field of ECS above a field.
+fn nested_above(name: &str) -> Option<&str> {
+    name.match_indices('.')
+        .map(|(at, _)| &name[..at])
+        .find(|parent| known_ecs_type(parent) == Some(FieldType::Nested))
 }
 
 /// The Elastic Common Schema, for rules that run over logs: fields outside ECS are [`SchemaType::Dynamic`], so a rule
@@ -65,6 +141,40 @@ impl Schema for EcsSchema {
             field_type,
             inexact: None,
         })
+    }
+
+    /// Text is analysed where ECS says so. Sub-fields that no log holds are found in the field they are made from:
+    /// `user.name.text`, and `process.name.caseless` of Elastic's endpoint, which is in lower case.
+    fn searched(&self, name: &str) -> Option<SearchedField> {
+        let mut searched = SearchedField::new(name, SchemaType::Dynamic);
+        searched.nested = nested_above(name).map(str::to_owned);
+        if name == "powershell.file.script_block_text" {
+            searched.kind.field_type = SchemaType::Declared(FieldType::Text);
+            searched.kind.analyzer = Analyzer::PowerShell;
+            return Some(searched);
+        }
+        let known = known_ecs_type(name);
+        if let Some((parent, last)) = name.rsplit_once('.')
+            && let Some(parent_type) = known_ecs_type(parent)
+            && !matches!(parent_type, FieldType::Object | FieldType::Nested)
+        {
+            match last {
+                "text" if known == Some(FieldType::Text) => searched.field = Field::new(parent),
+                "caseless" => {
+                    searched.field = Field::new(parent);
+                    searched.kind.field_type = SchemaType::Declared(parent_type);
+                    searched.kind.lowercase = true;
+                    return Some(searched);
+                }
+                _ => {}
+            }
+        }
+        searched.kind.field_type = match known {
+            _ if OBJECTS.contains(name) => SchemaType::Declared(FieldType::Object),
+            Some(field_type) => SchemaType::Declared(field_type),
+            None => SchemaType::Dynamic,
+        };
+        Some(searched)
     }
 
     fn names(&self) -> Vec<String> {

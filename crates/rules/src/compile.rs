@@ -55,6 +55,7 @@ pub fn compile(rule: Arc<Rule>, schema: &dyn Schema) -> Result<CompiledRule, Not
         .as_ref()
         .map_or_else(Options::default, |field| Options {
             event_category_field: field.clone(),
+            ..Options::default()
         });
     let plan =
         gatewatch_query::compile(&tree, &rule.query, schema, &options).map_err(NotRun::Query)?;

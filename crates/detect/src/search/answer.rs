@@ -158,6 +158,7 @@ fn plan(request: &Request, mapping: &Mapping) -> Result<Plan, SearchError> {
     }
     let options = Options {
         event_category_field: request.event_category_field.clone(),
+        ..Options::default()
     };
     match compile(&query, text, mapping, &options) {
         Ok(plan) if problems.is_empty() => Ok(plan),

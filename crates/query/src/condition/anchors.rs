@@ -73,7 +73,9 @@ fn present(field: Field) -> Anchor {
 
 fn of_leaf(leaf: &Leaf) -> Option<Vec<Anchor>> {
     match &leaf.question {
-        Question::Missing(_) => None,
+        Question::Missing(_) | Question::AnyField(_) | Question::Nested(_) => None,
+        // One that may be an object need not have a value of its own.
+        Question::Present(slot) => (!slot.is_dynamic()).then(|| vec![present(slot.field)]),
         // It fails over any event that has the field.
         Question::Test(_, test) if test.can_fail() => None,
         Question::Test(slot, test) => {

@@ -60,7 +60,17 @@ impl Node {
         };
         let (values, parts) = match self {
             Self::Constant(_) => (Vec::new(), Vec::new()),
-            Self::Leaf(leaf) => (values(leaf, event), computed(leaf, event)),
+            Self::Leaf(leaf) => match &leaf.question {
+                Question::AnyField(test) => (test.answering(event), Vec::new()),
+                Question::Nested(test) => {
+                    let mut parts = Vec::new();
+                    test.with_object(event, &mut |object| {
+                        parts.push(test.body.explain(object));
+                    });
+                    (Vec::new(), parts)
+                }
+                _ => (values(leaf, event), computed(leaf, event)),
+            },
             Self::Not(negation) => (Vec::new(), vec![negation.part.explain(event)]),
             Self::All(group) | Self::Any(group) => (Vec::new(), explained(group, event)),
         };
@@ -77,7 +87,10 @@ impl Node {
         let label = self.label();
         let (method, parts) = match self {
             Self::Constant(value) => (format!("always {value}"), Vec::new()),
-            Self::Leaf(leaf) => (leaf.method(), Vec::new()),
+            Self::Leaf(leaf) => match &leaf.question {
+                Question::Nested(test) => (leaf.method(), vec![test.body.describe()]),
+                _ => (leaf.method(), Vec::new()),
+            },
             Self::Not(negation) => ("not".to_owned(), vec![negation.part.describe()]),
             Self::All(group) => ("all".to_owned(), described(group)),
             Self::Any(group) => ("any".to_owned(), described(group)),
@@ -159,6 +172,12 @@ impl Leaf {
     fn method(&self) -> String {
         match &self.question {
             Question::Missing(_) => "the field is missing".into(),
+            Question::Present(slot) if slot.is_dynamic() => {
+                "the field, or one below it, is there".into()
+            }
+            Question::Present(_) => "the field is there".into(),
+            Question::AnyField(_) => "all fields are gone through for names that match".into(),
+            Question::Nested(_) => "any object of the nested field, each for itself".into(),
             Question::Test(slot, test) if slot.is_dynamic() => {
                 format!("any value; {}", test.describe())
             }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use gatewatch_diagnostic::{Diagnostic, Span, Stage};
 use gatewatch_event::{Document, Event, Field, Known, Value};
 
+use super::beyond::{AnyFieldTest, NestedTest};
+use super::node::Node;
 use crate::checked::{Expression, Kind};
 use crate::evaluate::{Chosen, Code, Slot, ValueTest, field_test, lower};
 use crate::value::Computed;
@@ -29,6 +31,12 @@ pub(super) enum Question {
     Missing(Slot),
     /// Any value of the field passes.
     Test(Slot, Arc<ValueTest>),
+    /// The field has a value, or is an object with one.
+    Present(Slot),
+    /// Any value of any field of these names passes.
+    AnyField(Arc<AnyFieldTest>),
+    /// Any object of a nested field meets a condition.
+    Nested(Arc<NestedTest>),
     /// Any combination of values makes the expression true.
     Compute {
         code: Code,
@@ -40,6 +48,8 @@ pub(super) enum Question {
 
 /// Asking an event for a field costs about this much.
 const VISIT: u32 = 10;
+/// Asking an event for all of its fields costs about this much.
+const VISIT_ALL: u32 = 1_000;
 /// Computing costs about this much more.
 const COMPUTE: u32 = 40;
 
@@ -80,6 +90,32 @@ impl Leaf {
             };
             return Ok((Question::Missing(slot), VISIT));
         }
+        match &expression.kind {
+            Kind::Exists(operand) => {
+                if let Some(field) = operand.as_field() {
+                    let slot = Slot {
+                        field: field.field,
+                        field_type: field.field_type,
+                    };
+                    return Ok((Question::Present(slot), VISIT));
+                }
+            }
+            Kind::AnyField(any) => {
+                let test = AnyFieldTest::new(any, schema)?;
+                return Ok((Question::AnyField(Arc::new(test)), VISIT_ALL));
+            }
+            Kind::Nested { path, body } => {
+                let mut problems = Vec::new();
+                let body = Node::new(body, schema, &mut problems);
+                if let Some(problem) = problems.into_iter().next() {
+                    return Err(Box::new(problem));
+                }
+                let cost = VISIT_ALL.saturating_add(body.cost());
+                let path = Field::new(path);
+                return Ok((Question::Nested(Arc::new(NestedTest { path, body })), cost));
+            }
+            _ => {}
+        }
         if let Some((field, test)) = field_test(expression, schema)? {
             let slot = Slot {
                 field: field.field,
@@ -117,14 +153,21 @@ impl Leaf {
 
     pub(super) fn slots(&self) -> &[Slot] {
         match &self.question {
-            Question::Missing(slot) | Question::Test(slot, _) => std::slice::from_ref(slot),
+            Question::Missing(slot) | Question::Present(slot) | Question::Test(slot, _) => {
+                std::slice::from_ref(slot)
+            }
             Question::Compute { slots, .. } => slots,
+            Question::AnyField(_) | Question::Nested(_) => &[],
         }
     }
 
     pub(super) fn matches(&self, event: &dyn Event) -> Result<bool, RuntimeError> {
         let answer = match &self.question {
             Question::Missing(slot) => Ok(!has_value(event, *slot)),
+            Question::Present(slot) if slot.is_dynamic() => Ok(event.has(slot.field)),
+            Question::Present(slot) => Ok(has_value(event, *slot)),
+            Question::AnyField(test) => test.matches(event),
+            Question::Nested(test) => test.matches(event),
             Question::Test(slot, test) => any_passes(event, *slot, test),
             Question::Compute { code, slots, .. } => any_true(event, code, slots),
         };
@@ -136,6 +179,9 @@ impl Leaf {
 
     /// The answer for all events of which this is known; `None` if it depends on the event.
     pub(super) fn decided(&self, known: &dyn Known) -> Option<bool> {
+        if matches!(self.question, Question::AnyField(_) | Question::Nested(_)) {
+            return None;
+        }
         let all_known = self
             .slots()
             .iter()

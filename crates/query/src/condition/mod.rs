@@ -1,6 +1,7 @@
 //! Compiled conditions over one event.
 
 mod anchors;
+mod beyond;
 mod explain;
 mod leaf;
 mod merge;
@@ -134,6 +135,22 @@ impl Condition {
     pub fn and(&self, other: &Self) -> Self {
         Self {
             root: Node::both(&self.root, &other.root),
+        }
+    }
+
+    /// Any of both conditions.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        Self {
+            root: Node::either(&self.root, &other.root),
+        }
+    }
+
+    /// The opposite: true where the condition is false. Where it fails, so does this.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self {
+            root: self.root.negated(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gatewatch_diagnostic::{Diagnostic, Span};
 use gatewatch_event::{Event, Field, Known};
 
-use super::leaf::{Leaf, first_failure};
+use super::leaf::{Leaf, Question, first_failure};
 use crate::checked::{Expression, Kind};
 use crate::{Constant, RuntimeError, Schema};
 
@@ -131,6 +131,37 @@ impl Node {
         }
     }
 
+    /// Any of both parts.
+    pub(super) fn either(left: &Self, right: &Self) -> Self {
+        match (left, right) {
+            (Self::Constant(true), _) | (_, Self::Constant(true)) => Self::Constant(true),
+            (Self::Constant(false), other) | (other, Self::Constant(false)) => other.clone(),
+            _ => {
+                let text = format!("({}) or ({})", left.label().text, right.label().text);
+                let label = Label {
+                    text: text.into(),
+                    span: None,
+                };
+                Self::any(vec![left.clone(), right.clone()], label)
+            }
+        }
+    }
+
+    /// The opposite.
+    pub(super) fn negated(&self) -> Self {
+        match self {
+            Self::Constant(answer) => Self::Constant(!answer),
+            Self::Not(negation) => negation.part.clone(),
+            part => Self::Not(Arc::new(Negation {
+                part: part.clone(),
+                label: Label {
+                    text: format!("not ({})", part.label().text).into(),
+                    span: None,
+                },
+            })),
+        }
+    }
+
     pub(super) fn label(&self) -> Label {
         match self {
             Self::Constant(value) => Label {
@@ -171,7 +202,12 @@ impl Node {
     pub(super) fn fields(&self, fields: &mut Vec<Field>) {
         match self {
             Self::Constant(_) => {}
-            Self::Leaf(leaf) => fields.extend(leaf.slots().iter().map(|slot| slot.field)),
+            Self::Leaf(leaf) => {
+                fields.extend(leaf.slots().iter().map(|slot| slot.field));
+                if let Question::Nested(test) = &leaf.question {
+                    fields.push(test.path);
+                }
+            }
             Self::Not(negation) => negation.part.fields(fields),
             Self::All(group) | Self::Any(group) => {
                 for part in &group.parts {

@@ -7,6 +7,7 @@ use gatewatch_event::{Cidr, CidrSet, parse_ip};
 
 use super::code::{Code, CodeKind, Slot};
 use super::test::{Against, ValueTest};
+use super::words::WordsTest;
 use crate::checked::{Comparison, Expression, FieldReference, Function, Kind, PatternLanguage};
 use crate::patterns::TextMatcher;
 use crate::{Constant, Schema};
@@ -58,7 +59,47 @@ pub(crate) fn field_test<'a>(
             insensitive,
             arguments,
         } => field_call(expression, *function, *insensitive, arguments)?,
+        Kind::Between { operand, bounds } => operand.as_field().map(|field| {
+            let tests = bounds.iter().map(|(comparison, constant)| {
+                compare(field, *comparison, std::slice::from_ref(constant), schema)
+            });
+            (field, ValueTest::AllOf(tests.collect()))
+        }),
+        Kind::Words {
+            operand,
+            analyzer,
+            wanted,
+        } => match operand.as_field() {
+            Some(field) => {
+                let test = WordsTest::new(*analyzer, wanted)
+                    .map_err(|error| unusable_pattern(expression, &error.message))?;
+                Some((field, ValueTest::Words(Arc::new(test))))
+            }
+            None => None,
+        },
         _ => None,
+    })
+}
+
+/// The test of a question about one field, for its values: alternatives are one test, and existence is one that any
+/// value passes. `None` for any other expression.
+pub(crate) fn value_test(
+    expression: &Expression,
+    schema: &dyn Schema,
+) -> Result<Option<ValueTest>, Box<Diagnostic>> {
+    Ok(match &expression.kind {
+        Kind::Exists(_) => Some(ValueTest::Always),
+        Kind::Or(parts) => {
+            let mut tests = Vec::with_capacity(parts.len());
+            for part in parts {
+                match value_test(part, schema)? {
+                    Some(test) => tests.push(Arc::new(test)),
+                    None => return Ok(None),
+                }
+            }
+            Some(ValueTest::AnyOf(tests.into()))
+        }
+        _ => field_test(expression, schema)?.map(|(_, test)| test),
     })
 }
 
@@ -282,6 +323,12 @@ impl Lowering<'_> {
                 // A comparison of two fields, which planning has refused.
                 None => CodeKind::Constant(Constant::Null),
             },
+            // KQL's questions are leaves; no expression computes with them.
+            Kind::Exists(_)
+            | Kind::Between { .. }
+            | Kind::Words { .. }
+            | Kind::AnyField(_)
+            | Kind::Nested { .. } => CodeKind::Constant(Constant::Null),
             Kind::IsNull(operand) => CodeKind::IsNull(self.boxed(operand)?),
             Kind::Not(operand) => CodeKind::Not(self.boxed(operand)?),
             Kind::And(operands) => CodeKind::And(self.all(operands)?),

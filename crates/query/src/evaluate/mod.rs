@@ -3,7 +3,8 @@
 mod code;
 mod lower;
 mod test;
+mod words;
 
 pub(crate) use code::{Chosen, Code, Slot};
-pub(crate) use lower::{field_test, lower};
+pub(crate) use lower::{field_test, lower, value_test};
 pub(crate) use test::ValueTest;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gatewatch_event::{Cidr, CidrSet, FieldType, Timestamp, parse_ip};
 
+use super::words::WordsTest;
 use crate::checked::Comparison;
 use crate::date::Instants;
 use crate::patterns::TextMatcher;
@@ -18,6 +19,8 @@ use crate::{Constant, Number, RuntimeError, Schema, SchemaType};
 pub(crate) enum ValueTest {
     /// The answer is no, whatever the value.
     Never,
+    /// The answer is yes, whatever the value.
+    Always,
     /// The constant cannot be compared with the field: asking fails.
     Fails(RuntimeError),
     /// About text.
@@ -44,6 +47,10 @@ pub(crate) enum ValueTest {
     ByKind(Box<ByKind>),
     /// Any of these.
     AnyOf(Box<[Arc<ValueTest>]>),
+    /// All of these.
+    AllOf(Box<[ValueTest]>),
+    /// About the words of a text.
+    Words(Arc<WordsTest>),
     /// The result of a function against a constant.
     Computed(Comparison, Constant),
     /// The result of a function among constants.
@@ -236,6 +243,7 @@ impl ValueTest {
     pub(crate) fn answer(&self, value: &Computed<'_>) -> Result<Option<bool>, RuntimeError> {
         Ok(Some(match self {
             Self::Never => false,
+            Self::Always => true,
             Self::Fails(error) => return Err(error.clone()),
             Self::Text(matcher) => with_text(value, |text| matcher.is_match(text)),
             Self::TextOrder(comparison, bound) => {
@@ -279,6 +287,15 @@ impl ValueTest {
                 }
                 false
             }
+            Self::AllOf(tests) => {
+                for test in tests {
+                    if test.answer(value)? != Some(true) {
+                        return Ok(Some(false));
+                    }
+                }
+                true
+            }
+            Self::Words(test) => with_text(value, |text| test.is_match(text)),
             Self::Computed(comparison, constant) => match value.compare(constant) {
                 Some(order) => comparison.holds(order),
                 None if *comparison == Comparison::Equal && !constant.is_null() => false,
@@ -300,7 +317,7 @@ impl ValueTest {
     /// What one answer costs, by rough order.
     pub(crate) fn cost(&self) -> u32 {
         match self {
-            Self::Never | Self::Fails(_) | Self::Boolean(_) => 0,
+            Self::Never | Self::Always | Self::Fails(_) | Self::Boolean(_) => 0,
             Self::Text(matcher) => matcher.cost(),
             Self::TextOrder(..) | Self::Number(..) => 1,
             Self::Numbers(_) | Self::Dates(_) | Self::Computed(..) => 2,
@@ -310,19 +327,29 @@ impl ValueTest {
             Self::AnyOf(tests) => tests
                 .iter()
                 .fold(0, |sum, test| sum.saturating_add(test.cost())),
+            Self::AllOf(tests) => tests
+                .iter()
+                .fold(0, |sum, test| sum.saturating_add(test.cost())),
+            Self::Words(_) => 100,
             Self::ComputedIn(constants) => u32::try_from(constants.len()).unwrap_or(u32::MAX),
         }
     }
 
     /// Can it fail?
     pub(crate) fn can_fail(&self) -> bool {
-        matches!(self, Self::Fails(_))
+        match self {
+            Self::Fails(_) => true,
+            Self::AnyOf(tests) => tests.iter().any(|test| test.can_fail()),
+            Self::AllOf(tests) => tests.iter().any(Self::can_fail),
+            _ => false,
+        }
     }
 
     /// How it works, for people.
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Never => "never".into(),
+            Self::Always => "any".into(),
             Self::Fails(_) => "fails".into(),
             Self::Text(matcher) => format!("text: {}", matcher.describe()),
             Self::TextOrder(..) => "text: order".into(),
@@ -339,6 +366,12 @@ impl ValueTest {
                 .map(|test| test.describe())
                 .collect::<Vec<_>>()
                 .join(" or "),
+            Self::AllOf(tests) => tests
+                .iter()
+                .map(Self::describe)
+                .collect::<Vec<_>>()
+                .join(" and "),
+            Self::Words(test) => test.describe(),
             Self::Computed(..) => "comparison".into(),
             Self::ComputedIn(constants) => format!("list of {}", constants.len()),
         }

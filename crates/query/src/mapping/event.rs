@@ -96,6 +96,8 @@ impl Event for MappedEvent<'_> {
     fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
         if let Some(field) = self.mapping.get(field.name()) {
             self.visit_field(field, visit);
+        } else if self.mapping.flattened_above(field.name()).is_some() {
+            gatewatch_event::document_values(self.source, field.name(), visit);
         }
     }
 

@@ -3,7 +3,7 @@
 use gatewatch_event::{Field, FieldType, Timestamp};
 
 use super::{MappedField, Mapping};
-use crate::{FieldInfo, Schema, SchemaType};
+use crate::{FieldInfo, Schema, SchemaType, SearchedField};
 
 impl Schema for Mapping {
     /// For a field that cannot be used at all, the type says so and `inexact` holds Elasticsearch's whole sentence.
@@ -24,6 +24,22 @@ impl Schema for Mapping {
             field_type: SchemaType::Declared(target.field_type),
             inexact,
         })
+    }
+
+    fn searched(&self, name: &str) -> Option<SearchedField> {
+        let Some(field) = self.get(name) else {
+            let field_type = if self.implied.contains(name) {
+                FieldType::Object
+            } else {
+                self.flattened_above(name)?;
+                FieldType::Flattened
+            };
+            return Some(SearchedField::new(name, SchemaType::Declared(field_type)));
+        };
+        let mut searched = SearchedField::new(&field.name, SchemaType::Declared(field.field_type));
+        searched.kind.lowercase = field.normalizer.as_deref() == Some("lowercase");
+        searched.nested.clone_from(&field.nested);
+        Some(searched)
     }
 
     fn names(&self) -> Vec<String> {
@@ -67,6 +83,13 @@ impl Mapping {
             )),
             _ => None,
         }
+    }
+
+    /// The flattened field that a name lies in.
+    pub(super) fn flattened_above(&self, name: &str) -> Option<&MappedField> {
+        name.match_indices('.')
+            .filter_map(|(at, _)| self.get(&name[..at]))
+            .find(|field| field.field_type == FieldType::Flattened)
     }
 
     /// The field to compare instead of this one, or why there is none.

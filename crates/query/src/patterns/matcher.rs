@@ -9,7 +9,7 @@ use super::globs::Globs;
 use super::java::JavaRegex;
 use super::regex::Regex;
 use super::set::{OneText, TextSet};
-use super::wildcard::{self, Shape};
+use super::wildcard::{self, Shape, Unescaped};
 use super::{PatternError, lucene};
 use crate::checked::PatternLanguage;
 use crate::limits;
@@ -99,7 +99,7 @@ impl TextMatcher {
         over_field: bool,
     ) -> Result<Self, PatternError> {
         let most = match language {
-            PatternLanguage::Wildcard => limits::PATTERN,
+            PatternLanguage::Wildcard | PatternLanguage::Escaped => limits::PATTERN,
             PatternLanguage::Regex => limits::REGEX,
         };
         if let Some(long) = patterns.iter().find(|pattern| pattern.len() > most) {
@@ -110,6 +110,7 @@ impl TextMatcher {
         }
         match language {
             PatternLanguage::Wildcard => Self::wildcards(patterns, insensitive),
+            PatternLanguage::Escaped => Self::escaped(patterns, insensitive),
             PatternLanguage::Regex if over_field => Self::lucene(patterns, insensitive),
             PatternLanguage::Regex => Ok(Self::Java(JavaRegex::new(
                 patterns.iter().copied(),
@@ -152,6 +153,35 @@ impl TextMatcher {
             let patterns: Vec<&str> = others.iter().map(|(pattern, _)| *pattern).collect();
             let globs = Globs::new(&patterns, insensitive)?;
             matchers.push(Self::Globs(Arc::new(globs)));
+        }
+        Ok(Self::any_of(matchers))
+    }
+
+    /// Wildcards with escapes: most hold no escaped wildcard and are like any others.
+    fn escaped(patterns: &[&str], insensitive: bool) -> Result<Self, PatternError> {
+        let (mut plain, mut exact, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for pattern in patterns {
+            match wildcard::unescape(pattern) {
+                Unescaped::Pattern(pattern) => plain.push(pattern),
+                Unescaped::Exact(text) => exact.push(text),
+                Unescaped::Regex(regex) if insensitive => others.push(regex.without_case()),
+                Unescaped::Regex(regex) => others.push(regex),
+            }
+        }
+        let mut matchers = Vec::new();
+        if !exact.is_empty() {
+            matchers.push(Self::equal(exact.iter().map(String::as_str), insensitive));
+        }
+        if !plain.is_empty() {
+            let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
+            match Self::wildcards(&plain, insensitive)? {
+                Self::Anything => return Ok(Self::Anything),
+                matcher => matchers.push(matcher),
+            }
+        }
+        if !others.is_empty() {
+            let automaton = Automaton::new(others)?;
+            matchers.push(Self::Automaton(Arc::new(automaton)));
         }
         Ok(Self::any_of(matchers))
     }
@@ -315,6 +345,7 @@ fn joined<'m>(
 pub(crate) fn is_exact(pattern: &str, language: PatternLanguage) -> bool {
     match language {
         PatternLanguage::Wildcard => !pattern.contains(['*', '?']),
+        PatternLanguage::Escaped => matches!(wildcard::unescape(pattern), Unescaped::Exact(_)),
         PatternLanguage::Regex => lucene::parse(pattern).is_ok_and(|regex| regex.exact().is_some()),
     }
 }
@@ -322,7 +353,9 @@ pub(crate) fn is_exact(pattern: &str, language: PatternLanguage) -> bool {
 /// Does the pattern match every text?
 pub(crate) fn is_total(pattern: &str, language: PatternLanguage) -> bool {
     match language {
-        PatternLanguage::Wildcard => wildcard::shape(pattern) == Shape::Anything,
+        PatternLanguage::Wildcard | PatternLanguage::Escaped => {
+            wildcard::shape(pattern) == Shape::Anything
+        }
         PatternLanguage::Regex => lucene::parse(pattern).is_ok_and(|regex| regex.is_total()),
     }
 }

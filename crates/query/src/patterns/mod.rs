@@ -16,6 +16,7 @@ mod tests;
 mod wildcard;
 
 pub(crate) use matcher::{TextMatcher, is_exact, is_total};
+pub(crate) use wildcard::escape;
 
 /// Why a pattern cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

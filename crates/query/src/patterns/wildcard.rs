@@ -71,6 +71,56 @@ pub(crate) fn regex(pattern: &str) -> Regex {
     Regex::Concat(parts)
 }
 
+/// What a pattern with escapes comes down to.
+pub(crate) enum Unescaped {
+    /// No wildcard is left: the text.
+    Exact(String),
+    /// The same pattern without escapes; all its `*` and `?` are wildcards.
+    Pattern(String),
+    /// Anything else.
+    Regex(Regex),
+}
+
+/// Resolves the escapes of a pattern: a backslash takes the meaning from the character after it; at the end it is itself.
+pub(crate) fn unescape(pattern: &str) -> Unescaped {
+    let mut plain = String::with_capacity(pattern.len());
+    let mut parts = Vec::new();
+    let (mut wild, mut hidden) = (false, false);
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        let (c, escaped) = match c {
+            '\\' => (chars.next().unwrap_or('\\'), true),
+            c => (c, false),
+        };
+        let is_wildcard = matches!(c, '*' | '?');
+        wild |= is_wildcard && !escaped;
+        hidden |= is_wildcard && escaped;
+        plain.push(c);
+        parts.push(match c {
+            '*' if !escaped => Regex::anything(),
+            '?' if !escaped => Regex::Chars(CharSet::any()),
+            c => Regex::Chars(CharSet::single(c)),
+        });
+    }
+    match (wild, hidden) {
+        (false, _) => Unescaped::Exact(plain),
+        (true, false) => Unescaped::Pattern(plain),
+        (true, true) => Unescaped::Regex(Regex::Concat(parts)),
+    }
+}
+
+/// Writes a text so that no character in it is a wildcard.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
 /// The longest run of ordinary characters: every text that matches holds it.
 pub(crate) fn longest_literal(pattern: &str) -> &str {
     pattern

@@ -161,9 +161,15 @@ fn value(expression: &Expression, chosen: &mut dyn Iterator<Item = V>) -> Answer
                 V::Boolean(patterns.iter().flatten().any(|pattern| match language {
                     PatternLanguage::Wildcard => patterns::wildcard(pattern, &text, *insensitive),
                     PatternLanguage::Regex => patterns::regex(pattern, &text, *insensitive),
+                    PatternLanguage::Escaped => unreachable!("EQL has no escapes in wildcards"),
                 }))
             }
         },
+        Kind::Exists(_)
+        | Kind::Between { .. }
+        | Kind::Words { .. }
+        | Kind::AnyField(_)
+        | Kind::Nested { .. } => unreachable!("EQL asks no such question"),
         Kind::IsNull(part) => V::Boolean(value(part, chosen)? == V::Null),
         Kind::Not(part) => match truth(&value(part, chosen)?) {
             Some(flag) => V::Boolean(!flag),
