@@ -26,7 +26,7 @@ if [ "${1:-}" != --inside ]; then
     status=0
     # shellcheck disable=SC2086 # two words or none
     unshare --mount --uts --net --ipc --cgroup $processes \
-        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC LANG=C LAB_PROCESSES="${processes:-shared}" \
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC LANG=C LAB_VERBOSE="${LAB_VERBOSE:-}" \
         "$(realpath "$0")" --inside "$script" "$output" "$lab" "${GATEWATCH_LAB_ROOT:-/}" || status=$?
     [ -z "${before:-}" ] || echo "$before" > $all_netns
     rmdir "$lab"

@@ -11,54 +11,7 @@
 . /lab/tools.sh
 network
 
-# A client of the RFB protocol: rfb.py FROM SERVER PORT none|password|plain [PASSWORD [USER]].
-cat > /lab/rfb.py <<'END'
-import socket, struct, subprocess, sys, time
-def des(key, block):
-    # VNC turns the bits of each byte of the key round.
-    key = bytes(int(f"{byte:08b}"[::-1], 2) for byte in key.ljust(8, b"\0")[:8])
-    command = ["openssl", "enc", "-des-ecb", "-provider", "legacy", "-provider", "default", "-nopad", "-K", key.hex()]
-    return subprocess.run(command, input=block, capture_output=True, check=True).stdout
-source, server, port, method = sys.argv[1:5]
-peer = socket.create_connection((server, int(port)), 10, (source, 0))
-def take(count):
-    data = b""
-    while len(data) < count:
-        more = peer.recv(count - len(data))
-        if not more:
-            raise SystemExit(f"closed after {data!r}")
-        data += more
-    return data
-print(take(12))
-peer.send(b"RFB 003.008\n")
-kinds = take(take(1)[0])
-print("security types", list(kinds))
-if method == "none":
-    peer.send(b"\1")
-elif method == "plain":
-    # VeNCrypt, then its subtype 256: name and password as they are.
-    peer.send(b"\x13")
-    take(2)
-    peer.send(b"\0\2")
-    take(1)
-    print("subtypes", take(4 * take(1)[0]))
-    password, user = sys.argv[5].encode(), sys.argv[6].encode()
-    peer.send(struct.pack(">III", 256, len(user), len(password)) + user + password)
-else:
-    peer.send(b"\2")
-    peer.send(des(sys.argv[5].encode(), take(16)))
-result = int.from_bytes(take(4), "big")
-print("result", result)
-if result == 0:
-    peer.send(b"\1")
-    print(take(24))
-    peer.send(struct.pack(">B3xBBBBHHHBBB3x", 0, 32, 24, 0, 1, 255, 255, 255, 16, 8, 0))
-    peer.send(struct.pack(">BxHi", 2, 1, 0))
-    peer.send(struct.pack(">BBHHHH", 3, 0, 0, 0, 16, 16))
-    time.sleep(0.5)
-peer.close()
-END
-rfb() { in_clients python3 /lab/rfb.py "$@"; }
+rfb_client
 outside=203.0.113.50
 happens() {
     port=$1

@@ -3,7 +3,7 @@
 # folder: network/xrdp
 # needs: xrdp: xrdp xrdp-sesman
 # needs: tigervnc-standalone-server: Xtigervnc Xvnc
-# needs: freerdp2-x11: xfreerdp
+# needs: freerdp2-x11: xfreerdp|xfreerdp3
 # needs: xvfb: Xvfb
 # needs: netcat-openbsd: nc
 # needs: procps: pkill
@@ -30,11 +30,11 @@ QUIET=15
 
 Xvfb :9 -screen 0 1024x768x24 > /lab/xvfb.log 2>&1 &
 wait_for test -S /tmp/.X11-unix/X9
-mkdir -p /root
+freerdp=$(command -v xfreerdp || command -v xfreerdp3)
 # rdp FROM SERVER USER PASSWORD: FreeRDP has no option for the address it comes from, the route decides.
 rdp() {
     in_clients ip -"$(case $1 in *:*) echo 6 ;; *) echo 4 ;; esac)" route replace "$2" dev client src "$1"
-    in_clients env HOME=/root DISPLAY=:9 timeout 9 xfreerdp "/v:$2" "/u:$3" "/p:$4" /cert:ignore /size:640x480 /client-hostname:laptop \
+    in_clients env HOME=/root DISPLAY=:9 timeout 9 "$freerdp" "/v:$2" "/u:$3" "/p:$4" /cert:ignore /size:640x480 /client-hostname:laptop \
         /log-level:ERROR
 }
 outside=203.0.113.50

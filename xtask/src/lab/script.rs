@@ -22,7 +22,7 @@ pub struct Script {
     needs: Vec<Need>,
 }
 
-/// `# needs: PACKAGE: COMMAND...`
+/// `# needs: PACKAGE: COMMAND...`; a command may have another name in another version: `xfreerdp|xfreerdp3`.
 #[derive(Debug)]
 struct Need {
     package: String,
@@ -102,12 +102,13 @@ fn parse(name: &str, path: &Path, text: &str) -> Option<Script> {
 impl Script {
     /// The commands that `system` (the root of a Linux system) lacks, and the Debian packages that hold them.
     pub fn missing(&self, system: &Path) -> Missing {
-        let there = |command: &str| match command.strip_prefix('/') {
+        let found = |command: &str| match command.strip_prefix('/') {
             Some(path) => system.join(path).exists(),
             None => FOLDERS
                 .iter()
                 .any(|folder| system.join(folder).join(command).exists()),
         };
+        let there = |command: &str| command.split('|').any(found);
         let mut missing = Missing::default();
         for need in &self.needs {
             let lacking = need.commands.iter().filter(|command| !there(command));
@@ -145,7 +146,7 @@ mod tests {
     use crate::root;
 
     const HEAD: &str = "# Logons by pigeon, and\n# by owl. More.\n#\n# folder: linux/pigeon\n\
-        # needs: pigeon-server: pigeond /lib/loft\n# needs: no-such-package: no-such-command\nrest\n# folder: no\n";
+        # needs: pigeon-server: pigeon|pigeond /lib/loft\n# needs: no-such-package: no-such-command\nrest\n# folder: no\n";
 
     #[test]
     fn the_head_says_what_a_lab_needs() {
