@@ -90,7 +90,10 @@ ssh_server() {
     } > /lab/sshd_config
     /usr/sbin/sshd -D -f /lab/sshd_config &
     wait_for nc -z 127.0.0.1 22
-    # Answers each question of ssh with the next line.
+    askpass
+}
+# Answers each question of ssh with the next line.
+askpass() {
     printf '%s\n' '#!/bin/sh' 'head -n 1 /lab/answers' 'sed -i 1d /lab/answers' > /lab/askpass
     chmod +x /lab/askpass
 }

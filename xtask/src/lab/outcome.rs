@@ -154,7 +154,45 @@ fn table(old: &str, folder: &str, new: &str) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::{BEGIN, END, HEAD, table, truth};
+    use crate::root;
+
+    #[test]
+    fn the_truth_fits_the_logs() {
+        let corpus = root().join("corpus");
+        let text = std::fs::read_to_string(corpus.join("TRUTH.tsv")).expect("readable");
+        let rows = text.strip_prefix(HEAD).expect("the columns");
+        let mut files = BTreeSet::new();
+        for row in rows.lines() {
+            let cells: Vec<&str> = row.split('\t').collect();
+            let [file, from, to, lines, _, outcome, ..] = cells[..] else {
+                panic!("too few columns: {row}");
+            };
+            assert_eq!(cells.len(), 10, "{row}");
+            assert!(
+                ["success", "failure", "connection", "other"].contains(&outcome),
+                "{row}"
+            );
+            let number = |text: &str| text.parse::<usize>().expect("a number");
+            let log = std::fs::read(corpus.join(file)).expect("the log is there");
+            let count = log.iter().filter(|byte| **byte == b'\n').count();
+            assert!(1 <= number(from), "{row}");
+            assert!(number(from) <= number(to) && number(to) <= count, "{row}");
+            for line in lines.split(',').filter(|line| *line != "-") {
+                assert!(
+                    number(from) <= number(line) && number(line) <= number(to),
+                    "{row}"
+                );
+            }
+            files.insert(file.to_owned());
+        }
+        let page = std::fs::read_to_string(corpus.join("README.md")).expect("readable");
+        for file in files {
+            assert!(page.contains(&format!("| `{file}` | ")), "{file}");
+        }
+    }
 
     #[test]
     fn a_lab_replaces_its_own_rows_alone() {
