@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use gatewatch_event::{Event, Field, Known, Value};
 use gatewatch_ingest::format::syslog::YearBasis;
-use gatewatch_ingest::source::linux_auth::{SyslogOptions, read_syslog};
+use gatewatch_ingest::source::{TextOptions, read_text};
 use gatewatch_ingest::{Consumer, Placed, Problem};
 
 /// Asks what a rule for external logins asks.
@@ -78,12 +78,12 @@ fn main() -> ExitCode {
         hits: 0,
         problems: 0,
     };
-    let options = SyslogOptions {
+    let options = TextOptions {
         year: YearBasis::Given(2024),
-        ..SyslogOptions::default()
+        ..TextOptions::default()
     };
     let started = Instant::now();
-    let counts = read_syslog(file, Arc::from(path), &options, &mut rule);
+    let counts = read_text(file, Arc::from(path), &options, &mut rule);
     let seconds = started.elapsed().as_secs_f64();
     println!(
         "{} bytes, {} records, {} unreadable, {} hits, {} problems: {:.0} MB/s, {:.0} ns a record",

@@ -17,6 +17,8 @@ fn with_event<R>(record: &serde_json::Value, check: impl FnOnce(&WindowsJson<'_>
         Shape::Journald(_) | Shape::FilebeatJournal(_) => {
             panic!("taken for a journal entry: {text}")
         }
+        Shape::Source(source, _) => panic!("taken for {}: {text}", source.name()),
+        Shape::Carried(_) => panic!("taken for a line of text: {text}"),
     }
 }
 

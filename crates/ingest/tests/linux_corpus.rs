@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 
 use gatewatch_event::{Document, Event};
 use gatewatch_ingest::format::syslog::YearBasis;
-use gatewatch_ingest::source::linux_auth::{JournalLine, SyslogOptions};
+use gatewatch_ingest::source::TextOptions;
+use gatewatch_ingest::source::linux_auth::JournalLine;
 use jiff::tz::TimeZone;
 use linux_support::{read, shared, text};
 use serde_json::Value as Json;
 
-fn options(year: i16) -> SyslogOptions {
-    SyslogOptions {
+fn options(year: i16) -> TextOptions {
+    TextOptions {
         zone: TimeZone::UTC,
         zone_assumed: false,
         year: YearBasis::Given(year),

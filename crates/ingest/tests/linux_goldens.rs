@@ -4,7 +4,8 @@ mod linux_support;
 
 use gatewatch_event::Document;
 use gatewatch_ingest::format::syslog::YearBasis;
-use gatewatch_ingest::source::linux_auth::{self, JournalLine, SyslogOptions};
+use gatewatch_ingest::source::TextOptions;
+use gatewatch_ingest::source::linux_auth::{self, JournalLine};
 use jiff::tz::{Offset, TimeZone};
 use linux_support::{read, shared};
 use serde_json::Value as Json;
@@ -95,7 +96,7 @@ fn check(name: &str, zone: TimeZone, year: i16, exceptions: &[(usize, &str)]) {
         return;
     };
     let bytes = std::fs::read(folder.join(format!("input.{name}.log"))).expect("the log is there");
-    let options = SyslogOptions {
+    let options = TextOptions {
         zone,
         zone_assumed: false,
         year: YearBasis::Given(year),

@@ -6,19 +6,18 @@ use std::sync::Arc;
 
 use gatewatch_event::{Event, Field, Known, Value};
 use gatewatch_ingest::format::syslog::{Header, YearBasis};
-use gatewatch_ingest::source::linux_auth::{
-    AuthEvent, SyslogOptions, check_bytes, field_names, read_syslog,
-};
+use gatewatch_ingest::source::linux_auth::{AuthEvent, field_names};
+use gatewatch_ingest::source::{TextOptions, check_bytes, read_text};
 use gatewatch_ingest::{Consumer, Placed, Problem, ProblemKind};
 use jiff::tz::TimeZone;
 use linux_support::{read, text};
 use proptest::prelude::{Strategy, any, prop, proptest};
 
-fn given(year: i16) -> SyslogOptions {
-    SyslogOptions {
+fn given(year: i16) -> TextOptions {
+    TextOptions {
         zone_assumed: false,
         year: YearBasis::Given(year),
-        ..SyslogOptions::default()
+        ..TextOptions::default()
     }
 }
 
@@ -346,7 +345,7 @@ fn times_and_zones() {
         &[("@timestamp", "2024-05-17T16:00:01.123Z")],
     );
     check("srv su[3]: x", &[("@timestamp", "-"), ("host.name", "srv")]);
-    let berlin = SyslogOptions {
+    let berlin = TextOptions {
         zone: TimeZone::get("Europe/Berlin").expect("the zone data are bundled"),
         ..given(2024)
     };
@@ -412,10 +411,10 @@ fn every_line_is_accounted_for() {
     assert_eq!(
         reasons,
         [
-            "no syslog header",
+            "no syslog header, and no line of a log that gatewatch knows",
             "NUL bytes and nothing else",
-            "no syslog header",
-            "longer than any syslog line"
+            "no syslog header, and no line of a log that gatewatch knows",
+            "longer than any line of a log"
         ]
     );
     assert!(
@@ -430,7 +429,7 @@ fn every_line_is_accounted_for() {
 fn assumptions_are_stated_once() {
     let log =
         b"2024-01-01T00:00:00Z web su: x\nDec 31 10:00:00 web su: x\nJan  1 10:00:00 web su: x\n";
-    let (found, _) = read(log, &SyslogOptions::default());
+    let (found, _) = read(log, &TextOptions::default());
     let stated: Vec<(u64, &str)> = found
         .problems
         .iter()
@@ -443,7 +442,7 @@ fn assumptions_are_stated_once() {
             "times without a zone: taken to be UTC; --timezone sets it"
         )]
     );
-    let (found, _) = read(&log[31..], &SyslogOptions::default());
+    let (found, _) = read(&log[31..], &TextOptions::default());
     let stated: Vec<&str> = found
         .problems
         .iter()
@@ -456,10 +455,7 @@ fn assumptions_are_stated_once() {
             "times without a zone: taken to be UTC; --timezone sets it",
         ]
     );
-    let (found, _) = read(
-        b"2024-01-01T00:00:00Z web su: x\n",
-        &SyslogOptions::default(),
-    );
+    let (found, _) = read(b"2024-01-01T00:00:00Z web su: x\n", &TextOptions::default());
     assert!(found.problems.is_empty());
 }
 
@@ -542,7 +538,7 @@ fn kinds_are_asked_for_once_and_decide() {
         })
         .collect();
     let mut logins = Logins::default();
-    let counts = read_syslog(
+    let counts = read_text(
         log.as_bytes(),
         Arc::from("a.log"),
         &given(2024),
@@ -566,7 +562,7 @@ fn a_stream_that_breaks_is_reported() {
         }
     }
     let mut collect = linux_support::Collect::default();
-    let counts = read_syslog(
+    let counts = read_text(
         Broken(false),
         Arc::from("a.log"),
         &given(2024),

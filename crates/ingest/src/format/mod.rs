@@ -3,3 +3,5 @@
 pub mod evtx;
 pub mod json;
 pub mod syslog;
+pub mod text;
+pub mod time;

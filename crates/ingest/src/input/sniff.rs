@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use crate::format::syslog::looks_like_syslog;
+use crate::source::is_known_line;
 
 /// What a stream of bytes holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub enum Kind {
     Evtx,
     /// JSON in any framing.
     Json,
-    /// Lines with syslog headers.
-    Syslog,
+    /// Lines of text: syslog, or the own form of a source.
+    Text,
     /// A gzip stream.
     Gzip,
     /// A zstd stream.
@@ -72,15 +72,15 @@ fn sniff_text(head: &[u8]) -> Kind {
     let mut lines = text.split(|byte| *byte == b'\n').take(LINES_TRIED);
     if lines.any(|line| {
         let line = line.trim_ascii();
-        is_json_start(line) || looks_like_syslog(line)
+        is_json_start(line) || is_known_line(line)
     }) {
         let first = text
             .split(|byte| *byte == b'\n')
             .map(<[u8]>::trim_ascii)
-            .find(|line| is_json_start(line) || looks_like_syslog(line));
+            .find(|line| is_json_start(line) || is_known_line(line));
         return match first {
             Some(line) if is_json_start(line) => Kind::Json,
-            _ => Kind::Syslog,
+            _ => Kind::Text,
         };
     }
     Kind::Unknown
@@ -126,11 +126,8 @@ mod tests {
         check(b"\xef\xbb\xbf[\n  {\n", Kind::Json);
         check(b"Record 1\n{\n  \"Event\": {\n", Kind::Json);
         check(b"\xff\xfe{\0\"\0a\0\"\0:\x001\0}\0", Kind::Json);
-        check(b"Jan  2 03:04:05 gw-lab sshd[7]: Accepted password for alice from 192.0.2.1 port 5 ssh2\n", Kind::Syslog);
-        check(
-            b"2026-01-02T03:04:05+00:00 gw-lab sshd[7]: x\n",
-            Kind::Syslog,
-        );
+        check(b"Jan  2 03:04:05 gw-lab sshd[7]: Accepted password for alice from 192.0.2.1 port 5 ssh2\n", Kind::Text);
+        check(b"2026-01-02T03:04:05+00:00 gw-lab sshd[7]: x\n", Kind::Text);
         check(b"#!/bin/sh\necho hello\n", Kind::Unknown);
         check(b"\x7fELF\x02\x01\x01\0\0\0", Kind::Unknown);
         check(b"a,b,c\n1,2,3\n", Kind::Unknown);
@@ -140,7 +137,7 @@ mod tests {
     fn a_log_may_begin_with_other_lines() {
         check(
             b"# made by a test\n\nJan  2 03:04:05 gw-lab sshd[7]: x\n",
-            Kind::Syslog,
+            Kind::Text,
         );
     }
 

@@ -14,8 +14,8 @@ use super::walk::InputFile;
 use crate::format::evtx::{CHUNK_SIZE, EvtxFile};
 use crate::format::json::{JsonReader, is_splittable};
 use crate::format::syslog::{YearBasis, YearSpan};
-use crate::source::linux_auth::{SyslogOptions, read_syslog};
 use crate::source::windows::{self, read_evtx, read_evtx_stream};
+use crate::source::{TextOptions, read_text};
 use crate::{Consumer, Counts, Place, Problem, ProblemKind};
 
 /// How to read what a log leaves open, and where to count.
@@ -190,9 +190,9 @@ impl Reading<'_> {
                 self.evtx(path, &log, chunks);
             }
             Kind::Zip => unpack_zip_file(path, opened, self),
-            Kind::Syslog => {
+            Kind::Text => {
                 let span = self.year_span(&mut opened)?;
-                self.syslog(
+                self.text(
                     path,
                     file.modified,
                     span,
@@ -235,7 +235,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn syslog(
+    fn text(
         &mut self,
         path: &Arc<str>,
         modified: Option<Timestamp>,
@@ -248,13 +248,13 @@ impl Reading<'_> {
             (None, None, Some(now)) => YearBasis::ReadAt(now),
             (None, None, None) => YearBasis::Unknown,
         };
-        let options = SyslogOptions {
+        let options = TextOptions {
             zone: self.options.time_zone.clone(),
             zone_assumed: self.options.time_zone_assumed,
             year,
             span,
         };
-        self.counts += read_syslog(reader, Arc::clone(path), &options, self.consumer);
+        self.counts += read_text(reader, Arc::clone(path), &options, self.consumer);
     }
 
     /// A first pass over a file whose lines name no year: how often the year turns in it. The file is then at its start
@@ -317,13 +317,13 @@ impl Leaves for Reading<'_> {
             Kind::Json => {
                 self.counts += JsonReader::new().read(leaf.reader, path, self.consumer);
             }
-            Kind::Syslog => self.syslog(path, leaf.modified, None, leaf.reader),
+            Kind::Text => self.text(path, leaf.modified, None, leaf.reader),
             Kind::Empty => self.trouble(path, ProblemKind::NotALog, "is empty".into()),
             // Packed streams are opened before they come here.
             Kind::Unknown | Kind::Gzip | Kind::Zstd | Kind::Zip | Kind::Tar => self.trouble(
                 path,
                 ProblemKind::NotALog,
-                "holds no log that gatewatch knows (EVTX, JSON, syslog)".into(),
+                "holds no log that gatewatch knows (EVTX, JSON, text lines)".into(),
             ),
         }
     }

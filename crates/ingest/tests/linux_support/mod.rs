@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gatewatch_event::{Document, Event, Field, Known};
-use gatewatch_ingest::source::linux_auth::{SyslogOptions, read_syslog};
+use gatewatch_ingest::source::{TextOptions, read_text};
 use gatewatch_ingest::{Consumer, Counts, Placed, Problem};
 
 /// The folder of shared test data, or `None` after saying that it is not there.
@@ -70,9 +70,9 @@ fn check_consistency(event: &Placed<'_>, document: &Document) {
 }
 
 /// Reads bytes as a syslog file.
-pub fn read(bytes: &[u8], options: &SyslogOptions) -> (Collect, Counts) {
+pub fn read(bytes: &[u8], options: &TextOptions) -> (Collect, Counts) {
     let mut collect = Collect::default();
-    let counts = read_syslog(bytes, Arc::from("test.log"), options, &mut collect);
+    let counts = read_text(bytes, Arc::from("test.log"), options, &mut collect);
     let read = collect.documents.len() as u64 + counts.unreadable;
     assert_eq!(
         counts.records, read,

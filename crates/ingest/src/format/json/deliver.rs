@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use gatewatch_event::{Event as _, Field, JsonEvent, Known, NothingKnown, Value};
+use gatewatch_event::{Event, Field, JsonEvent, Known, NothingKnown, Value, parse_iso};
 
-use super::{JsonRecord, LazyJson, Shape};
+use super::shape::CarriedLine;
+use super::{Index, JsonRecord, LazyJson, Shape};
 use crate::source::linux_auth::{AuthKinds, JournalLine, from_filebeat};
+use crate::source::mapping::{Confidence, Record, SourceKinds};
 use crate::source::windows::{Kinds, Options};
+use crate::source::{UTC, route_carried};
 use crate::{Consumer, Place, Placed};
 
 /// Fields by which ECS documents are told into kinds.
@@ -25,6 +28,9 @@ pub(super) struct Delivery {
     beats: Kinds,
     journal: AuthKinds,
     documents: Documents,
+    sources: SourceKinds,
+    /// For JSON inside of text inside of JSON.
+    index: Index,
 }
 
 impl Delivery {
@@ -37,6 +43,8 @@ impl Delivery {
             }),
             journal: AuthKinds::default(),
             documents: Documents::new(),
+            sources: SourceKinds::default(),
+            index: Index::new(),
         }
     }
 
@@ -52,8 +60,18 @@ impl Delivery {
                 kinds.deliver(&event, place, consumer);
             }
             Shape::Ecs(record) => self.documents.deliver(record, place, consumer),
+            Shape::Source(source, json) => {
+                let mut record = Record::json(json, &UTC);
+                record.stamp = source.stamp(&record);
+                self.sources.deliver(source, &record, None, place, consumer);
+            }
+            Shape::Carried(line) => {
+                if !self.carried(&line, place, consumer) {
+                    self.documents.deliver(line.around, place, consumer);
+                }
+            }
             Shape::Journald(json) => match JournalLine::read(&json) {
-                Some(line) => self.journal.deliver(&line.event(), place, consumer),
+                Some(line) => self.journal(&line, place, consumer),
                 None => self
                     .documents
                     .deliver(JsonRecord::new(json), place, consumer),
@@ -66,6 +84,39 @@ impl Delivery {
                 }
             }
         }
+    }
+}
+
+impl Delivery {
+    /// An entry of the journal: of the source that knows the program or the message, else an authentication message.
+    fn journal(&mut self, line: &JournalLine<'_>, place: &Place, consumer: &mut dyn Consumer) {
+        let header = line.header();
+        let record = Record {
+            carried: line.time(),
+            ..Record::headed(header.message, header, &UTC)
+        };
+        match crate::source::claim(&record).filter(|claim| claim.confidence > Confidence::Possible)
+        {
+            Some(claim) => self
+                .sources
+                .deliver(claim.source, &record, None, place, consumer),
+            None => self.journal.deliver(&line.event(), place, consumer),
+        }
+    }
+
+    /// A line inside an object: true when a source has taken it.
+    fn carried(
+        &mut self,
+        line: &CarriedLine<'_>,
+        place: &Place,
+        consumer: &mut dyn Consumer,
+    ) -> bool {
+        let Self { sources, index, .. } = self;
+        let time = line.time.as_ref().and_then(|time| parse_iso(time));
+        let beside = line.is_ecs.then_some(&line.around as &dyn Event);
+        route_carried(&line.text, time, &UTC, index, &mut |source, record| {
+            sources.deliver(source, record, beside, place, consumer);
+        })
     }
 }
 

@@ -26,7 +26,7 @@ pub use index::{DEPTH_LIMIT, Index, JsonKind};
 pub use lazy::{Elements, LazyJson};
 pub use reader::{JsonReader, RECORD_LIMIT};
 pub use record::JsonRecord;
-pub use shape::Shape;
+pub use shape::{CarriedLine, Shape};
 pub use split::is_splittable;
 
 /// Why a text is not a JSON object.

@@ -1,7 +1,11 @@
 //! What kind of thing a JSON record is.
 
+use std::borrow::Cow;
+
 use super::{JsonKind, JsonRecord, LazyJson};
+use crate::source::mapping::{Confidence, Record, Source};
 use crate::source::windows::WindowsJson;
+use crate::source::{SOURCES, UTC, claim_by_content, is_sourced_text};
 
 /// What a record is, told from itself alone.
 pub enum Shape<'a> {
@@ -13,7 +17,32 @@ pub enum Shape<'a> {
     Journald(LazyJson<'a>),
     /// An entry of the systemd journal as Filebeat's journald input hands it on.
     FilebeatJournal(JsonRecord<'a>),
+    /// A record of one of the [`SOURCES`].
+    Source(&'static dyn Source, LazyJson<'a>),
+    /// A line of a text log that something put into JSON: a container's log, a shipper that does not parse.
+    Carried(CarriedLine<'a>),
 }
+
+/// A line of a text log inside a JSON object.
+#[derive(Clone, Debug)]
+pub struct CarriedLine<'a> {
+    /// The line.
+    pub text: Cow<'a, str>,
+    /// When the carrier took it.
+    pub time: Option<Cow<'a, str>>,
+    /// The object around it.
+    pub around: JsonRecord<'a>,
+    /// Are the fields of the object around it ECS fields?
+    pub is_ecs: bool,
+}
+
+/// The keys under which a line is carried, with the key of its time: Docker's json-file, Beats and Logstash, others.
+const CARRIERS: [(&str, &str); 4] = [
+    ("log", "time"),
+    ("message", "@timestamp"),
+    ("event.original", "@timestamp"),
+    ("MESSAGE", "@timestamp"),
+];
 
 /// The keys of which every journal entry has one.
 pub(crate) const JOURNAL_KEYS: [&str; 2] = ["__REALTIME_TIMESTAMP", "SYSLOG_IDENTIFIER"];
@@ -40,7 +69,46 @@ impl<'a> Shape<'a> {
         if record.has("syslog.identifier") && record.has("message") {
             return Self::FilebeatJournal(JsonRecord::new(record));
         }
-        Self::Ecs(JsonRecord::new(record))
+        // A document that is mapped already keeps its own fields.
+        let mapped = ["event.category", "event.kind"]
+            .iter()
+            .any(|path| record.has(path));
+        if SOURCES.is_empty() || mapped {
+            return Self::Ecs(JsonRecord::new(record));
+        }
+        if let Some(claim) = claim_by_content(&Record::json(record, &UTC))
+            && claim.confidence > Confidence::Possible
+        {
+            return Self::Source(claim.source, record);
+        }
+        match CarriedLine::of(record) {
+            Some(line) => Self::Carried(line),
+            None => Self::Ecs(JsonRecord::new(record)),
+        }
+    }
+}
+
+impl<'a> CarriedLine<'a> {
+    fn of(record: LazyJson<'a>) -> Option<Self> {
+        for (key, time) in CARRIERS {
+            let Some(text) = record.find(key).and_then(|value| value.as_str()) else {
+                continue;
+            };
+            let text = match text {
+                Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches(['\r', '\n'])),
+                Cow::Owned(text) => Cow::Owned(text.trim_end_matches(['\r', '\n']).to_owned()),
+            };
+            if !is_sourced_text(&text) {
+                continue;
+            }
+            return Some(Self {
+                text,
+                time: record.find(time).and_then(|value| value.scalar_text()),
+                around: JsonRecord::new(record),
+                is_ecs: record.has("ecs.version") || record.has("agent.type"),
+            });
+        }
+        None
     }
 }
 

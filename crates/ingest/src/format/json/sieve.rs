@@ -6,6 +6,8 @@
 //! [`CODE_KEYS`] does, or it has none. If the consumer wants no event with any of the codes found and none without a code,
 //! the line cannot matter.
 //!
+//! Records of the sources in [`SOURCES`](crate::source::SOURCES) have their codes elsewhere; they are known by the sources' marks.
+//!
 //! *By needle.* The consumer's [`Needles`](crate::Needles) hold for documents whose fields are written as they are. A line
 //! without any key of a form that is mapped is such a document.
 //!
@@ -22,6 +24,7 @@ use memchr::memmem::{FindIter, Finder};
 
 use super::index::skip_space;
 use super::shape::JOURNAL_MARKS;
+use crate::source::SOURCES;
 use crate::{Consumer, Needles};
 
 /// How the keys end that hold an event's code: `code` and `event.code` (whole, not `opcode`), `event_id` and `winlog.event_id`, `EventID`, `EventId`.
@@ -100,6 +103,8 @@ pub(super) struct Sieve {
     escape: Finder<'static>,
     code_keys: [Finder<'static>; 4],
     journal_marks: [Finder<'static>; JOURNAL_MARKS.len()],
+    /// Without any of these texts, a record is of none of the [`SOURCES`]. `None` when there are none.
+    source_marks: Option<AhoCorasick>,
     needles: Option<Search>,
     /// For each character, whether it may be part of what is searched for, so that its escape hides something.
     hides: [bool; 128],
@@ -142,6 +147,23 @@ impl Search {
     }
 }
 
+/// A search for the marks of all sources. `None` when it cannot be made: then nothing may be passed over.
+#[expect(
+    clippy::option_option,
+    reason = "no marks and no search are two things"
+)]
+fn source_marks() -> Option<Option<AhoCorasick>> {
+    let marks: Vec<&str> = SOURCES
+        .iter()
+        .flat_map(|source| source.marks())
+        .copied()
+        .collect();
+    if marks.is_empty() {
+        return Some(None);
+    }
+    AhoCorasick::new(marks).ok().map(Some)
+}
+
 impl Sieve {
     /// What this consumer makes of lines; `None` when it wants them all.
     pub(super) fn new(consumer: &mut dyn Consumer) -> Option<(Rc<Self>, Codes)> {
@@ -169,6 +191,7 @@ impl Sieve {
             escape: finder("\\u00"),
             code_keys: CODE_KEYS.map(finder),
             journal_marks: JOURNAL_MARKS.map(finder),
+            source_marks: source_marks()?,
             needles,
             hides,
         };
@@ -267,13 +290,17 @@ impl Pass<'_> {
         if hidden {
             return true;
         }
+        let line = &self.block[line];
+        let sourced = |sieve: &Sieve| {
+            let marks = sieve.source_marks.as_ref();
+            marks.is_some_and(|marks| marks.is_match(line))
+        };
         if !wanted && !codes.without {
-            return false;
+            return sourced(self.sieve);
         }
         let Some(needles) = &self.sieve.needles else {
             return true;
         };
-        let line = &self.block[line];
         mapped
             || self
                 .sieve
@@ -281,6 +308,7 @@ impl Pass<'_> {
                 .iter()
                 .any(|key| key.find(line).is_some())
             || needles.is_in(line)
+            || sourced(self.sieve)
     }
 
     /// Does the escape at `at` stand for a character that may be part of what is searched for?

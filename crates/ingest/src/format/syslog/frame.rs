@@ -19,7 +19,25 @@ pub struct Frame<'a> {
     pub cut: bool,
 }
 
-/// Cuts a stream into records: a line, and the lines after it that start with white space, as Filebeat joins them.
+/// How lines become records.
+#[derive(Clone, Copy)]
+pub enum Framing {
+    /// A line that begins with white space belongs to the one before, as Filebeat joins them.
+    Indented,
+    /// Every line is a record.
+    Lines,
+    /// A line belongs to the record before when this says so of the record's first line and the start of the new one, at
+    /// least [`NEXT_BYTES`] of it where it has so many.
+    Joined(fn(first: &[u8], next: &[u8]) -> bool),
+    /// The same, but each line stays an event of its own, which sees the others as
+    /// [`Record::group`](crate::source::mapping::Record::group).
+    Grouped(fn(first: &[u8], next: &[u8]) -> bool),
+}
+
+/// As much of a line as is looked at to tell whether it belongs to the one before.
+pub const NEXT_BYTES: usize = 256;
+
+/// Cuts a stream into records: lines, joined as [`Framing`] says; by default a line and the lines after it that start with white space.
 ///
 /// A byte order mark at the start and carriage returns before a line's end are left out; blank lines are no records.
 pub struct Frames<R> {
@@ -33,6 +51,7 @@ pub struct Frames<R> {
     ended: bool,
     /// The rest of a record that was too long is passed over.
     skipping: bool,
+    framing: Framing,
 }
 
 /// Where the next record ends.
@@ -56,7 +75,13 @@ impl<R: Read> Frames<R> {
             base: 0,
             ended: false,
             skipping: false,
+            framing: Framing::Indented,
         }
+    }
+
+    /// Joins lines in another way from now on.
+    pub fn set_framing(&mut self, framing: Framing) {
+        self.framing = framing;
     }
 
     /// How many bytes were taken from the stream.
@@ -128,15 +153,13 @@ impl<R: Read> Frames<R> {
         let mut looked = 0;
         // The end of the last whole line of the record, relative to `start`.
         let mut line_end = None;
+        let mut first_end = 0;
         loop {
             let rest = &self.buffer[self.start..self.end];
             if let Some(end) = line_end {
-                match rest.get(end + 1) {
-                    Some(b' ' | b'\t') if !self.skipping => {}
-                    None if !self.ended => {
-                        if rest.len() >= MAX_RECORD {
-                            return Ok(self.record(end));
-                        }
+                match self.joins(rest, first_end, end) {
+                    Some(true) => {}
+                    None if rest.len() < MAX_RECORD => {
                         self.fill()?;
                         continue;
                     }
@@ -147,6 +170,9 @@ impl<R: Read> Frames<R> {
                 Some(at) if looked + at < MAX_RECORD => {
                     let end = looked + at;
                     looked = end + 1;
+                    if line_end.is_none() {
+                        first_end = end;
+                    }
                     line_end = Some(end);
                 }
                 // The lines so far are a record; the next one is too long to join.
@@ -166,6 +192,34 @@ impl<R: Read> Frames<R> {
                     looked = rest.len();
                     self.fill()?;
                 }
+            }
+        }
+    }
+
+    /// Does the line behind `end` belong to the record whose first line ends at `first_end`? `None` when more must be read to tell.
+    #[inline]
+    fn joins(&self, rest: &[u8], first_end: usize, end: usize) -> Option<bool> {
+        let next = &rest[end + 1..];
+        match self.framing {
+            _ if self.skipping => Some(false),
+            Framing::Lines => Some(false),
+            Framing::Indented => match next.first() {
+                Some(byte) => Some(matches!(byte, b' ' | b'\t')),
+                None => self.ended.then_some(false),
+            },
+            Framing::Joined(joins) | Framing::Grouped(joins) => {
+                let line = match memchr::memchr(b'\n', next) {
+                    Some(at) => &next[..at],
+                    None if next.len() >= NEXT_BYTES || self.ended => next,
+                    None => return None,
+                };
+                if line.is_empty() && next.is_empty() {
+                    return Some(false);
+                }
+                Some(joins(
+                    &rest[..first_end],
+                    &line[..line.len().min(NEXT_BYTES)],
+                ))
             }
         }
     }

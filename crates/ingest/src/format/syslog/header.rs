@@ -252,7 +252,8 @@ fn classic(line: &str) -> Option<Header<'_>> {
     let word = &rest[..end];
     // Without a host the program comes at once: `sshd[8148]: ...`, `[sshd] ...`.
     let bracketed = word.starts_with('[') && word.ends_with(']') && !word.contains(['.', ':']);
-    if word.is_empty() || word.ends_with(':') || bracketed {
+    // Palo Alto's firewalls may leave the host out: `Jan  2 03:04:05 1,2026/01/02 ...`.
+    if word.is_empty() || word.ends_with(':') || bracketed || word.contains(',') {
         header.message = trim_start(rest);
     } else {
         header.host = Some(word);

@@ -12,10 +12,10 @@ mod header;
 mod stamp;
 mod year;
 
-pub use frame::{Frame, Frames, MAX_RECORD};
+pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES};
 pub use header::Header;
 pub(crate) use header::Plain;
-pub use stamp::Stamp;
+pub use stamp::{Stamp, classic_stamp, iso_stamp};
 pub use year::{Assumed, YearBasis, YearClock, YearSpan};
 
 /// Does this line tell that it is one of a syslog file? Only lines that say when and by which program, or `host program[pid]: `, do: others

@@ -43,6 +43,16 @@ impl Stamp {
     }
 }
 
+/// The time that a text begins with, in ISO 8601; a space may stand for the `T`.
+pub fn iso_stamp(text: &str) -> Option<Stamp> {
+    iso(text.as_bytes()).map(|(stamp, _)| stamp)
+}
+
+/// The time that a text begins with, in syslog's classic form, perhaps with a year.
+pub fn classic_stamp(text: &str) -> Option<Stamp> {
+    classic(text.as_bytes()).map(|(stamp, _)| stamp)
+}
+
 /// `Mmm d HH:MM:SS`, with one or two spaces or a zero before a single digit, perhaps with a year before or after the time of day
 /// and a fraction. Gives the time and how many bytes it took.
 pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {

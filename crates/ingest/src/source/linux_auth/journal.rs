@@ -142,17 +142,21 @@ impl<'a> JournalLine<'a> {
         })
     }
 
-    /// The event.
-    pub fn event(&'a self) -> AuthEvent<'a> {
-        let header = Header {
+    /// What a syslog header would say.
+    pub(crate) fn header(&'a self) -> Header<'a> {
+        Header {
             priority: self.priority,
             host: self.host.as_deref(),
             program: self.program(),
             pid: self.pid,
             message: &self.message,
             ..Header::default()
-        };
-        AuthEvent::of_journal(header, self)
+        }
+    }
+
+    /// The event.
+    pub fn event(&'a self) -> AuthEvent<'a> {
+        AuthEvent::of_journal(self.header(), self)
     }
 
     /// The name that the program gave itself, else that of its file.
@@ -172,7 +176,8 @@ impl<'a> JournalLine<'a> {
             .is_some_and(|command| Program::named(command).role != Role::Ssh)
     }
 
-    pub(super) fn time(&self) -> Option<Timestamp> {
+    /// When the journal took the entry.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         self.time
     }
 

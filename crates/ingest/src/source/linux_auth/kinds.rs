@@ -41,7 +41,7 @@ impl AuthKinds {
     }
 
     /// Is it certain, from how the message starts, that the consumer does not want it? Known for sentences of sshd only.
-    pub(super) fn is_unwanted(
+    pub(in crate::source) fn is_unwanted(
         &mut self,
         program: &[u8],
         message: &[u8],

@@ -124,6 +124,11 @@ impl Program {
     }
 }
 
+/// Are all messages of this program read here?
+pub(in crate::source) fn is_own_program(name: &str) -> bool {
+    Program::named(name).role != Role::Other
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Account, Program, Role};

@@ -14,7 +14,6 @@
 
 mod arguments;
 mod base;
-mod community_id;
 mod entry;
 mod event;
 mod evtx;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use gatewatch_event::{Value, parse_ip};
 
-use crate::source::windows::community_id::{End, community_id, protocol_number};
+use crate::source::mapping::{End, community_id, protocol_number};
 use crate::source::windows::entry::{Emit, Entry, Extract, Moved, emit_distinct};
 use crate::source::windows::text::{ip, parse_number, port};
 use crate::source::windows::view::View;

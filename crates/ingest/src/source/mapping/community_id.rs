@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use sha1::{Digest, Sha1};
 
 /// IANA's number of a transport protocol by name.
-pub(super) fn protocol_number(name: &str) -> Option<u8> {
+pub fn protocol_number(name: &str) -> Option<u8> {
     Some(match name.to_ascii_lowercase().as_str() {
         "icmp" => 1,
         "igmp" => 2,
@@ -20,9 +20,11 @@ pub(super) fn protocol_number(name: &str) -> Option<u8> {
 
 /// One end of a flow.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct End {
-    pub(super) address: IpAddr,
-    pub(super) port: u16,
+pub struct End {
+    /// The address.
+    pub address: IpAddr,
+    /// The port; for ICMP the type, or the code of the other direction.
+    pub port: u16,
 }
 
 impl End {
@@ -37,7 +39,7 @@ impl End {
 }
 
 /// The Community ID of a flow between two ends, for protocols that have ports.
-pub(super) fn community_id(protocol: u8, source: End, destination: End) -> String {
+pub fn community_id(protocol: u8, source: End, destination: End) -> String {
     let (source, destination) = (source.parts(), destination.parts());
     let (low, high) = if source <= destination {
         (source, destination)

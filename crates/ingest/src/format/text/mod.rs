@@ -1,0 +1,27 @@
+//! The forms in which lines hold values: read once here, used by every source.
+//!
+//! | form | who writes it | reader |
+//! |---|---|---|
+//! | `key=value key="a value"` | firewalls, auditd, SonicOS | [`Pairs`] |
+//! | logfmt: the same with Go's quoting | Docker, Kubernetes, Grafana | [`Pairs::logfmt`] |
+//! | comma-separated cells | PAN-OS, NPS | [`Cells`] |
+//! | `CEF:0|...|k=v`, `LEEF:2.0|...|` | security products to a SIEM | [`Cef`], [`Leef`] |
+//! | columns named by a `#Fields:` line | IIS, Zeek | [`Columns`] |
+//! | sentences that differ in a few words | Cisco, most daemons | [`matches`] |
+//! | the web server's combined log | nginx, Apache, HAProxy in that form | [`AccessLine`] |
+//!
+//! All of them borrow from the line; none fails: what is no part of the form is passed over.
+
+mod access;
+mod cef;
+mod cells;
+mod columns;
+mod pairs;
+mod template;
+
+pub use access::AccessLine;
+pub use cef::{Cef, Leef};
+pub use cells::Cells;
+pub use columns::Columns;
+pub use pairs::Pairs;
+pub use template::matches;

@@ -1,0 +1,102 @@
+//! Times in the forms that logs write them.
+
+use jiff::fmt::strtime::BrokenDownTime;
+
+use super::syslog::Stamp;
+use gatewatch_event::Timestamp;
+
+/// Reads a whole text as a time of this form, in the words of `strftime` (`%Y/%m/%d %H:%M:%S`, `%d/%b/%Y:%H:%M:%S %z`). `None` when it has
+/// another form. A time may lack the year: the reader of the file then gives it one.
+///
+/// ```
+/// let stamp = gatewatch_ingest::format::time::stamp("%Y/%m/%d %H:%M:%S", "2026/01/02 03:04:05");
+/// assert_eq!(stamp.and_then(|stamp| stamp.year), Some(2026));
+/// ```
+pub fn stamp(form: &str, text: &str) -> Option<Stamp> {
+    broken_down(&BrokenDownTime::parse(form, text).ok()?)
+}
+
+/// The same for a text that begins with a time; gives the rest too.
+pub fn stamp_prefix<'a>(form: &str, text: &'a str) -> Option<(Stamp, &'a str)> {
+    let (time, length) = BrokenDownTime::parse_prefix(form, text).ok()?;
+    Some((broken_down(&time)?, text.get(length..)?))
+}
+
+fn broken_down(time: &BrokenDownTime) -> Option<Stamp> {
+    Some(Stamp {
+        year: time.year(),
+        month: time.month()?,
+        day: time.day()?,
+        hour: time.hour()?,
+        minute: time.minute().unwrap_or(0),
+        second: time.second().unwrap_or(0).min(59),
+        nanos: time.subsec_nanosecond().unwrap_or(0),
+        offset: time.offset().map(|offset| offset.seconds()),
+    })
+}
+
+/// Reads `1700000000`, `1700000000.123`, milliseconds, microseconds or nanoseconds since 1970, told apart by their size.
+pub fn epoch(text: &str) -> Option<Timestamp> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_empty() || !is_number(digits) || !is_number(fraction) {
+        return None;
+    }
+    let whole: i64 = whole.parse().ok()?;
+    // Seconds reach eleven digits in the year 5138, milliseconds had twelve in 1973.
+    let unit = match digits.len() {
+        0..=11 => 1_000_000_000,
+        12..=14 => 1_000_000,
+        15..=17 => 1_000,
+        _ => 1,
+    };
+    let nanos = whole.checked_mul(unit)?;
+    let fraction = fraction.get(..fraction.len().min(9))?;
+    let below: i64 = format!("{fraction:0<9}").parse().ok()?;
+    let below = below / (1_000_000_000 / unit);
+    let nanos = nanos.checked_add(if whole < 0 { -below } else { below })?;
+    Some(Timestamp::from_nanos(nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{epoch, stamp, stamp_prefix};
+
+    #[test]
+    fn epochs_of_every_size() {
+        for text in [
+            "1700000000",
+            "1700000000000",
+            "1700000000000000",
+            "1700000000000000000",
+        ] {
+            let at = epoch(text).map(|at| at.to_iso(0));
+            assert_eq!(at.as_deref(), Some("2023-11-14T22:13:20Z"), "{text}");
+        }
+        let at = epoch("1700000000.123456").map(|at| at.to_iso(3));
+        assert_eq!(at.as_deref(), Some("2023-11-14T22:13:20.123Z"));
+        for text in ["", "x", "1e5", "99999999999999999999", "1.x", "."] {
+            assert_eq!(epoch(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_in_the_words_of_strftime() {
+        let zone = jiff::tz::TimeZone::UTC;
+        let read = |form, text| {
+            let at = stamp(form, text)?.at(&zone)?;
+            Some(at.to_iso(3))
+        };
+        assert_eq!(
+            read("%Y-%m-%d %H:%M:%S,%3f", "2026-01-02 03:04:05,678").as_deref(),
+            Some("2026-01-02T03:04:05.678Z")
+        );
+        assert_eq!(
+            read("%b %d, %Y %I:%M:%S %p", "Apr 15, 2026 8:34:08 PM").as_deref(),
+            Some("2026-04-15T20:34:08.000Z")
+        );
+        let (stamp, rest) = stamp_prefix("%m/%d %H:%M:%S", "01/02 03:04:05 x").expect("a time");
+        assert_eq!((stamp.year, stamp.month, rest), (None, 1, " x"));
+    }
+}

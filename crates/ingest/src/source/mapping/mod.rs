@@ -1,0 +1,35 @@
+//! What every source is made of: a [`Source`] says which records are its own and which [`Kind`] each is; a kind is a table of
+//! [`Entry`]s, from ECS field to where its values come from. The rest - lazy fields, documents, what is known of a kind
+//! beforehand - is written once, here.
+//!
+//! ```text
+//! Record ──detect──> Source ──kind──> Kind (constants are known, so most records end here)
+//!                                      └──take_apart──> Parts ──Entry──> values of the fields that rules ask for
+//! ```
+//!
+//! CONTRIBUTING.md, "Adding a source", has a worked example.
+
+mod access;
+mod community_id;
+mod entry;
+mod event;
+mod kind;
+mod kinds;
+mod parts;
+mod record;
+mod source;
+pub mod turn;
+mod view;
+
+pub use crate::format::syslog::Framing;
+pub use access::{ACCESS_FIELDS, AccessField, remote};
+pub use community_id::{End, community_id, protocol_number};
+pub use entry::{Emit, Entry, From, Header, Shape};
+pub use event::SourceEvent;
+pub use kind::{Kind, Table, find_kind};
+pub(crate) use kind::{assert_in_order, kinds};
+pub(crate) use kinds::SourceKinds;
+pub use parts::Parts;
+pub use record::Record;
+pub use source::{Confidence, Source};
+pub use view::View;

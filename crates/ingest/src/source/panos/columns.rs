@@ -1,0 +1,396 @@
+//! What the cells of a line are called, by its type, and what the CEF and JSON forms call the same values.
+//!
+//! The columns are those of Palo Alto Networks' "Syslog Field Descriptions"; `_` are reserved.
+
+use std::borrow::Cow;
+
+use super::Form;
+use crate::format::text::{Cef, Cells};
+use crate::source::mapping::{Parts, Record};
+
+/// In front of every line.
+const HEAD: &[&str] = &[
+    "_",
+    "received",
+    "serial",
+    "type",
+    "subtype",
+    "_",
+    "generated",
+];
+
+const GLOBALPROTECT: &[&str] = &[
+    "vsys",
+    "eventid",
+    "stage",
+    "auth_method",
+    "tunnel_type",
+    "srcuser",
+    "srcregion",
+    "machinename",
+    "public_ip",
+    "public_ipv6",
+    "private_ip",
+    "private_ipv6",
+    "hostid",
+    "serialnumber",
+    "client_ver",
+    "client_os",
+    "client_os_ver",
+    "repeatcnt",
+    "reason",
+    "error",
+    "opaque",
+    "status",
+    "location",
+    "login_duration",
+    "connect_method",
+    "error_code",
+    "portal",
+    "seqno",
+    "actionflags",
+    "high_res",
+    "selection_type",
+    "response_time",
+    "priority",
+    "attempted_gateways",
+    "gateway",
+];
+
+const HIPMATCH: &[&str] = &[
+    "srcuser",
+    "vsys",
+    "machinename",
+    "os",
+    "src",
+    "matchname",
+    "repeatcnt",
+    "matchtype",
+    "_",
+    "_",
+    "seqno",
+    "actionflags",
+    "dg1",
+    "dg2",
+    "dg3",
+    "dg4",
+    "vsys_name",
+    "device_name",
+    "vsys_id",
+    "srcipv6",
+    "hostid",
+    "serialnumber",
+    "mac",
+];
+
+const USERID: &[&str] = &[
+    "vsys",
+    "ip",
+    "srcuser",
+    "datasourcename",
+    "eventid",
+    "repeatcnt",
+    "timeout",
+    "beginport",
+    "endport",
+    "datasource",
+    "datasourcetype",
+    "seqno",
+    "actionflags",
+    "dg1",
+    "dg2",
+    "dg3",
+    "dg4",
+    "vsys_name",
+    "device_name",
+    "vsys_id",
+    "factortype",
+    "factorcompletiontime",
+    "factorno",
+    "ugflags",
+    "userbysource",
+];
+
+const SYSTEM: &[&str] = &[
+    "vsys",
+    "eventid",
+    "object",
+    "_",
+    "_",
+    "module",
+    "severity",
+    "opaque",
+    "seqno",
+    "actionflags",
+    "dg1",
+    "dg2",
+    "dg3",
+    "dg4",
+    "vsys_name",
+    "device_name",
+];
+
+const CONFIG: &[&str] = &[
+    "host",
+    "vsys",
+    "cmd",
+    "admin",
+    "client",
+    "result",
+    "path",
+    "seqno",
+    "actionflags",
+];
+
+const AUTH: &[&str] = &[
+    "vsys",
+    "ip",
+    "srcuser",
+    "normalizeuser",
+    "object",
+    "authpolicy",
+    "repeatcnt",
+    "authid",
+    "vendor",
+    "logset",
+    "serverprofile",
+    "desc",
+    "clienttype",
+    "eventid",
+    "factorno",
+    "seqno",
+    "actionflags",
+    "dg1",
+    "dg2",
+    "dg3",
+    "dg4",
+    "vsys_name",
+    "device_name",
+    "vsys_id",
+    "authproto",
+];
+
+const TRAFFIC: &[&str] = &[
+    "src",
+    "dst",
+    "natsrc",
+    "natdst",
+    "rule",
+    "srcuser",
+    "dstuser",
+    "app",
+    "vsys",
+    "from",
+    "to",
+    "inbound_if",
+    "outbound_if",
+    "logset",
+    "_",
+    "sessionid",
+    "repeatcnt",
+    "sport",
+    "dport",
+    "natsport",
+    "natdport",
+    "flags",
+    "proto",
+    "action",
+    "bytes",
+    "bytes_sent",
+    "bytes_received",
+    "packets",
+    "start",
+    "elapsed",
+    "category",
+    "_",
+    "seqno",
+    "actionflags",
+    "srcloc",
+    "dstloc",
+    "_",
+    "pkts_sent",
+    "pkts_received",
+    "session_end_reason",
+    "dg1",
+    "dg2",
+    "dg3",
+    "dg4",
+    "vsys_name",
+    "device_name",
+    "action_source",
+];
+
+const THREAT: &[&str] = &[
+    "src",
+    "dst",
+    "natsrc",
+    "natdst",
+    "rule",
+    "srcuser",
+    "dstuser",
+    "app",
+    "vsys",
+    "from",
+    "to",
+    "inbound_if",
+    "outbound_if",
+    "logset",
+    "_",
+    "sessionid",
+    "repeatcnt",
+    "sport",
+    "dport",
+    "natsport",
+    "natdport",
+    "flags",
+    "proto",
+    "action",
+    "misc",
+    "threatid",
+    "category",
+    "severity",
+    "direction",
+    "seqno",
+    "actionflags",
+    "srcloc",
+    "dstloc",
+];
+
+fn columns(word: &str) -> &'static [&'static str] {
+    match word {
+        "GLOBALPROTECT" => GLOBALPROTECT,
+        "HIPMATCH" => HIPMATCH,
+        "USERID" => USERID,
+        "SYSTEM" => SYSTEM,
+        "CONFIG" => CONFIG,
+        "AUTH" | "AUTHENTICATION" => AUTH,
+        "TRAFFIC" => TRAFFIC,
+        "THREAT" => THREAT,
+        _ => &[],
+    }
+}
+
+/// The cell that says what happened.
+pub(super) fn event_column(word: &str) -> usize {
+    let named = columns(word).iter().position(|name| *name == "eventid");
+    match (word, named) {
+        ("GLOBALPROTECT" | "SYSTEM", Some(at)) => HEAD.len() + at,
+        _ => 4,
+    }
+}
+
+/// What the other forms call the columns: CEF, JSON.
+const NAMES: &[(&str, &str, &str)] = &[
+    ("type", "", "LogType"),
+    ("subtype", "", "Subtype"),
+    ("serial", "PanOSDeviceSN", "DeviceSN"),
+    ("serial", "deviceExternalId", "LogSourceID"),
+    ("generated", "start", "TimeGenerated"),
+    ("generated", "rt", "EventTime"),
+    ("received", "rt", "TimeReceived"),
+    ("vsys", "PanOSVirtualSystem", "VirtualSystem"),
+    ("eventid", "PanOSEventIDValue", "EventIDValue"),
+    ("eventid", "PanOSEventID", "EventName"),
+    ("stage", "PanOSStage", "Stage"),
+    ("auth_method", "PanOSAuthMethod", "AuthMethod"),
+    ("tunnel_type", "PanOSTunnelType", "TunnelType"),
+    ("srcuser", "PanOSSourceUserName", "SourceUserName"),
+    ("srcuser", "duser", "SourceUser"),
+    (
+        "machinename",
+        "PanOSEndpointDeviceName",
+        "EndpointDeviceName",
+    ),
+    ("public_ip", "PanOSPublicIPv4", "PublicIPv4"),
+    ("public_ipv6", "PanOSPublicIPv6", "PublicIPv6"),
+    ("private_ip", "PanOSPrivateIPv4", "PrivateIPv4"),
+    ("private_ipv6", "PanOSPrivateIPv6", "PrivateIPv6"),
+    ("hostid", "PanOSHostID", "HostID"),
+    ("serialnumber", "PanOSEndpointSN", "EndpointSN"),
+    (
+        "client_ver",
+        "PanOSGlobalProtectClientVersion",
+        "GlobalProtectClientVersion",
+    ),
+    ("client_os", "PanOSEndpointOSType", "EndpointOSType"),
+    (
+        "client_os_ver",
+        "PanOSEndpointOSVersion",
+        "EndpointOSVersion",
+    ),
+    ("reason", "PanOSQuarantineReason", "QuarantineReason"),
+    ("error", "PanOSConnectionError", "ConnectionError"),
+    ("opaque", "PanOSDescription", "Description"),
+    ("opaque", "msg", "EventDescription"),
+    ("status", "PanOSEventStatus", "EventStatus"),
+    (
+        "location",
+        "PanOSGlobalProtectGatewayLocation",
+        "GlobalProtectGatewayLocation",
+    ),
+    ("login_duration", "PanOSLoginDuration", "LoginDuration"),
+    (
+        "connect_method",
+        "PanOSConnectionMethod",
+        "ConnectionMethod",
+    ),
+    ("error_code", "PanOSConnectionErrorID", "ConnectionErrorID"),
+    ("portal", "PanOSPortal", "Portal"),
+    ("seqno", "PanOSSequenceNo", "SequenceNo"),
+    ("seqno", "externalId", "SequenceNo"),
+    ("priority", "PanOSGatewayPriority", "GatewayPriority"),
+    (
+        "attempted_gateways",
+        "PanOSAttemptedGateways",
+        "AttemptedGateways",
+    ),
+    ("gateway", "PanOSGateway", "Gateway"),
+    ("device_name", "PanOSDeviceName", "DeviceName"),
+    ("device_name", "dvchost", "LogSourceName"),
+];
+
+/// Names the values of a record, whatever its form.
+pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
+    let add = |parts: &mut Parts<'a>, name: &'static str, value: Cow<'a, str>| {
+        if name != "_" && !value.is_empty() {
+            parts.push(name, value);
+        }
+    };
+    match Form::of(record) {
+        Some(Form::Cells(line)) => {
+            let word = super::cell_type(line).unwrap_or_default();
+            let names = HEAD.iter().chain(columns(word));
+            for (name, value) in names.zip(Cells::new(line)) {
+                add(parts, name, value);
+            }
+        }
+        Some(Form::Cef(message)) => {
+            let Some(cef) = Cef::parse(message) else {
+                return;
+            };
+            for (key, value) in cef.pairs() {
+                let named = NAMES
+                    .iter()
+                    .find(|(name, cef, _)| *cef == key && parts.get(name).is_none());
+                if let Some((name, _, _)) = named {
+                    add(parts, name, value);
+                }
+            }
+            parts.push("type", cef.class);
+            parts.push("subtype", cef.name);
+        }
+        Some(Form::Json) => {
+            let Some(json) = record.json else {
+                return;
+            };
+            for (name, _, key) in NAMES {
+                if let Some(value) = json.get(key).and_then(|value| value.scalar_text())
+                    && parts.get(name).is_none()
+                {
+                    add(parts, name, value);
+                }
+            }
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,117 @@
+//! The kinds of lines.
+
+use super::{fields, traffic};
+use crate::source::mapping::{Entry, From, Kind, find_kind, kinds, remote};
+
+const DOOR: &[Entry] = &remote::door(&["vpn"], &["globalprotect"]);
+/// The firewall's own doors, and whatever asks its authentication profiles.
+const FIREWALL: &[Entry] = &remote::door(&["firewall"], &["pan-os"]);
+
+/// The outcome is that of the line.
+const BY_STATUS: &[Entry] = &[Entry::part("gatewatch.remote.outcome", "status")];
+const ATTEMPT: &[Entry] = &[remote::ATTEMPT];
+const END: &[Entry] = &[remote::END];
+/// About somebody who is in, or about the client's settings.
+const NO_ACCESS: &[Entry] = &[];
+
+kinds! {
+    /// GlobalProtect's events, each a kind of its own, so that rules over `event.code` are decided before a line is taken apart.
+    static EVENTS by "event.code" {
+        "gateway-agent-msg" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-auth" => [fields::GLOBALPROTECT, fields::USER, DOOR, BY_STATUS],
+        "gateway-config-release" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-connected" => [fields::GLOBALPROTECT, fields::USER, DOOR, BY_STATUS],
+        "gateway-getconfig" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-hip-check" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-hip-report" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-inactivity-timeout" => [fields::GLOBALPROTECT, fields::USER, DOOR, END],
+        "gateway-logout" => [fields::GLOBALPROTECT, fields::USER, DOOR, END],
+        "gateway-prelogin" => [fields::GLOBALPROTECT, fields::USER, DOOR, ATTEMPT],
+        "gateway-register" => [fields::GLOBALPROTECT, fields::USER, DOOR, BY_STATUS],
+        "gateway-setup-ipsec" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-setup-ssl" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-switch-to-ssl" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "gateway-tunnel-latency" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "portal-auth" => [fields::GLOBALPROTECT, fields::USER, DOOR, BY_STATUS],
+        "portal-gen-cookie" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "portal-getconfig" => [fields::GLOBALPROTECT, fields::USER, DOOR, NO_ACCESS],
+        "portal-prelogin" => [fields::GLOBALPROTECT, fields::USER, DOOR, ATTEMPT],
+    }
+}
+
+static GLOBALPROTECT_OTHER: Kind = Kind::new(
+    "GLOBALPROTECT",
+    &[fields::GLOBALPROTECT, fields::USER, DOOR],
+);
+static HIPMATCH: Kind = Kind::new(
+    "HIPMATCH",
+    &[fields::HIPMATCH, fields::GROUPS, fields::USER],
+);
+static USERID: Kind = Kind::new("USERID", &[fields::USERID, fields::GROUPS, fields::USER]);
+static SYSTEM: Kind = Kind::new("SYSTEM", &[fields::SYSTEM, fields::GROUPS]);
+static AUTH_SUCCESS: Kind = Kind::new(
+    "SYSTEM auth-success",
+    &[
+        fields::SYSTEM,
+        fields::GROUPS,
+        fields::SYSTEM_AUTH,
+        FIREWALL,
+        &[
+            remote::SUCCESS,
+            Entry::fixed("event.code", &["auth-success"]),
+        ],
+    ],
+);
+static AUTH_FAIL: Kind = Kind::new(
+    "SYSTEM auth-fail",
+    &[
+        fields::SYSTEM,
+        fields::GROUPS,
+        fields::SYSTEM_AUTH,
+        FIREWALL,
+        &[
+            remote::FAILURE,
+            Entry::fixed("event.code", &["auth-fail"]),
+            Entry::fixed("event.outcome", &["failure"]),
+        ],
+    ],
+);
+static CONFIG: Kind = Kind::new("CONFIG", &[fields::CONFIG]);
+static AUTH: Kind = Kind::new(
+    "AUTH",
+    &[
+        fields::AUTH,
+        fields::GROUPS,
+        fields::USER,
+        FIREWALL,
+        &[remote::UNKNOWN, remote::user(From::Part("account"))],
+    ],
+);
+static TRAFFIC: Kind = Kind::new(
+    "TRAFFIC",
+    &[
+        traffic::FLOW,
+        traffic::TRAFFIC,
+        fields::GROUPS,
+        fields::USER,
+    ],
+);
+static THREAT: Kind = Kind::new("THREAT", &[traffic::FLOW, traffic::THREAT, fields::USER]);
+static OTHER: Kind = Kind::new("other", &[]);
+
+/// The kind of a line of this type with this event.
+pub(super) fn kind(word: &str, event: &str) -> &'static Kind {
+    match (word, event) {
+        ("GLOBALPROTECT", _) => find_kind(&EVENTS, event).unwrap_or(&GLOBALPROTECT_OTHER),
+        ("HIPMATCH", _) => &HIPMATCH,
+        ("USERID", _) => &USERID,
+        ("SYSTEM", "auth-success") => &AUTH_SUCCESS,
+        ("SYSTEM", "auth-fail") => &AUTH_FAIL,
+        ("SYSTEM", _) => &SYSTEM,
+        ("CONFIG", _) => &CONFIG,
+        ("AUTH" | "AUTHENTICATION", _) => &AUTH,
+        ("TRAFFIC", _) => &TRAFFIC,
+        ("THREAT", _) => &THREAT,
+        _ => &OTHER,
+    }
+}

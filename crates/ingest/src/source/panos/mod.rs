@@ -1,0 +1,168 @@
+//! PAN-OS: GlobalProtect, User-ID, HIP matches, and the system, authentication, configuration and traffic logs of Palo Alto
+//! Networks' firewalls.
+//!
+//! Lines are cells separated by commas, whose columns depend on the fourth, the type. The CEF and JSON forms (log forwarding from
+//! Strata Logging Service) have the same values under other names. The mapping is that of Elastic's `panw` integration, which puts
+//! the address **inside the tunnel** into `source.ip` and the public one into `source.nat.ip`; the access record has the public one.
+
+mod columns;
+mod fields;
+mod kinds;
+#[cfg(test)]
+mod tests;
+mod traffic;
+mod values;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use crate::format::text::{Cef, Cells};
+
+/// PAN-OS.
+pub struct Panos;
+
+/// Types of lines that are read.
+const TYPES: &[&str] = &[
+    "GLOBALPROTECT",
+    "TRAFFIC",
+    "THREAT",
+    "SYSTEM",
+    "CONFIG",
+    "USERID",
+    "HIPMATCH",
+    "AUTH",
+    "AUTHENTICATION",
+    "DECRYPTION",
+    "CORRELATION",
+    "IPTAG",
+    "GTP",
+    "SCTP",
+    "TUNNEL",
+];
+
+/// A line in one of its forms.
+#[derive(Clone, Copy)]
+enum Form<'a> {
+    Cells(&'a str),
+    Cef(&'a str),
+    Json,
+}
+
+impl<'a> Form<'a> {
+    fn of(record: &Record<'a>) -> Option<Self> {
+        let message = record.message();
+        if let Some(json) = record.json {
+            let ours = json.get("LogType").is_some()
+                && (json.get("ConfigVersion").is_some() || json.get("DeviceSN").is_some());
+            return ours.then_some(Self::Json);
+        }
+        if message.starts_with("CEF:0|Palo Alto Networks|") {
+            return Some(Self::Cef(message));
+        }
+        cell_type(message).map(|_| Self::Cells(message))
+    }
+}
+
+/// The type of a line of cells: its fourth cell, behind a time and a serial number.
+fn cell_type(line: &str) -> Option<&str> {
+    let bytes = line.as_bytes();
+    if !bytes.first()?.is_ascii_digit() {
+        return None;
+    }
+    let first = memchr::memchr(b',', &bytes[..bytes.len().min(16)])?;
+    let is_time = bytes.get(first + 1..first + 6).is_some_and(|year| {
+        year[..4].iter().all(u8::is_ascii_digit) && matches!(year[4], b'/' | b'-')
+    });
+    if !is_time {
+        return None;
+    }
+    let word = line.split(',').nth(3)?;
+    TYPES.contains(&word).then_some(word)
+}
+
+/// The type and the event, which is the subtype of types that have no events.
+fn type_and_event<'a>(record: &Record<'a>) -> Option<(&'static str, std::borrow::Cow<'a, str>)> {
+    let known = |word: &str| TYPES.iter().copied().find(|known| *known == word);
+    match Form::of(record)? {
+        Form::Cells(line) => {
+            let word = known(cell_type(line)?)?;
+            let event = Cells::new(line).nth(columns::event_column(word))?;
+            Some((word, event))
+        }
+        Form::Cef(message) => {
+            let cef = Cef::parse(message)?;
+            let word = known(&cef.class)?;
+            let event = cef
+                .pairs()
+                .find(|(key, _)| matches!(*key, "PanOSEventIDValue" | "PanOSEventID"))
+                .map_or(cef.name, |(_, value)| value);
+            Some((word, event))
+        }
+        Form::Json => {
+            let json = record.json?;
+            let word = known(&json.get("LogType")?.as_str()?)?;
+            let event = ["EventIDValue", "EventName", "Subtype"]
+                .iter()
+                .find_map(|key| json.get(key)?.as_str());
+            Some((word, event.unwrap_or_default()))
+        }
+    }
+}
+
+impl Source for Panos {
+    fn name(&self) -> &'static str {
+        "panos"
+    }
+
+    fn title(&self) -> &'static str {
+        "Palo Alto Networks PAN-OS: GlobalProtect, User-ID, system and traffic logs"
+    }
+
+    fn dataset(&self) -> &'static str {
+        "panw.panos"
+    }
+
+    fn indices(&self) -> &'static [&'static str] {
+        &["logs-panw.panos-default", "filebeat-default"]
+    }
+
+    fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
+        Form::of(record).map(|_| Confidence::Certain)
+    }
+
+    fn marks(&self) -> &'static [&'static str] {
+        &[
+            "Palo Alto Networks",
+            "LogType",
+            ",GLOBALPROTECT,",
+            ",TRAFFIC,",
+            ",THREAT,",
+            ",SYSTEM,",
+            ",CONFIG,",
+            ",USERID,",
+            ",HIPMATCH,",
+            ",AUTH,",
+            ",AUTHENTICATION,",
+            ",DECRYPTION,",
+            ",CORRELATION,",
+            ",IPTAG,",
+            ",GTP,",
+            ",SCTP,",
+            ",TUNNEL,",
+        ]
+    }
+
+    fn fields(&self) -> &'static [Entry] {
+        fields::COMMON
+    }
+
+    fn kind(&self, record: &Record<'_>) -> &'static Kind {
+        match type_and_event(record) {
+            Some((word, event)) => kinds::kind(word, &event),
+            None => kinds::kind("", ""),
+        }
+    }
+
+    fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {
+        columns::take_apart(record, parts);
+        values::derive(parts);
+    }
+}

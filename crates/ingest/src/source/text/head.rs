@@ -1,0 +1,58 @@
+//! What the start of a file tells about the rest.
+
+use std::borrow::Cow;
+
+use crate::format::syslog::{Header, looks_like_syslog};
+use crate::source::mapping::{Confidence, Record, Source};
+use crate::source::{Claim, SOURCES, UTC, claim};
+
+/// How many lines are looked at.
+const LINES: usize = 200;
+
+/// The claim on a line outside of any file.
+fn claim_line(line: &[u8]) -> Option<Claim> {
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim_start_matches('\0');
+    if text.is_empty() {
+        return None;
+    }
+    let record = match Header::parse(text) {
+        Some(header) => Record::headed(text, header, &UTC),
+        None => Record::line(text, &UTC),
+    };
+    claim(&record)
+}
+
+/// Does this line tell that it is one of a log of text lines?
+pub(crate) fn is_known_line(line: &[u8]) -> bool {
+    looks_like_syslog(line)
+        || claim_line(line).is_some_and(|claim| claim.confidence > Confidence::Possible)
+}
+
+/// The source that most lines at the start of a file are of; it may have lines that are only possibly its own, and says how
+/// lines become records.
+pub(super) fn main_source(head: &[u8]) -> Option<&'static dyn Source> {
+    let mut counts = vec![0usize; SOURCES.len()];
+    let lines = head.split(|byte| *byte == b'\n');
+    for line in lines.filter(|line| !line.is_empty()).take(LINES) {
+        if let Some(claim) = claim_line(line)
+            && claim.confidence > Confidence::Possible
+            && let Some(at) = SOURCES
+                .iter()
+                .position(|source| source.name() == claim.source.name())
+        {
+            counts[at] += 1;
+        }
+    }
+    let most = *counts.iter().max()?;
+    let at = counts.iter().position(|count| *count == most)?;
+    (most > 0).then(|| SOURCES[at])
+}
+
+/// Bytes as text. What is no UTF-8 is replaced.
+pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}

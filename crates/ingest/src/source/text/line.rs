@@ -1,0 +1,202 @@
+//! One file being read, line by line.
+
+use jiff::tz::TimeZone;
+
+use super::head::text_of;
+use crate::format::json::{Index, LazyJson};
+use crate::format::syslog::{Assumed, Header, Plain, Stamp, YearClock};
+use crate::format::text::Columns;
+use crate::source::claim;
+use crate::source::linux_auth::{AuthEvent, AuthKinds};
+use crate::source::mapping::{Confidence, Record, Source, SourceKinds};
+use crate::{Consumer, Counts, Place, Problem, ProblemKind};
+
+pub(super) struct Lines<'r> {
+    pub(super) consumer: &'r mut dyn Consumer,
+    pub(super) place: Place,
+    pub(super) zone: &'r TimeZone,
+    pub(super) zone_assumed: bool,
+    pub(super) clock: YearClock,
+    pub(super) counts: Counts,
+    /// The source that most lines are of.
+    pub(super) main: Option<&'static dyn Source>,
+    pub(super) auth: AuthKinds,
+    pub(super) kinds: SourceKinds,
+    pub(super) columns: Columns,
+    pub(super) index: Index,
+    /// Pairs of sources of which it was said that both claim a line.
+    pub(super) told: Vec<(&'static str, &'static str)>,
+}
+
+impl Lines<'_> {
+    /// Lines that were read as one but are events of their own.
+    pub(super) fn group(&mut self, bytes: &[u8]) {
+        let text = text_of(bytes);
+        let start = self.place.offset;
+        let mut offset = start;
+        for line in text.split('\n') {
+            self.place.offset = offset;
+            offset += line.len() as u64 + 1;
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            if !line.trim_ascii().is_empty() {
+                self.counts.records += 1;
+                self.text(line, None, &text);
+            }
+        }
+        self.place.offset = start;
+    }
+
+    /// One record.
+    pub(super) fn record(&mut self, bytes: &[u8]) {
+        // A crash leaves blocks of NUL in the file; the next line follows at once.
+        let start = bytes
+            .iter()
+            .position(|byte| *byte != 0)
+            .unwrap_or(bytes.len());
+        if start == bytes.len() {
+            self.counts.records += 1;
+            return self.unreadable("NUL bytes and nothing else");
+        }
+        let bytes = &bytes[start..];
+        let mut plain = Plain::find(bytes);
+        match &mut plain {
+            Some(plain) => {
+                self.date(&mut plain.stamp);
+                let (program, message) = (plain.program(bytes), plain.message(bytes));
+                if self.auth.is_unwanted(program, message, self.consumer) {
+                    self.counts.records += 1;
+                    return;
+                }
+            }
+            None if bytes[0] == b'#' && self.columns.directive(&text_of(bytes)) => return,
+            None => {}
+        }
+        self.counts.records += 1;
+        let text = text_of(bytes);
+        self.text(&text, plain, &text);
+    }
+
+    fn text(&mut self, text: &str, plain: Option<Plain>, group: &str) {
+        let header = match &plain {
+            Some(plain) => Some(plain.header(text)),
+            None => Header::parse_any(text).map(|mut header| {
+                if let Some(stamp) = &mut header.stamp {
+                    self.date(stamp);
+                }
+                header
+            }),
+        };
+        let record = match header {
+            Some(header) => Record::headed(text, header, self.zone),
+            None => Record::line(text, self.zone),
+        };
+        let record = Record { group, ..record };
+        let Some(json) = json_part(record.message()) else {
+            return self.route(record);
+        };
+        let mut index = std::mem::take(&mut self.index);
+        let json = index.build(json).ok().map(|()| LazyJson::new(json, &index));
+        self.route(Record { json, ..record });
+        self.index = index;
+    }
+
+    /// Gives a record to the source that it is of.
+    fn route(&mut self, record: Record<'_>) {
+        let columns = std::mem::take(&mut self.columns);
+        let mut record = Record {
+            columns: columns.is_known().then_some(&columns),
+            ..record
+        };
+        let main = self.main.map(Source::name);
+        let claim = claim(&record).filter(|claim| {
+            claim.confidence > Confidence::Possible || main == Some(claim.source.name())
+        });
+        if let Some(claim) = claim {
+            if let Some(rival) = claim.rival {
+                self.tie(claim.source.name(), rival.name());
+            }
+            if let Some(mut stamp) = claim.source.stamp(&record) {
+                self.date(&mut stamp);
+                record.stamp = Some(stamp);
+            }
+            let Self {
+                kinds,
+                place,
+                consumer,
+                ..
+            } = self;
+            kinds.deliver(claim.source, &record, None, place, *consumer);
+        } else if record.has_header {
+            let event = AuthEvent::new(record.header, self.zone);
+            let Self {
+                auth,
+                place,
+                consumer,
+                ..
+            } = self;
+            auth.deliver(&event, place, *consumer);
+        } else {
+            self.unreadable("no syslog header, and no line of a log that gatewatch knows");
+        }
+        self.columns = columns;
+    }
+
+    /// Says once that two sources claim the same lines.
+    fn tie(&mut self, taken: &'static str, rival: &'static str) {
+        if self.told.contains(&(taken, rival)) {
+            return;
+        }
+        self.told.push((taken, rival));
+        self.problem(
+            ProblemKind::Assumption,
+            format!("lines that read as {taken} and as {rival}: taken as {taken}"),
+        );
+    }
+
+    /// Gives a time its year, and states what had to be assumed.
+    fn date(&mut self, stamp: &mut Stamp) {
+        let zoneless = stamp.offset.is_none();
+        if let Some(assumed) = self.clock.assign(stamp) {
+            let reason = match assumed {
+                Assumed::First { year, source } => {
+                    format!(
+                        "times without a year: the first is taken to be of {year}, {source}; --year sets it"
+                    )
+                }
+                Assumed::LeapDay { year, taken } => {
+                    format!(
+                        "29 February of {year}, which has none: taken to be of {taken}; --year sets the first year"
+                    )
+                }
+            };
+            self.problem(ProblemKind::Assumption, reason);
+        }
+        if zoneless && std::mem::take(&mut self.zone_assumed) {
+            let zone = self.zone.iana_name().unwrap_or("the given offset");
+            let reason = format!("times without a zone: taken to be {zone}; --timezone sets it");
+            self.problem(ProblemKind::Assumption, reason);
+        }
+    }
+
+    pub(super) fn unreadable(&mut self, reason: &str) {
+        self.counts.unreadable += 1;
+        self.problem(ProblemKind::Record, reason.to_owned());
+    }
+
+    pub(super) fn problem(&mut self, kind: ProblemKind, reason: String) {
+        self.consumer.problem(Problem {
+            place: self.place.clone(),
+            kind,
+            reason,
+        });
+    }
+}
+
+/// The JSON object that a message is, perhaps behind the mark that rsyslog and others put before one.
+pub(super) fn json_part(message: &str) -> Option<&str> {
+    let message = message
+        .strip_prefix("@cee:")
+        .unwrap_or(message)
+        .trim_ascii();
+    (message.starts_with('{') && message.ends_with('}')).then_some(message)
+}
