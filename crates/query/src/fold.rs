@@ -55,7 +55,7 @@ pub fn fold(expression: &Expr, text: &str) -> Result<Folded, Vec<Diagnostic>> {
 }
 
 /// The schema in which constant expressions are read.
-struct NoFields;
+pub(crate) struct NoFields;
 
 impl Schema for NoFields {
     fn field(&self, _: &str) -> Option<FieldInfo> {

@@ -10,7 +10,8 @@
 //! * [`Condition::needles`] gives literals of which a matching event must hold one, for a search through raw bytes.
 //! * [`Condition::fields`] and [`Plan::fields`] give the fields that may be asked for.
 //! * [`Keys::extract`] gives the join keys of an event.
-//! * [`fold`] computes a constant expression.
+//! * [`fold`] computes a constant expression, [`compute`] one over given values; [`regex_example`] makes a text that a
+//!   regular expression matches.
 //!
 //! KQL and Kibana's filters become the same plans and conditions: [`compile_kql`] and [`compile_filter`], or [`check_kql`] and
 //! [`check_filter`] for the typed tree.
@@ -37,6 +38,7 @@ mod analysis;
 mod check;
 pub mod checked;
 mod compile;
+mod compute;
 mod condition;
 mod constant;
 mod date;
@@ -62,6 +64,7 @@ mod version;
 
 pub use check::check;
 pub use compile::{Options, compile, plan};
+pub use compute::{compute, regex_example};
 pub use condition::{
     Anchor, AnchorValue, Condition, Description, Explanation, Outcome, Specialised,
 };

@@ -3,6 +3,7 @@
 mod automaton;
 mod charset;
 mod dfa;
+mod example;
 mod glob;
 mod globs;
 mod java;
@@ -15,6 +16,7 @@ mod set;
 mod tests;
 mod wildcard;
 
+pub(crate) use example::example;
 pub(crate) use matcher::{TextMatcher, is_exact, is_total};
 pub(crate) use wildcard::escape;
 
