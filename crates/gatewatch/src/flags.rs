@@ -35,6 +35,8 @@ pub enum Command {
     Normalize(NormalizeFlags),
     /// List, show and check rules
     Rules(RulesFlags),
+    /// Make events that fire a rule, and near misses that do not
+    Simulate(SimulateFlags),
     /// Write a completion script for a shell
     Completions(CompletionsFlags),
     /// Write the manual page (roff) to stdout
@@ -235,6 +237,41 @@ pub struct NormalizeFlags {
     pub input: InputFlags,
 
     /// Write the documents to FILE
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Flags of `simulate`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each event is an ECS document on a line of its own, with gatewatch.simulate.set (counted from 0), gatewatch.simulate.fires \
+                  (true or false) and, in a near miss, gatewatch.simulate.broken. Sets are proven one by one: run a rule over one set \
+                  at a time (--set), for events of several may add up to a match.\n\n\
+                  Examples:\n  gatewatch simulate my-rule.toml | gatewatch scan - --rules my-rule.toml --no-pack\n  \
+                  gatewatch simulate my-rule.toml --near-misses --seed 7 -o events.ndjson\n  \
+                  gatewatch simulate my-rule.toml --near-misses --set 3"
+)]
+pub struct SimulateFlags {
+    /// A rule file, or a shipped rule's id, name, or a part of them that only one rule has
+    pub rule: String,
+
+    /// The same seed gives the same events
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+
+    /// How many sets that fire the rule
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub sets: u64,
+
+    /// After each set, its near misses: sets with one thing broken, which do not fire
+    #[arg(long)]
+    pub near_misses: bool,
+
+    /// Write only this set of them, counted from 0
+    #[arg(long, value_name = "K")]
+    pub set: Option<u64>,
+
+    /// Write the events to FILE
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Query(flags) => commands::query::run(&flags),
         Command::Normalize(flags) => commands::normalize::run(&flags),
         Command::Rules(flags) => commands::rules::run(&flags),
+        Command::Simulate(flags) => commands::simulate::run(&flags),
         Command::Completions(flags) => commands::completions::run(&flags),
         Command::Man => commands::man::run(),
     };

@@ -29,7 +29,6 @@ pub fn compute(
 fn filled(expression: &Expression, values: &mut dyn FnMut(Field) -> Constant) -> Expression {
     let mut boxed = |part: &Expression| Box::new(filled(part, values));
     let kind = match &expression.kind {
-        Kind::Constant(_) => expression.kind.clone(),
         Kind::Field(field) => Kind::Constant(values(field.field)),
         Kind::Call {
             function,
@@ -83,6 +82,7 @@ fn filled(expression: &Expression, values: &mut dyn FnMut(Field) -> Constant) ->
         Kind::Not(part) => Kind::Not(boxed(part)),
         Kind::And(parts) => Kind::And(all(parts, values)),
         Kind::Or(parts) => Kind::Or(all(parts, values)),
+        other => other.clone(),
     };
     let data_type = match &kind {
         Kind::Constant(value) => value.data_type(),

@@ -7,6 +7,7 @@ pub mod normalize;
 pub mod query;
 pub mod rules;
 pub mod scan;
+pub mod simulate;
 
 use std::num::NonZero;
 use std::thread;

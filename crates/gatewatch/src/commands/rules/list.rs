@@ -14,7 +14,7 @@ use crate::report::problems;
 use crate::report::text::columns;
 
 /// The rules of the texts; a file that is none is an error that shows every problem.
-pub(super) fn parsed(texts: Vec<load::RuleText>) -> anyhow::Result<Vec<Rule>> {
+pub(crate) fn parsed(texts: Vec<load::RuleText>) -> anyhow::Result<Vec<Rule>> {
     let mut rules = Vec::new();
     for (path, text) in texts {
         match Rule::parse(&path, &text) {

@@ -5,6 +5,9 @@ mod convert;
 mod list;
 mod show;
 
+pub(super) use list::parsed;
+pub(super) use show::find;
+
 use crate::exit::Ending;
 use crate::flags::{RulesCommand, RulesFlags};
 

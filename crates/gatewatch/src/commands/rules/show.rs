@@ -14,11 +14,25 @@ use crate::output;
 /// Shows one rule.
 pub(super) fn run(flags: &RulesShowFlags) -> anyhow::Result<Ending> {
     let rules = parsed(load::texts(&flags.rules, true)?)?;
-    let wanted = flags.rule.to_lowercase();
+    let rule = find(&rules, &flags.rule)?;
+    let mut out = output::results(None)?;
+    if flags.json {
+        serde_json::to_writer_pretty(&mut out, &rule.parameters)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", told(rule))?;
+    }
+    out.flush()?;
+    Ok(Ending::Done)
+}
+
+/// The rule of this id or name, or the only one of which a part of the name or path is so.
+pub(crate) fn find<'r>(rules: &'r [Rule], text: &str) -> anyhow::Result<&'r Rule> {
+    let wanted = text.to_lowercase();
     let exact = rules
         .iter()
-        .find(|rule| rule.id == flags.rule || rule.name.to_lowercase() == wanted);
-    let rule = match exact {
+        .find(|rule| rule.id == text || rule.name.to_lowercase() == wanted);
+    Ok(match exact {
         Some(rule) => rule,
         None => {
             let some: Vec<&Rule> = rules
@@ -31,32 +45,20 @@ pub(super) fn run(flags: &RulesShowFlags) -> anyhow::Result<Ending> {
                 .collect();
             match some[..] {
                 [only] => only,
-                [] => bail!(
-                    "no rule is called `{}`: see `gatewatch rules list`",
-                    flags.rule
-                ),
+                [] => bail!("no rule is called `{}`: see `gatewatch rules list`", text),
                 _ => {
                     let names: Vec<String> =
                         some.iter().map(|rule| format!("  {}", rule.name)).collect();
                     bail!(
                         "`{}` names {} rules:\n{}",
-                        flags.rule,
+                        text,
                         some.len(),
                         names.join("\n")
                     );
                 }
             }
         }
-    };
-    let mut out = output::results(None)?;
-    if flags.json {
-        serde_json::to_writer_pretty(&mut out, &rule.parameters)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{}", told(rule))?;
-    }
-    out.flush()?;
-    Ok(Ending::Done)
+    })
 }
 
 /// A rule as text for a person.
