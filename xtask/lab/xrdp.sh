@@ -54,8 +54,8 @@ attempt failure password 'alice ip=10.30.0.7 time=1' $outside 'a name like the e
 
 says xrdp-sesman.log success 'Access permitted|created session|reconnected session|re-connected'
 says xrdp-sesman.log failure 'AUTHFAIL|Access denied|Username or password error'
-says xrdp.log success 'login (was )?successful|login succe'
-says xrdp.log failure 'login failed'
+says xrdp.log success 'login was successful|login succe|session is available on display'
+says xrdp.log failure 'login failed|could not be authenticated'
 daemon="xrdp $(version xrdp), $(system)"
 describe xrdp.log "$daemon" 'the connections: log of xrdp'
 describe xrdp-sesman.log "$daemon" 'the logons: log of its session manager'
