@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod check;
+pub mod cisco_asa;
 mod find;
 pub mod linux_auth;
 pub mod mapping;
@@ -25,7 +26,7 @@ pub(crate) static UTC: TimeZone = TimeZone::UTC;
 
 /// Every source but Windows and Linux authentication, in the order of their names. Where two are equally sure of a record,
 /// the first has it, and the tie is reported.
-pub static SOURCES: &[&dyn Source] = &[&panos::Panos];
+pub static SOURCES: &[&dyn Source] = &[&cisco_asa::CiscoAsa, &panos::Panos];
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,12 @@ impl End {
     }
 }
 
-/// The Community ID of a flow between two ends, for protocols that have ports.
+/// Has a protocol ports, or what stands for them?
+fn has_ports(protocol: u8) -> bool {
+    matches!(protocol, 1 | 6 | 17 | 58 | 132)
+}
+
+/// The Community ID of a flow between two ends. Of protocols without ports those of the ends do not count.
 pub fn community_id(protocol: u8, source: End, destination: End) -> String {
     let (source, destination) = (source.parts(), destination.parts());
     let (low, high) = if source <= destination {
@@ -52,8 +57,10 @@ pub fn community_id(protocol: u8, source: End, destination: End) -> String {
     hash.update(&low.0);
     hash.update(&high.0);
     hash.update([protocol, 0]);
-    hash.update(low.1.to_be_bytes());
-    hash.update(high.1.to_be_bytes());
+    if has_ports(protocol) {
+        hash.update(low.1.to_be_bytes());
+        hash.update(high.1.to_be_bytes());
+    }
     format!("1:{}", base64(&hash.finalize()))
 }
 

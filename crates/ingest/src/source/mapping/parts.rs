@@ -27,6 +27,15 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Changes the first part of this name, or adds it.
+    pub fn replace(&mut self, name: &'static str, value: impl Into<Cow<'a, str>>) {
+        let value = value.into();
+        match self.list.iter_mut().find(|(known, _)| known == name) {
+            Some(part) => part.1 = value,
+            None => self.list.push((Cow::Borrowed(name), value)),
+        }
+    }
+
     /// Adds pairs as a reader of them yields them.
     pub fn extend<N, V>(&mut self, pairs: impl IntoIterator<Item = (N, V)>)
     where

@@ -1,0 +1,81 @@
+//! Cisco ASA, FTD, PIX and FWSM: `%ASA-L-NNNNNN: text`, among it AnyConnect, WebVPN and the logins of administrators.
+//!
+//! The mapping is that of Elastic's `cisco_asa` integration, with its quirks: the client of a closed VPN session is `destination.ip`, and so is the
+//! server that was asked about a password. The access record has the client.
+
+mod derive;
+mod endpoint;
+mod fields;
+mod groups;
+mod kinds;
+mod sentences;
+mod tag;
+#[cfg(test)]
+mod tests;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use crate::format::syslog::Stamp;
+use crate::format::text::matches;
+use tag::Tag;
+
+/// Cisco ASA and its kin.
+pub struct CiscoAsa;
+
+impl Source for CiscoAsa {
+    fn name(&self) -> &'static str {
+        "cisco_asa"
+    }
+
+    fn title(&self) -> &'static str {
+        "Cisco ASA and FTD: AnyConnect, WebVPN, firewall"
+    }
+
+    fn dataset(&self) -> &'static str {
+        "cisco_asa.log"
+    }
+
+    fn indices(&self) -> &'static [&'static str] {
+        &[
+            "logs-cisco_asa.log-default",
+            "logs-cisco_ftd.log-default",
+            "filebeat-default",
+        ]
+    }
+
+    fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
+        Tag::of(record).map(|_| Confidence::Certain)
+    }
+
+    fn marks(&self) -> &'static [&'static str] {
+        &["%ASA-", "%FTD-", "%PIX-", "%FWSM-"]
+    }
+
+    fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
+        let offset = tag::zone(record)?;
+        let stamp = record.stamp?;
+        Some(Stamp {
+            offset: stamp.offset.or(Some(offset)),
+            ..stamp
+        })
+    }
+
+    fn fields(&self) -> &'static [Entry] {
+        fields::COMMON
+    }
+
+    fn kind(&self, record: &Record<'_>) -> &'static Kind {
+        kinds::kind(Tag::of(record).map_or("", |tag| tag.code))
+    }
+
+    fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {
+        let Some(tag) = Tag::of(record) else {
+            return;
+        };
+        tag.add(record, parts);
+        let text = tag.text.trim_ascii();
+        sentences::of(tag.code)
+            .iter()
+            .any(|sentence| matches(sentence, text, parts));
+        derive::complete(tag.code, text, parts);
+    }
+}

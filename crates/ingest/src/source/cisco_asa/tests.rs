@@ -1,0 +1,73 @@
+use crate::source::check::{Reading, access, claimed, golden, samples};
+
+use super::CiscoAsa;
+
+#[test]
+fn own_samples() {
+    samples(&CiscoAsa);
+}
+
+/// A suite of Elastic's integration. Lines without a year were read in 2023.
+macro_rules! suite {
+    ($test:ident, $name:literal) => {
+        #[test]
+        fn $test() {
+            let reading = Reading {
+                year: 2023,
+                ..Reading::default()
+            };
+            golden(
+                "vpn-cisco-asa",
+                concat!("integration-", $name),
+                &reading,
+                &[],
+            );
+        }
+    };
+}
+
+suite!(additional_messages, "additional-messages");
+suite!(anyconnect_messages, "anyconnect-messages");
+suite!(asa_missing_groups, "asa-missing-groups");
+suite!(dap_records, "dap-records");
+suite!(hostnames, "hostnames");
+suite!(non_canonical, "non-canonical");
+suite!(not_ip, "not-ip");
+suite!(sample, "sample");
+
+#[test]
+fn files_are_known() {
+    claimed(
+        &CiscoAsa,
+        "vpn-cisco-asa",
+        &[
+            ("input.integration-sample.log", 0),
+            ("input.beats-additional_messages.log", 0),
+            ("input.sekoia-cisco-secure-firewall.jsonl", 0),
+        ],
+    );
+}
+
+#[test]
+fn access_records() {
+    access(
+        &CiscoAsa,
+        "anyconnect.log",
+        &[
+            "vpn attempt - - 203.0.113.7:50001",
+            "vpn failure password alice 203.0.113.7:-",
+            "vpn failure password - 203.0.113.7:-",
+            "vpn failure password x : user IP = 192.0.2.66 203.0.113.7:-",
+            "vpn success password alice -:-",
+            "vpn success - alice 203.0.113.7:-",
+            "vpn success - alice 203.0.113.7:-",
+            "vpn success - alice 203.0.113.7:-",
+            "vpn end - alice 203.0.113.7:-",
+            "vpn end - alice 203.0.113.7:-",
+            "firewall failure - admin 203.0.113.9:51923",
+            "firewall success - admin 192.0.2.4:51924",
+            "- - - - -:-",
+            "- - - - -:-",
+        ],
+    );
+}
