@@ -690,3 +690,37 @@ proptest! {
         check_bytes(&log.as_bytes()[..cut.index(log.len())]);
     }
 }
+
+#[test]
+fn messages_of_the_daemon_are_accesses() {
+    let log = "\
+Jan  2 03:04:05 gw sshd[7]: Failed password for invalid user joe from 203.0.113.7 port 9 ssh2
+Jan  2 03:04:06 gw sshd-session[8]: Accepted publickey for alice from 203.0.113.7 port 10 ssh2: ED25519 SHA256:x
+Jan  2 03:04:07 gw sshd[9]: Postponed publickey for bob from 203.0.113.7 port 11 ssh2 [preauth]
+Jan  2 03:04:08 gw sshd[10]: Connection closed by 203.0.113.8 port 12
+Jan  2 03:04:09 gw sudo[11]: alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls
+";
+    let (found, _) = read(log.as_bytes(), &given(2026));
+    let got: Vec<String> = found
+        .documents
+        .iter()
+        .map(|(_, document)| {
+            [
+                "service", "product", "outcome", "method", "user", "ip", "session", "host",
+            ]
+            .map(|name| {
+                text(document, &format!("gatewatch.remote.{name}"))
+                    .unwrap_or_else(|| "-".to_owned())
+            })
+            .join(" ")
+        })
+        .collect();
+    let expect = [
+        "ssh openssh failure password joe 203.0.113.7 7 gw",
+        "ssh openssh success key alice 203.0.113.7 8 gw",
+        "ssh openssh attempt key bob 203.0.113.7 9 gw",
+        "ssh openssh - - - 203.0.113.8 10 gw",
+        "- - - - - - - -",
+    ];
+    assert_eq!(got, expect);
+}

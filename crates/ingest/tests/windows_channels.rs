@@ -512,6 +512,15 @@ fn extended(host: &str) -> Vec<TestRecord> {
         ("connection", &url),
         ("resourceUri", r"u (CORP\a clientIP: 203.0.113.7)"),
         ("username", r"CORP\a"),
+        ("IpAddress", "203.0.113.7"),
+        ("IpPort", "9"),
+        ("LogonType", "10"),
+        ("TargetUserName", "a"),
+        ("TargetLogonId", "0x1"),
+        ("AuthenticationPackageName", "Negotiate"),
+        ("AccountName", "a"),
+        ("ClientAddress", "203.0.113.7"),
+        ("LogonID", "0x1"),
         ("process", "sshd"),
         (
             "payload",
@@ -601,5 +610,57 @@ fn every_listed_field_is_documented() {
         for id in ids {
             assert!(page.contains(&id.to_string()), "{channel} {id}");
         }
+    }
+}
+
+/// `service outcome user ip`, `-` for what is not said.
+fn access(record: &TestRecord) -> String {
+    let document = record.document();
+    let part = |name: &str| {
+        let value = document.get(&format!("gatewatch.remote.{name}"));
+        value
+            .and_then(|value| value.as_str())
+            .unwrap_or("-")
+            .to_owned()
+    };
+    ["service", "outcome", "user", "ip"].map(part).join(" ")
+}
+
+#[test]
+fn logons_over_the_network_are_accesses() {
+    for (id, logon_type, address, expect) in [
+        (4624, "10", "203.0.113.7", "rdp success alice 203.0.113.7"),
+        (
+            4624,
+            "3",
+            "::ffff:203.0.113.7",
+            "windows success alice 203.0.113.7",
+        ),
+        (
+            4625,
+            "3",
+            "203.0.113.7",
+            "windows failure alice 203.0.113.7",
+        ),
+        (4624, "3", "127.0.0.1", "- - - -"),
+        (4624, "3", "-", "- - - -"),
+        (4624, "2", "203.0.113.7", "- - - -"),
+    ] {
+        let provider = "Microsoft-Windows-Security-Auditing";
+        let record = TestRecord::new(provider, "Security", id).with_data(&[
+            ("LogonType", logon_type),
+            ("IpAddress", address),
+            ("TargetUserName", "alice"),
+        ]);
+        assert_eq!(access(&record), expect, "{id} {logon_type} {address}");
+    }
+    let sessions = "Microsoft-Windows-TerminalServices-LocalSessionManager";
+    for (address, expect) in [
+        ("203.0.113.7", "rdp success alice 203.0.113.7"),
+        ("LOCAL", "- - alice -"),
+    ] {
+        let record = TestRecord::new(sessions, &format!("{sessions}/Operational"), 21)
+            .with_user_data("EventXML", &[("User", r"CORP\alice"), ("Address", address)]);
+        assert_eq!(access(&record), expect, "{address}");
     }
 }

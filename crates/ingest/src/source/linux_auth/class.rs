@@ -236,6 +236,8 @@ pub struct AuthKind {
     outcome: Vec<Value<'static>>,
     program: Option<Vec<Value<'static>>>,
     ssh_event: Option<Vec<Value<'static>>>,
+    service: [Value<'static>; 1],
+    product: [Value<'static>; 1],
 }
 
 impl AuthKind {
@@ -253,6 +255,8 @@ impl AuthKind {
             outcome: one(key.class.outcome_name()),
             program: key.program.name().map(|name| vec![Value::from(name)]),
             ssh_event,
+            service: [Value::from("ssh")],
+            product: [Value::from(key.program.product())],
             key,
         }
     }
@@ -282,6 +286,13 @@ impl Known for AuthKind {
             Which::Outcome => Some(&self.outcome),
             Which::ProcessName => self.program.as_deref(),
             Which::SshEvent => self.ssh_event.as_deref(),
+            Which::AccessService => Some(&self.service),
+            Which::AccessProduct => Some(&self.product),
+            // Other events are told apart only when they are read.
+            Which::AccessOutcome => match self.key.ssh_event {
+                SshEvent::None | SshEvent::Other => None,
+                SshEvent::Accepted | SshEvent::Failed | SshEvent::Invalid => Some(&self.outcome),
+            },
             other => fields::constant(other),
         }
     }

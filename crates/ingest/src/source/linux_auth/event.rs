@@ -11,6 +11,7 @@ use super::facts::Facts;
 use super::fields::{self, FIELDS, FieldGroup, Shape, Which};
 use super::journal::JournalLine;
 use super::program::{Program, Role};
+use super::sshd::{self, Form, SshdMessage};
 use crate::format::syslog::Header;
 
 /// An authentication message: answers from the line it stands in.
@@ -33,6 +34,19 @@ pub struct AuthEvent<'a> {
     facts: Facts<'a>,
     zone: &'a TimeZone,
     journal: Option<&'a JournalLine<'a>>,
+}
+
+/// The door.
+const SERVICE: &str = "ssh";
+
+/// How an access ended, as far as this message says.
+fn access_outcome(login: &SshdMessage<'_>) -> Option<&'static str> {
+    let under_way = matches!(login.single_event(), Some("Postponed" | "Partial"));
+    match login.outcome() {
+        Some(outcome) => Some(class::outcome_name(outcome)),
+        None if under_way || login.form == Form::Dropped => Some("attempt"),
+        None => None,
+    }
 }
 
 type Visit<'v> = &'v mut dyn FnMut(Value<'_>) -> bool;
@@ -214,6 +228,10 @@ impl<'a> AuthEvent<'a> {
                 let count = super::journal::arguments(self.journal?.command_line()?).count();
                 i64::try_from(count).ok().map(Value::Long)
             }
+            Which::AccessSession => {
+                let pid = self.facts.login.and(self.header.pid)?;
+                Some(Value::from(pid.to_string()))
+            }
             Which::RemoteIp | Which::RemotePort | Which::RemoteAmbiguous | Which::RepeatedCount => {
                 self.login(which)
             }
@@ -258,6 +276,12 @@ impl<'a> AuthEvent<'a> {
             Which::LoginMethod => facts.login?.method,
             Which::LoginOutcome => facts.login?.outcome().map(class::outcome_name),
             Which::LoginUser => facts.login?.user,
+            Which::AccessUser => facts.login?.user.filter(|user| !user.is_empty()),
+            Which::AccessService => facts.login.map(|_| SERVICE),
+            Which::AccessProduct => facts.login.map(|_| self.program.product()),
+            Which::AccessOutcome => access_outcome(&facts.login?),
+            Which::AccessMethod => facts.login?.method.map(sshd::method_name),
+            Which::AccessHost => facts.login.and(self.host()),
             Which::RemoteAddress => Some(facts.login?.remote?.address),
             Which::Relay => self.header.relay,
             Which::StructuredData => self.header.structured_data,

@@ -110,6 +110,14 @@ impl Program {
         }
     }
 
+    /// The name of the product in the access record.
+    pub(super) fn product(self) -> &'static str {
+        match self.role {
+            Role::Dropbear => "dropbear",
+            _ => "openssh",
+        }
+    }
+
     /// A number for the program: the same for the same name, one for all unknown names of a role.
     pub(super) fn number(self) -> u64 {
         let role = match self.role {

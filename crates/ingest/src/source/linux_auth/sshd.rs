@@ -102,6 +102,16 @@ impl<'a> SshdMessage<'a> {
     }
 }
 
+/// A method of authentication in the words of the access record: the log's own, save those that have another there.
+pub fn method_name(method: &str) -> &str {
+    match method {
+        "publickey" => "key",
+        "gssapi-with-mic" | "gssapi-keyex" => "kerberos",
+        "none" => "anonymous",
+        other => other.split('/').next().unwrap_or(other),
+    }
+}
+
 /// Reads a message of sshd, without the syslog header. `None` when it names neither an event nor a remote host.
 pub fn parse(message: &str) -> Option<SshdMessage<'_>> {
     let message = message.trim_ascii();

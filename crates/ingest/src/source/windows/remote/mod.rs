@@ -4,6 +4,7 @@
 //!
 //! [`Options`]: super::Options
 
+mod access;
 mod gateway;
 mod openssh;
 mod security;
@@ -48,6 +49,7 @@ const ROWS: &[&[Row]] = &[
     gateway::ROWS,
     winrm::ROWS,
     openssh::ROWS,
+    access::ROWS,
 ];
 
 /// Adds the extension's fields to a kind.
