@@ -1,33 +1,22 @@
-//! Joins the hits of all workers to alerts.
+//! What all rules made of all events.
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 
 use gatewatch_event::{Event, NothingKnown, Timestamp};
-use gatewatch_query::{KeyValue, PlanBody};
+use gatewatch_query::KeyValue;
 
-use crate::engine::{Again, Engine, Hit, RuleFailure, STORE_BUDGET, Worker};
-use crate::sample::{SampleBounds, SampleCollector};
-use crate::sequence::{self, Bounds, SequenceCounts, SequenceMachine, Shape};
+use crate::engine::Engine;
 use crate::store::{DocumentRef, DocumentStore};
+use crate::suppress::Suppressed;
+use crate::worker::{Again, RuleFailure};
 
 /// An event of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventRef {
-    worker: u32,
-    position: u64,
-    document: Option<DocumentRef>,
-}
-
-impl EventRef {
-    fn of(worker: u32, hit: &Hit) -> Self {
-        Self {
-            worker,
-            position: hit.position,
-            document: hit.document,
-        }
-    }
+    pub(crate) worker: u32,
+    pub(crate) position: u64,
+    pub(crate) document: Option<DocumentRef>,
 }
 
 /// A finished match of a rule. The documents stay in the stores until they are asked for.
@@ -35,13 +24,40 @@ impl EventRef {
 pub struct Match {
     /// The rule's place in the engine.
     pub rule: usize,
-    /// The time of the event, or of the last event of a sequence.
+    /// The time of the event, or of the last event of a sequence or group.
     pub time: Option<Timestamp>,
     /// The join keys of a sequence or sample.
     pub join_keys: Vec<KeyValue>,
-    /// The event, or the events in the order of the query; `None` stands for a missing event.
+    /// The event, or the events in the order of the query; `None` stands for a missing event. Of a group, the last one.
     pub events: Vec<Option<EventRef>>,
-    position: u64,
+    /// What the type of the rule says beside the events.
+    pub detail: Detail,
+    /// What was joined to this one.
+    pub suppressed: Option<Suppressed>,
+    pub(crate) position: u64,
+}
+
+/// What the type of the rule says of a match beside its events.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Detail {
+    /// Nothing.
+    #[default]
+    None,
+    /// A group grew large.
+    Threshold {
+        /// The values of its fields.
+        group: Vec<KeyValue>,
+        /// Its first event.
+        from: Timestamp,
+        /// How many events it has.
+        count: u64,
+        /// How many different values of the counted field.
+        distinct: u64,
+    },
+    /// Values were not seen before.
+    NewTerms(Vec<KeyValue>),
+    /// Indicators were found: their numbers, in pairs of group and indicator.
+    Threat(Vec<KeyValue>),
 }
 
 /// What all rules made of all events.
@@ -53,10 +69,14 @@ pub struct Outcome {
     pub failures: Vec<RuleFailure>,
     /// What a rule had to leave out, in words: events without a time, state dropped for a bound.
     pub notes: Vec<(usize, String)>,
-    stores: Vec<DocumentStore>,
+    /// How many events each exception removed: the rule, the exception's place in it, and the events.
+    pub excepted: Vec<(usize, usize, u64)>,
+    /// Events that name no index, so that every rule saw them.
+    pub without_index: u64,
+    pub(crate) stores: Vec<DocumentStore>,
     /// Documents that were read again, by position.
-    again: HashMap<u64, DocumentRef>,
-    again_store: DocumentStore,
+    pub(crate) again: HashMap<u64, DocumentRef>,
+    pub(crate) again_store: DocumentStore,
 }
 
 /// What stands for an event that could not be read again.
@@ -120,174 +140,8 @@ impl Engine {
                 worker.event(kind, &event, position, Again::Never)?;
             }
         }
-        Ok(self.finish(vec![worker]))
+        let mut outcome = self.finish(vec![worker], &mut crate::KnownTerms::default())?;
+        self.suppress(&mut outcome)?;
+        Ok(outcome)
     }
-
-    /// Joins what the workers found. The answer does not depend on how events were spread over workers.
-    pub fn finish(&self, workers: Vec<Worker<'_>>) -> Outcome {
-        let mut by_rule: Vec<Vec<(u32, Hit)>> = self.rules().iter().map(|_| Vec::new()).collect();
-        let mut failures: Vec<Option<RuleFailure>> = self.rules().iter().map(|_| None).collect();
-        let mut stores = Vec::with_capacity(workers.len());
-        for (number, worker) in workers.into_iter().enumerate() {
-            let number = u32::try_from(number).expect("fewer workers than 2^32");
-            for hit in worker.hits {
-                by_rule[self.ask(hit.ask).rule].push((number, hit));
-            }
-            for (rule, failure) in worker.failures {
-                match &mut failures[rule] {
-                    Some(first) => first.merge(failure),
-                    empty => *empty = Some(failure),
-                }
-            }
-            stores.push(worker.store);
-        }
-        let mut outcome = Outcome {
-            matches: Vec::new(),
-            failures: failures.into_iter().flatten().collect(),
-            notes: Vec::new(),
-            stores,
-            again: HashMap::new(),
-            again_store: DocumentStore::new(STORE_BUDGET),
-        };
-        for (rule, hits) in by_rule.into_iter().enumerate() {
-            if !hits.is_empty() {
-                self.join(rule, hits, &mut outcome);
-            }
-        }
-        outcome
-            .matches
-            .sort_by_key(|found| (found.time, found.position, found.rule));
-        outcome
-    }
-
-    fn join(&self, rule: usize, hits: Vec<(u32, Hit)>, outcome: &mut Outcome) {
-        match &self.rules()[rule].plan.body {
-            PlanBody::Event(_) => {
-                outcome
-                    .matches
-                    .extend(hits.into_iter().map(|(worker, hit)| Match {
-                        rule,
-                        time: hit.time,
-                        join_keys: Vec::new(),
-                        events: vec![Some(EventRef::of(worker, &hit))],
-                        position: hit.position,
-                    }));
-            }
-            PlanBody::Sequence(plan) => {
-                self.join_sequence(rule, Shape::of_plan(plan), hits, outcome);
-            }
-            PlanBody::Sample(_) => self.join_sample(rule, hits, outcome),
-        }
-    }
-
-    fn join_sequence(
-        &self,
-        rule: usize,
-        shape: Shape,
-        hits: Vec<(u32, Hit)>,
-        outcome: &mut Outcome,
-    ) {
-        let until_term = shape.until_term();
-        let mut without_time = 0u64;
-        let mut fed = Vec::with_capacity(hits.len());
-        for (worker, hit) in hits {
-            let Some(time) = hit.time else {
-                without_time += 1;
-                continue;
-            };
-            let event = EventRef::of(worker, &hit);
-            let term = u16::try_from(self.ask(hit.ask).term).unwrap_or(u16::MAX);
-            for key in hit.keys {
-                fed.push(sequence::Hit {
-                    time,
-                    tiebreak: hit.tiebreak.clone(),
-                    position: hit.position,
-                    term,
-                    key: Arc::from(key),
-                    event,
-                });
-            }
-        }
-        fed.sort_by(|a, b| a.order(b, until_term));
-        let mut machine = SequenceMachine::new(shape, Bounds::default());
-        for hit in fed {
-            machine.push(hit);
-        }
-        let (finished, counts) = machine.finish();
-        outcome
-            .matches
-            .extend(finished.into_iter().map(|sequence| Match {
-                rule,
-                time: Some(sequence.last.time),
-                join_keys: sequence.key.to_vec(),
-                events: sequence.events,
-                position: sequence.last.position,
-            }));
-        if without_time > 0 {
-            outcome.notes.push((
-                rule,
-                format!(
-                    "{without_time} matching events have no time and were left out of the sequence"
-                ),
-            ));
-        }
-        if let Some(note) = bound_note(&counts) {
-            outcome.notes.push((rule, note));
-        }
-    }
-
-    fn join_sample(&self, rule: usize, hits: Vec<(u32, Hit)>, outcome: &mut Outcome) {
-        let PlanBody::Sample(plan) = &self.rules()[rule].plan.body else {
-            return;
-        };
-        let mut collector = SampleCollector::new(plan.steps.len(), 1, SampleBounds::default());
-        let mut hits = hits;
-        hits.sort_by_key(|(_, hit)| hit.position);
-        for (worker, hit) in hits {
-            let event = EventRef::of(worker, &hit);
-            for key in hit.keys {
-                let event = SampleEvent {
-                    event,
-                    time: hit.time,
-                };
-                collector.push(self.ask(hit.ask).term, Arc::from(key), hit.position, event);
-            }
-        }
-        let refused = collector.refused();
-        for (position, sample) in (0..).zip(collector.finish(usize::MAX)) {
-            outcome.matches.push(Match {
-                rule,
-                time: sample.events.iter().filter_map(|event| event.time).max(),
-                join_keys: sample.key.to_vec(),
-                events: sample
-                    .events
-                    .iter()
-                    .map(|event| Some(event.event))
-                    .collect(),
-                position,
-            });
-        }
-        if refused > 0 {
-            outcome.notes.push((
-                rule,
-                format!("{refused} candidate events were left out for the bound on memory: alerts may be missing"),
-            ));
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct SampleEvent {
-    event: EventRef,
-    time: Option<Timestamp>,
-}
-
-/// What the bounds of a sequence cost, in words.
-fn bound_note(counts: &SequenceCounts) -> Option<String> {
-    let dropped = counts.dropped_partials + counts.dropped_waiting + counts.dropped_leading;
-    (dropped > 0).then(|| {
-        format!(
-            "{dropped} unfinished sequences or remembered events were dropped for the bound on memory: the answer may be incomplete"
-        )
-    })
 }

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 /// Where a document lies in a [`DocumentStore`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocumentRef {
-    offset: u64,
-    length: u32,
+    pub(crate) offset: u64,
+    pub(crate) length: u32,
 }
 
 /// Serialised documents, in memory up to a budget and in an unnamed temporary file beyond it, so that a log full of

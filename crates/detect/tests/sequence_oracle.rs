@@ -310,7 +310,7 @@ proptest! {
     #[test]
     fn the_bound_holds_and_what_it_costs_is_counted(case in case(), bound in 4..12usize) {
         let shape = Shape::new(case.terms.clone(), case.maxspan);
-        let mut machine = SequenceMachine::new(shape, Bounds { partials: bound });
+        let mut machine = SequenceMachine::new(shape, Bounds { partials: bound, ..Bounds::default() });
         for hit in hits(&case) {
             machine.push(hit);
             prop_assert!(machine.pending() <= bound);

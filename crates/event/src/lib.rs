@@ -27,6 +27,6 @@ pub use ecs::{FieldType, ecs_fields, ecs_is_array, ecs_type, known_ecs_type};
 pub use field::Field;
 pub use ip::{Cidr, CidrSet, parse_ip};
 pub use json::JsonEvent;
-pub use record::{Event, Known, NothingKnown};
+pub use record::{Event, INDEX_FIELD, Known, NothingKnown};
 pub use time::{Timestamp, parse_iso};
 pub use value::Value;

@@ -63,6 +63,11 @@ pub trait Event {
     }
 }
 
+/// The pseudo-field under which a kind, or an event, gives the names of the indices that Elastic's tools might put it into.
+/// A name may hold `*` where a part of it is not known. No value: nothing is known of where it would lie. It is no part of
+/// documents.
+pub const INDEX_FIELD: &str = "gatewatch.index";
+
 /// What holds for every event of one kind before any of them is read: the kind "Security 4624" has
 /// `event.code` 4624 and no `process.command_line`. Evaluators fold conditions with it, so that most events are
 /// decided by their kind alone.

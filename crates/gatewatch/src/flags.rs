@@ -80,7 +80,7 @@ pub struct ScanFlags {
     #[command(flatten)]
     pub input: InputFlags,
 
-    /// Add rules: a TOML file or a directory of them; may be given again
+    /// Add rules: a TOML file, an export of Kibana (NDJSON), or a directory of them; may be given again
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
 
@@ -92,9 +92,37 @@ pub struct ScanFlags {
     #[arg(long)]
     pub ignore_index: bool,
 
+    /// Look for these indicators with rules of type threat_match: NDJSON documents or a CSV file whose columns are fields; may be given again
+    #[arg(long, value_name = "FILE")]
+    pub indicators: Vec<PathBuf>,
+
+    /// Remember in FILE which values rules of type new_terms have seen, and read it first if it is there
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+
+    /// What `now` means in queries and filters of rules, such as threat_query (default: the present time)
+    #[arg(long, value_name = "TIME", value_parser = parse_from)]
+    pub now: Option<Timestamp>,
+
+    /// Keep at most max_signals alerts of each rule in each of its runs, as Kibana does; without it no alert is dropped
+    #[arg(long)]
+    pub max_signals: bool,
+
+    /// Memory for what rules keep between events, such as 256M; what is more goes to temporary files
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub memory: Option<usize>,
+
     /// How to write the alerts
     #[arg(long, value_enum, default_value_t = ScanFormat::Table)]
     pub format: ScanFormat,
+
+    /// The data stream or index that --format bulk writes to
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "logs-gatewatch.alerts-default"
+    )]
+    pub bulk_index: String,
 
     /// Write the results to FILE
     #[arg(short, long, value_name = "FILE")]
@@ -144,6 +172,10 @@ pub enum ScanFormat {
     Ndjson,
     /// One line an alert, the main fields in columns
     Csv,
+    /// Every document that Elastic would store, one a line: of a sequence, its building blocks and the shell
+    Ecs,
+    /// The same as an Elasticsearch _bulk request, to be sent as it is
+    Bulk,
 }
 
 /// When to use colour.
@@ -319,6 +351,23 @@ fn parse_threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// `512M`, `2G`, `1048576`; at least a megabyte.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let text = text.trim().trim_end_matches(['B', 'b', 'i']);
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 1 << 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 1 << 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
+        _ => (text, 1usize),
+    };
+    digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|bytes| *bytes >= 1 << 20)
+        .ok_or_else(|| "give a size of at least 1M, such as 256M or 2G".into())
+}
+
 fn parse_from(text: &str) -> Result<Timestamp, String> {
     gatewatch_event::parse_iso(text)
         .ok_or_else(|| "it is no time: write 2026-03-01 or 2026-03-01T10:20:30Z".into())
@@ -347,7 +396,7 @@ fn parse_to(text: &str) -> Result<Timestamp, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, parse_to, parse_zone};
+    use super::{Cli, parse_size, parse_to, parse_zone};
     use clap::CommandFactory as _;
 
     #[test]
@@ -366,6 +415,16 @@ mod tests {
             assert_eq!(parse_to(text).expect(text).to_string(), expect);
         }
         parse_to("yesterday").expect_err("no time");
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("256M"), Ok(256 << 20));
+        assert_eq!(parse_size("2GiB"), Ok(2 << 30));
+        assert_eq!(parse_size("1048576"), Ok(1 << 20));
+        for text in ["", "5", "M", "-1M", "99999999999999999999G"] {
+            parse_size(text).expect_err(text);
+        }
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! What a reader calls with the events it finds.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::sync::Arc;
 
-use gatewatch_event::{Document, Event, Field, Known, Timestamp, Value};
+use gatewatch_event::{Document, Event, Field, INDEX_FIELD, Known, Timestamp, Value};
 use serde_json::Value as Json;
+
+use crate::source::index;
 
 /// Where a record lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +106,7 @@ impl std::ops::AddAssign for Counts {
 ///
 /// - `gatewatch.input.path` and `gatewatch.input.offset`: the place, always;
 /// - `log.file.path` and `log.offset`: the same, where the event brings none of its own;
+/// - [`INDEX_FIELD`]: the indices that Elastic's tools might put it into, see `source::index`;
 /// - `host.id`: the host's name, where the log holds no machine id. Elastic's agents add the id, raw logs have none, and
 ///   rules join on it.
 pub struct Placed<'a> {
@@ -142,6 +146,14 @@ impl<'a> Placed<'a> {
 
 impl Event for Placed<'_> {
     fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
+        if field.name() == INDEX_FIELD {
+            for name in &index::of_event(self.event) {
+                if !visit(name.borrowed()) {
+                    break;
+                }
+            }
+            return;
+        }
         let mut seen = false;
         self.event.visit(field, &mut |value| {
             seen = true;
@@ -171,19 +183,36 @@ impl Event for Placed<'_> {
     }
 }
 
-/// What is known of a kind of events once they are [`Placed`]: nothing of the fields that a place may add.
-pub struct PlacedKind<'a>(pub &'a dyn Known);
+/// What is known of a kind of events once they are [`Placed`]: nothing of the fields that a place may add, and the indices.
+pub struct PlacedKind<'a> {
+    known: &'a dyn Known,
+    index: OnceCell<Option<Vec<Value<'static>>>>,
+}
+
+impl<'a> PlacedKind<'a> {
+    /// Puts a kind at its place.
+    pub fn new(known: &'a dyn Known) -> Self {
+        Self {
+            known,
+            index: OnceCell::new(),
+        }
+    }
+}
 
 impl Known for PlacedKind<'_> {
     fn known(&self, field: Field) -> Option<&[Value<'static>]> {
         match field.name() {
             INPUT_PATH | INPUT_OFFSET | "log.file.path" | "log.offset" | HOST_ID => None,
-            _ => self.0.known(field),
+            INDEX_FIELD => self
+                .index
+                .get_or_init(|| index::of_kind(self.known))
+                .as_deref(),
+            _ => self.known.known(field),
         }
     }
 
     fn identity(&self) -> Option<&str> {
-        self.0.identity()
+        self.known.identity()
     }
 }
 

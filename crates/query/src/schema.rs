@@ -121,6 +121,10 @@ fn nested_above(name: &str) -> Option<&str> {
         .find(|parent| known_ecs_type(parent) == Some(FieldType::Nested))
 }
 
+/// Numbers of Elastic's packages that exports hold as other things as well. Elasticsearch would leave such values out of
+/// its index, and rules that join by them would pass over the events without a word; so they are typed value by value.
+const BY_VALUE: [&str; 2] = ["winlog.process.pid", "winlog.process.thread.id"];
+
 /// The Elastic Common Schema, for rules that run over logs: fields outside ECS are [`SchemaType::Dynamic`], so a rule
 /// may name any vendor's field, as it may where that vendor's integration is installed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -129,6 +133,7 @@ pub struct EcsSchema;
 impl Schema for EcsSchema {
     fn field(&self, name: &str) -> Option<FieldInfo> {
         let field_type = match known_ecs_type(name) {
+            _ if BY_VALUE.contains(&name) => SchemaType::Dynamic,
             // In Elastic's packages the text fields that rules compare have an exact form.
             Some(FieldType::Text | FieldType::Flattened) => {
                 SchemaType::Declared(FieldType::Keyword)

@@ -22,7 +22,9 @@ mod span;
 mod toml_text;
 
 pub use case::{CaseEvent, RuleCase, parse_cases};
-pub use compile::{CompiledRule, NotRun, compile};
+pub use compile::{
+    CompiledRule, Exception, IndicatorEntry, Indicators, NotRun, compile, compile_at,
+};
 pub use model::{
     Cardinality, ExceptionListRef, Language, MissingFields, NewTerms, RuleType, SeverityMapping,
     Suppression, ThreatEntry, ThreatMatch, Threshold,

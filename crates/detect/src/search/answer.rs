@@ -208,6 +208,7 @@ fn search(
         // Everything is in memory already.
         sequence_bounds: Bounds {
             partials: usize::MAX,
+            bytes: usize::MAX,
         },
         sample_bounds: SampleBounds {
             candidates: usize::MAX,

@@ -15,12 +15,15 @@ pub struct Bounds {
     /// Unfinished sequences, sequences that wait for a missing event, and remembered events of leading missing terms,
     /// all keys together. Beyond that the oldest quarter is dropped.
     pub partials: usize,
+    /// Bytes of memory for them and their keys, by estimate. Beyond that the oldest quarter is dropped as well.
+    pub bytes: usize,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            partials: 1_000_000,
+            partials: 4_000_000,
+            bytes: 1 << 30,
         }
     }
 }
@@ -46,6 +49,28 @@ pub struct SequenceCounts {
     pub dropped_leading: u64,
 }
 
+impl SequenceCounts {
+    /// What was dropped for a bound, of any kind.
+    pub fn dropped(&self) -> u64 {
+        self.dropped_partials + self.dropped_waiting + self.dropped_leading
+    }
+
+    /// The sums of two machines that served different keys.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            hits: self.hits + other.hits,
+            expired: self.expired + other.expired,
+            ended: self.ended + other.ended,
+            refuted: self.refuted + other.refuted,
+            late: self.late + other.late,
+            dropped_partials: self.dropped_partials + other.dropped_partials,
+            dropped_waiting: self.dropped_waiting + other.dropped_waiting,
+            dropped_leading: self.dropped_leading + other.dropped_leading,
+        }
+    }
+}
+
 /// Turns hits into sequences, see the [module](super).
 #[derive(Debug)]
 pub struct SequenceMachine<E> {
@@ -58,6 +83,8 @@ pub struct SequenceMachine<E> {
     latest: Option<(Ordinal, u16)>,
     /// Sum of the weights of all states.
     weight: usize,
+    /// Bytes of the keys of all states, with what a state costs without its contents.
+    key_bytes: usize,
     swept: Timestamp,
     since_sweep: usize,
     counts: SequenceCounts,
@@ -74,6 +101,7 @@ impl<E: Clone> SequenceMachine<E> {
             deadlines: BinaryHeap::new(),
             latest: None,
             weight: 0,
+            key_bytes: 0,
             swept: Timestamp::from_nanos(i64::MIN),
             since_sweep: 0,
             counts: SequenceCounts::default(),
@@ -111,9 +139,23 @@ impl<E: Clone> SequenceMachine<E> {
             }
         }
         self.since_sweep += 1;
-        if self.weight > self.bounds.partials || self.sweep_is_due(now) {
+        if self.is_full() || self.sweep_is_due(now) {
             self.sweep(now);
         }
+    }
+
+    /// Bytes in memory, by estimate.
+    fn bytes(&self) -> usize {
+        self.key_bytes + self.weight * self.partial_bytes()
+    }
+
+    /// Bytes of an unfinished sequence beside its place in the state of its key.
+    fn partial_bytes(&self) -> usize {
+        self.shape.stages().min(8) * size_of::<E>() + ALLOCATION
+    }
+
+    fn is_full(&self) -> bool {
+        self.weight > self.bounds.partials || self.bytes() > self.bounds.bytes
     }
 
     /// The sequences that were completed since the last call, in the order in which they were decided: those that
@@ -170,9 +212,11 @@ impl<E: Clone> SequenceMachine<E> {
         let stages = self.shape.stages();
         let state = if from == 0 {
             // The key is cloned only to be able to complete a sequence with it; that costs a count, no copy.
-            self.states
-                .entry(hit.key.clone())
-                .or_insert_with(|| KeyState::new(stages))
+            let key_bytes = &mut self.key_bytes;
+            self.states.entry(hit.key.clone()).or_insert_with(|| {
+                *key_bytes += state_bytes::<E>(&hit.key, stages);
+                KeyState::new(stages)
+            })
         } else {
             match self.states.get_mut(&hit.key) {
                 Some(state) => state,
@@ -249,9 +293,14 @@ impl<E: Clone> SequenceMachine<E> {
         let (stages, gaps) = (self.shape.stages(), self.shape.gap_count());
         self.deadlines.push(Reverse((deadline, key.clone())));
         self.weight += 1;
+        let bytes = state_bytes::<E>(&key, stages);
+        let key_bytes = &mut self.key_bytes;
         self.states
             .entry(key)
-            .or_insert_with(|| KeyState::new(stages))
+            .or_insert_with(|| {
+                *key_bytes += bytes;
+                KeyState::new(stages)
+            })
             .absences(gaps)
             .waiting
             .push(Waiting {
@@ -279,10 +328,12 @@ impl<E: Clone> SequenceMachine<E> {
 
     fn record_lead(&mut self, hit: Hit<E>) {
         let (stages, gaps) = (self.shape.stages(), self.shape.gap_count());
-        let state = self
-            .states
-            .entry(hit.key)
-            .or_insert_with(|| KeyState::new(stages));
+        let bytes = state_bytes::<E>(&hit.key, stages);
+        let key_bytes = &mut self.key_bytes;
+        let state = self.states.entry(hit.key).or_insert_with(|| {
+            *key_bytes += bytes;
+            KeyState::new(stages)
+        });
         let lead = &mut state.absences(gaps).lead;
         if lead.latest().is_none() {
             self.weight += 1;
@@ -354,6 +405,7 @@ impl<E: Clone> SequenceMachine<E> {
             .is_some_and(|state| state.weight() == 0)
         {
             self.states.remove(key);
+            self.key_bytes -= state_bytes::<E>(key, self.shape.stages());
         }
     }
 
@@ -371,9 +423,10 @@ impl<E: Clone> SequenceMachine<E> {
         self.swept = now;
         self.since_sweep = 0;
         let maxspan = self.shape.maxspan();
+        let (stages, mut key_bytes) = (self.shape.stages(), 0);
         let mut expired = 0;
         let mut weight = 0;
-        self.states.retain(|_, state| {
+        self.states.retain(|key, state| {
             for slot in &mut state.stages {
                 if slot
                     .as_ref()
@@ -391,11 +444,15 @@ impl<E: Clone> SequenceMachine<E> {
             }
             let left = state.weight();
             weight += left;
+            if left > 0 {
+                key_bytes += state_bytes::<E>(key, stages);
+            }
             left > 0
         });
         self.counts.expired += expired;
         self.weight = weight;
-        if self.weight > self.bounds.partials {
+        self.key_bytes = key_bytes;
+        if self.is_full() {
             self.drop_oldest();
         }
     }
@@ -403,7 +460,8 @@ impl<E: Clone> SequenceMachine<E> {
     /// Drops the oldest, so that three quarters of the bound are left. What goes depends on times and positions only,
     /// not on the order of the keys in memory.
     fn drop_oldest(&mut self) {
-        let keep = self.bounds.partials / 4 * 3;
+        let keep = self.bounds.partials.min(self.weight) / 4 * 3;
+        let (stages, mut key_bytes) = (self.shape.stages(), 0);
         let mut ages: Vec<(Timestamp, u64)> = Vec::with_capacity(self.weight);
         for state in self.states.values() {
             ages.extend(state.ages());
@@ -415,7 +473,7 @@ impl<E: Clone> SequenceMachine<E> {
         let (_, &mut threshold, _) = ages.select_nth_unstable(excess - 1);
         let counts = &mut self.counts;
         let mut weight = 0;
-        self.states.retain(|_, state| {
+        self.states.retain(|key, state| {
             for slot in &mut state.stages {
                 if slot
                     .as_ref()
@@ -440,10 +498,33 @@ impl<E: Clone> SequenceMachine<E> {
             }
             let left = state.weight();
             weight += left;
+            if left > 0 {
+                key_bytes += state_bytes::<E>(key, stages);
+            }
             left > 0
         });
         self.weight = weight;
+        self.key_bytes = key_bytes;
     }
+}
+
+/// What the allocator and the hash table add to what is stored.
+const ALLOCATION: usize = 32;
+
+/// Bytes of the state of a key without its contents, by estimate.
+fn state_bytes<E>(key: &JoinKey, stages: usize) -> usize {
+    let texts: usize = key
+        .iter()
+        .map(|value| match value {
+            gatewatch_query::KeyValue::Text(text) => text.len() + ALLOCATION,
+            _ => 0,
+        })
+        .sum();
+    size_of::<(JoinKey, KeyState<E>)>()
+        + size_of_val::<[gatewatch_query::KeyValue]>(key)
+        + texts
+        + stages.saturating_sub(1) * size_of::<Option<Partial<E>>>()
+        + 3 * ALLOCATION
 }
 
 /// The sequence with the event of a hit at this stage.

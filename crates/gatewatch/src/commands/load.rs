@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use gatewatch_diagnostic::Diagnostic;
+use gatewatch_event::Timestamp;
 use gatewatch_query::EcsSchema;
-use gatewatch_rules::{CompiledRule, NotRun, Rule, RuleSeverity, compile, shipped_pack};
+use gatewatch_rules::{
+    CompiledRule, NotRun, Rule, RuleSeverity, RuleSource, compile_at, shipped_pack,
+};
 
 use crate::report::problems;
 
@@ -100,57 +104,66 @@ pub fn texts(paths: &[PathBuf], pack: bool) -> anyhow::Result<Vec<RuleText>> {
 }
 
 /// Reads and compiles rules. A rule that is no valid file or whose query is wrong is an error that shows every problem;
-/// a rule of a type that does not run is kept apart.
-pub fn load(texts: Vec<RuleText>, least: Option<RuleSeverity>) -> anyhow::Result<Loaded> {
+/// a rule of a type that does not run is kept apart. `now` is what date math in queries counts from.
+pub fn load(
+    texts: Vec<RuleText>,
+    least: Option<RuleSeverity>,
+    now: Option<Timestamp>,
+) -> anyhow::Result<Loaded> {
     let mut loaded = Loaded::default();
     let mut complaints = Vec::new();
     let mut ids: HashMap<String, String> = HashMap::new();
     for (path, text) in texts {
-        let rule = match Rule::parse(&path, &text) {
-            Ok(rule) => Arc::new(rule),
-            Err(found) => {
-                complaints.extend(
-                    found
+        let source = RuleSource::read(&path, &text);
+        let in_file = |problem: &Diagnostic| problems::in_file(&path, &text, problem);
+        complaints.extend(source.problems.iter().map(in_file));
+        if source.rules.is_empty() && source.others.is_empty() && source.problems.is_empty() {
+            complaints.push(format!("error: {path} holds no rule"));
+        }
+        for of_file in &source.rules {
+            let rule = match of_file.rule() {
+                Ok(rule) => Arc::new(rule),
+                Err(found) => {
+                    let shown = found
                         .iter()
-                        .map(|problem| problems::in_file(&path, &text, problem)),
-                );
+                        .map(|problem| problems::in_file(&of_file.path, &of_file.text, problem));
+                    complaints.extend(shown);
+                    continue;
+                }
+            };
+            if let Some(first) = ids.insert(rule.id.clone(), rule.path.clone()) {
+                complaints.push(format!(
+                    "error: {} and {first} have the same rule_id {}",
+                    rule.path, rule.id
+                ));
                 continue;
             }
-        };
-        if let Some(first) = ids.insert(rule.id.clone(), path.clone()) {
-            complaints.push(format!(
-                "error: {path} and {first} have the same rule_id {}",
-                rule.id
-            ));
-            continue;
-        }
-        if least.is_some_and(|least| rule.severity < least) {
-            continue;
-        }
-        match compile(Arc::clone(&rule), &EcsSchema) {
-            Ok(compiled) => loaded.rules.push(compiled),
-            Err(NotRun::Query(found)) => {
-                complaints.extend(
-                    found
-                        .iter()
-                        .map(|problem| problems::in_query(&rule, problem)),
-                );
+            if least.is_some_and(|least| rule.severity < least) {
+                continue;
             }
-            Err(reason) => loaded.not_run.push((rule, reason)),
+            match compile_at(Arc::clone(&rule), &EcsSchema, now) {
+                Ok(compiled) => loaded.rules.push(compiled),
+                Err(NotRun::Query(found)) => {
+                    let shown = found
+                        .iter()
+                        .map(|problem| problems::in_query(&rule, problem));
+                    complaints.extend(shown);
+                }
+                Err(reason) => loaded.not_run.push((rule, reason)),
+            }
         }
     }
     if complaints.is_empty() {
-        Ok(loaded)
-    } else {
-        let count = complaints.len();
-        bail!(
-            "{} in the rules:\n\n{}",
-            if count == 1 {
-                "one problem".to_owned()
-            } else {
-                format!("{count} problems")
-            },
-            complaints.join("\n")
-        )
+        return Ok(loaded);
     }
+    let count = complaints.len();
+    bail!(
+        "{} in the rules:\n\n{}",
+        if count == 1 {
+            "one problem".to_owned()
+        } else {
+            format!("{count} problems")
+        },
+        complaints.join("\n")
+    )
 }

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod completions;
+pub mod indicators;
 pub mod load;
 pub mod man;
 pub mod normalize;
@@ -8,6 +9,7 @@ pub mod query;
 pub mod rules;
 pub mod scan;
 pub mod simulate;
+pub mod state;
 
 use std::num::NonZero;
 use std::thread;

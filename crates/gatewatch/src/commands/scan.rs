@@ -1,35 +1,40 @@
 //! `gatewatch scan`
 
 use std::path::Path;
+use std::sync::Arc;
 
-use gatewatch_detect::{Again, Alert, Engine, Outcome, Worker};
+use anyhow::Context as _;
+use gatewatch_detect::{
+    Again, Alert, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Outcome, Worker,
+};
 use gatewatch_event::{Event as _, Known, Timestamp};
 use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Unit};
-use gatewatch_rules::RuleSeverity;
+use gatewatch_rules::{NotRun, Rule, RuleSeverity, RuleType};
 
-use crate::commands::load;
+use crate::commands::{indicators, load, state};
 use crate::exit::Ending;
 use crate::flags::{ScanFlags, ScanFormat};
 use crate::output;
+use crate::report::text::printable;
 use crate::report::{AlertFilter, Reporter, Row, account, csv, json};
 use crate::run::{self, ReadSummary, Task};
 
 /// Scans logs with rules.
 pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
-    let texts = load::texts(&flags.rules, !flags.no_pack)?;
-    let loaded = load::load(texts, flags.severity)?;
-    anyhow::ensure!(
-        !loaded.rules.is_empty(),
-        "no rule is left to run: --no-pack, --rules and --severity leave none"
-    );
-    let engine = Engine::new(loaded.rules);
+    let (engine, not_run) = engine(flags)?;
+    let mut known = match &flags.state {
+        Some(path) => state::read(path)?,
+        None => KnownTerms::default(),
+    };
     let needles = verbatim_needles(&engine);
     let (found, units, options, progress) = super::open(&flags.input);
+    let history = flags.from.is_some() && has_history(&engine);
     let make = || ScanTask {
         worker: engine.worker(),
         needles: needles.as_ref(),
         from: flags.from,
         to: flags.to,
+        history,
         unit: 0,
         again: Again::Never,
         units: &units,
@@ -43,8 +48,14 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     progress.finish();
     let summary = ReadSummary::new(found, reports);
     let workers = tasks.into_iter().map(|task| task.worker).collect();
-    let mut outcome = engine.finish(workers);
+    let mut outcome = engine
+        .finish(workers, &mut known)
+        .context("cannot join the matched events")?;
     read_again(&engine, needles.as_ref(), &units, &options, &mut outcome)?;
+    engine.suppress(&mut outcome)?;
+    if flags.max_signals {
+        engine.limit_signals(&mut outcome);
+    }
     let filter = AlertFilter::new(&flags.host, &flags.user);
     let mut reporter = reporter(flags, &engine)?;
     let mut gravest: Option<RuleSeverity> = None;
@@ -57,17 +68,20 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
             continue;
         }
         total += 1;
-        gravest = gravest.max(Some(rule.severity));
+        gravest = gravest.max(Some(alert.severity));
         reporter.alert(&alert, row)?;
     }
     let context = account::Context {
         engine: &engine,
         outcome: &outcome,
         summary: &summary,
-        not_run: &loaded.not_run,
+        not_run: &not_run,
         alerts: total,
     };
     reporter.finish(&context)?;
+    if let Some(path) = &flags.state {
+        state::write(path, &known)?;
+    }
     super::close(
         &flags.input,
         &summary,
@@ -78,6 +92,61 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         (Some(least), Some(gravest)) if gravest >= least => Ok(Ending::Found),
         _ => Ok(Ending::Done),
     }
+}
+
+/// Rules that do not run, with the reason.
+type NotRunRules = Vec<(Arc<Rule>, NotRun)>;
+
+/// The rules that run, ready, and those that do not.
+fn engine(flags: &ScanFlags) -> anyhow::Result<(Engine, NotRunRules)> {
+    let mut texts = load::texts(&[], !flags.no_pack)?;
+    texts.extend(load::source_files(&flags.rules)?);
+    let now = flags.now.or_else(super::now);
+    let mut loaded = load::load(texts, flags.severity, now)?;
+    let indicators = indicators::read(&flags.indicators)?;
+    if indicators.is_empty() {
+        loaded.rules.retain(|compiled| {
+            let runs = compiled.indicators.is_none();
+            if !runs {
+                let rule = Arc::clone(&compiled.rule);
+                loaded.not_run.push((rule, NotRun::NoIndicators));
+            }
+            runs
+        });
+    }
+    if loaded.rules.is_empty() {
+        let reasons: Vec<String> = loaded
+            .not_run
+            .iter()
+            .map(|(rule, reason)| format!("\n  {}: {reason}", printable(&rule.name)))
+            .collect();
+        anyhow::bail!(
+            "no rule is left to run: {}{}",
+            if reasons.is_empty() {
+                "--no-pack, --rules and --severity leave none"
+            } else {
+                "of those that were asked for none can"
+            },
+            reasons.concat()
+        );
+    }
+    let options = EngineOptions {
+        ignore_index: flags.ignore_index,
+        memory: flags.memory.unwrap_or(DEFAULT_MEMORY),
+        workers: super::threads(flags.input.threads),
+    };
+    Ok((
+        Engine::with(loaded.rules, indicators, options),
+        loaded.not_run,
+    ))
+}
+
+/// Does any rule ask what was seen before the time that is looked at?
+fn has_history(engine: &Engine) -> bool {
+    engine
+        .rules()
+        .iter()
+        .any(|compiled| matches!(compiled.rule.rule_type, RuleType::NewTerms(_)))
 }
 
 fn reporter<'a>(flags: &ScanFlags, engine: &'a Engine) -> anyhow::Result<Box<dyn Reporter + 'a>> {
@@ -92,7 +161,12 @@ fn reporter<'a>(flags: &ScanFlags, engine: &'a Engine) -> anyhow::Result<Box<dyn
             Box::new(account::Account::new(out, engine, flags.limit, color))
         }
         ScanFormat::Json => Box::new(json::Array::new(out)),
-        ScanFormat::Ndjson => Box::new(json::Lines::new(out)),
+        ScanFormat::Ndjson => Box::new(json::Lines::new(out, json::Form::Findings)),
+        ScanFormat::Ecs => Box::new(json::Lines::new(out, json::Form::Ecs)),
+        ScanFormat::Bulk => {
+            let form = json::Form::Bulk(flags.bulk_index.clone());
+            Box::new(json::Lines::new(out, form))
+        }
         ScanFormat::Csv => Box::new(csv::Csv::new(out)),
     })
 }
@@ -114,6 +188,8 @@ struct ScanTask<'e> {
     needles: Option<&'e Needles>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
+    /// Events before `from` are history for some rule.
+    history: bool,
     units: &'e [Unit],
     unit: u64,
     again: Again,
@@ -125,21 +201,22 @@ struct ScanTask<'e> {
 
 impl Consumer for ScanTask<'_> {
     fn kind(&mut self, known: &dyn Known) -> Option<u32> {
-        self.worker.kind(&PlacedKind(known))
+        self.worker.kind(&PlacedKind::new(known))
     }
 
     fn event(&mut self, kind: u32, event: &Placed<'_>) {
         self.sequence += 1;
+        let position = (self.unit << super::POSITION_BITS) | self.sequence;
         if (self.from.is_some() || self.to.is_some()) && !self.in_range(event.timestamp()) {
+            let before = self.history && self.is_before(event.timestamp());
+            if before && let Err(error) = self.worker.history(kind, event, position) {
+                self.failed(error);
+            }
             return;
         }
-        let position = (self.unit << super::POSITION_BITS) | self.sequence;
         match self.worker.event(kind, event, position, self.again) {
             Ok(matched) => self.matched += u64::from(matched),
-            Err(error) => {
-                self.failure =
-                    Some(anyhow::Error::new(error).context("cannot keep a matched event"))
-            }
+            Err(error) => self.failed(error),
         }
     }
 
@@ -153,6 +230,14 @@ impl Consumer for ScanTask<'_> {
 }
 
 impl ScanTask<'_> {
+    fn failed(&mut self, error: std::io::Error) {
+        self.failure = Some(anyhow::Error::new(error).context("cannot keep a matched event"));
+    }
+
+    fn is_before(&self, time: Option<Timestamp>) -> bool {
+        time.zip(self.from).is_some_and(|(time, from)| time < from)
+    }
+
     /// An event without a time is outside every range.
     fn in_range(&self, time: Option<Timestamp>) -> bool {
         time.is_some_and(|time| {
@@ -228,7 +313,7 @@ struct Rereader<'e> {
 
 impl Consumer for Rereader<'_> {
     fn kind(&mut self, known: &dyn Known) -> Option<u32> {
-        self.worker.kind(&PlacedKind(known))
+        self.worker.kind(&PlacedKind::new(known))
     }
 
     fn event(&mut self, _: u32, event: &Placed<'_>) {

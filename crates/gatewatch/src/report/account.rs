@@ -78,10 +78,14 @@ impl<'a> Account<'a> {
     fn group(&mut self, index: usize, group: &Group) -> anyhow::Result<()> {
         let rule = Arc::clone(&self.engine.rules()[index].rule);
         let mut heading = format!(
-            "{}  {}  ({})",
+            "{}  {}  ({}{})",
             self.paint(rule.severity, rule.severity.as_str()),
             printable(&rule.name),
             count(group.total, "alert", "alerts"),
+            match rule.building_block_type {
+                Some(_) => ", building blocks",
+                None => "",
+            },
         );
         if let Some(row) = group.rows.first()
             && !row.techniques.is_empty()
@@ -201,6 +205,28 @@ fn remarks(context: &Context<'_>) -> Vec<String> {
         }
     }
     let named = |index: usize| printable(&context.engine.rules()[index].rule.name);
+    if !context.outcome.excepted.is_empty() {
+        lines.push("\nEvents removed by exceptions".to_owned());
+        for (rule, number, events) in &context.outcome.excepted {
+            let exception = context.engine.rules()[*rule].exceptions.get(*number);
+            lines.push(format!(
+                "  {}: {} by `{}`",
+                named(*rule),
+                count(*events, "event", "events"),
+                printable(exception.map_or("?", |exception| &exception.name)),
+            ));
+        }
+    }
+    if context.outcome.without_index > 0 {
+        lines.push(format!(
+            "\n{} no index (`_index`, `data_stream.*`, `event.dataset`, `event.module`): every rule saw them, whatever its index patterns.",
+            count(
+                context.outcome.without_index,
+                "event names",
+                "events name"
+            ),
+        ));
+    }
     if !context.outcome.failures.is_empty() || !context.outcome.notes.is_empty() {
         lines.push("\nRules with trouble".to_owned());
         for failure in &context.outcome.failures {

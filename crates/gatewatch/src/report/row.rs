@@ -135,8 +135,8 @@ impl Row {
         techniques.sort_unstable();
         techniques.dedup();
         Self {
-            rule: rule.name.clone(),
-            severity: rule.severity.to_string(),
+            rule: alert.name.clone(),
+            severity: alert.severity.to_string(),
             time: pick(&["kibana.alert.original_time", "@timestamp"]),
             host: pick(HOST),
             user: pick(USER),

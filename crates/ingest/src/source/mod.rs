@@ -8,6 +8,7 @@
 mod check;
 pub mod cisco_asa;
 mod find;
+pub(crate) mod index;
 pub mod linux_auth;
 pub mod mapping;
 pub mod panos;

@@ -165,7 +165,7 @@ struct QueryTask<'s> {
 
 impl Consumer for QueryTask<'_> {
     fn kind(&mut self, known: &dyn Known) -> Option<u32> {
-        let wanted = self.worker.kind(&PlacedKind(known));
+        let wanted = self.worker.kind(&PlacedKind::new(known));
         if let Some(costs) = &mut self.costs {
             costs.kind(wanted.is_some());
         }

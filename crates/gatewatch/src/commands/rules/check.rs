@@ -81,7 +81,8 @@ pub(super) fn run(flags: &RulesCheckFlags) -> anyhow::Result<Ending> {
                         .map(|problem| fault(path, problem, problems::in_query(&rule, problem))),
                 );
             }
-            Err(NotRun::Type(_)) => {}
+            Err(NotRun::Type(_) | NotRun::Language(_) | NotRun::NoIndicators | NotRun::Part(_)) => {
+            }
         }
     }
     let mut out = output::results(None)?;

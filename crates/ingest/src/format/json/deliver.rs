@@ -12,8 +12,19 @@ use crate::source::windows::{Kinds, Options};
 use crate::source::{UTC, route_carried};
 use crate::{Consumer, Place, Placed};
 
-/// Fields by which ECS documents are told into kinds.
-const KIND_FIELDS: [&str; 3] = ["event.category", "event.code", "event.dataset"];
+/// Fields by which ECS documents are told into kinds: those that most rules ask for, and those that say in which index a
+/// document lies.
+const KIND_FIELDS: [&str; 9] = [
+    "event.category",
+    "event.code",
+    "event.dataset",
+    "event.module",
+    "data_stream.dataset",
+    "data_stream.type",
+    "data_stream.namespace",
+    "agent.type",
+    "_index",
+];
 
 /// Most kinds of ECS documents that are remembered.
 const MOST_KINDS: usize = 4096;

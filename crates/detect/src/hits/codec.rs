@@ -1,0 +1,251 @@
+//! Hits as bytes.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use gatewatch_event::Timestamp;
+use gatewatch_query::KeyValue;
+
+use super::Hit;
+use crate::store::DocumentRef;
+
+const NULL: u8 = 0;
+const FALSE: u8 = 1;
+const TRUE: u8 = 2;
+const LONG: u8 = 3;
+const UNSIGNED: u8 = 4;
+const DOUBLE: u8 = 5;
+const DATE: u8 = 6;
+const IPV4: u8 = 7;
+const IPV6: u8 = 8;
+const TEXT: u8 = 9;
+
+const HAS_TIME: u8 = 1;
+const HAS_TIEBREAK: u8 = 2;
+const HAS_DOCUMENT: u8 = 4;
+
+fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    out.push(number.to_le_bytes()[0]);
+}
+
+fn put_value(out: &mut Vec<u8>, value: &KeyValue) {
+    match value {
+        KeyValue::Null => out.push(NULL),
+        KeyValue::Boolean(flag) => out.push(if *flag { TRUE } else { FALSE }),
+        KeyValue::Long(number) => {
+            out.push(LONG);
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        KeyValue::Unsigned(number) => {
+            out.push(UNSIGNED);
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        KeyValue::Double(number) => {
+            out.push(DOUBLE);
+            out.extend_from_slice(&number.to_bits().to_le_bytes());
+        }
+        KeyValue::Date(time) => {
+            out.push(DATE);
+            out.extend_from_slice(&time.nanos().to_le_bytes());
+        }
+        KeyValue::Ip(IpAddr::V4(address)) => {
+            out.push(IPV4);
+            out.extend_from_slice(&address.octets());
+        }
+        KeyValue::Ip(IpAddr::V6(address)) => {
+            out.push(IPV6);
+            out.extend_from_slice(&address.octets());
+        }
+        KeyValue::Text(text) => {
+            out.push(TEXT);
+            put_number(out, text.len() as u64);
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+}
+
+/// Values in a form in which equal lists have equal bytes.
+pub(crate) fn encode_values(out: &mut Vec<u8>, values: &[KeyValue]) {
+    put_number(out, values.len() as u64);
+    for value in values {
+        put_value(out, value);
+    }
+}
+
+/// The values that [`encode_values`] wrote. `None` when they are damaged.
+pub(crate) fn decode_values(bytes: &[u8]) -> Option<Vec<KeyValue>> {
+    Input(bytes).values()
+}
+
+pub(super) fn encode(out: &mut Vec<u8>, hit: &Hit) {
+    let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+    out.push(
+        flag(hit.time.is_some(), HAS_TIME)
+            | flag(hit.tiebreak.is_some(), HAS_TIEBREAK)
+            | flag(hit.document.is_some(), HAS_DOCUMENT),
+    );
+    put_number(out, u64::from(hit.term));
+    out.extend_from_slice(&hit.position.to_le_bytes());
+    if let Some(time) = hit.time {
+        out.extend_from_slice(&time.nanos().to_le_bytes());
+    }
+    encode_values(out, &hit.key);
+    encode_values(out, &hit.values);
+    if let Some(tiebreak) = &hit.tiebreak {
+        put_value(out, tiebreak);
+    }
+    if let Some(document) = hit.document {
+        put_number(out, document.offset);
+        put_number(out, u64::from(document.length));
+    }
+}
+
+/// `None` when the bytes are none that [`encode`] wrote.
+pub(super) fn decode(bytes: &[u8]) -> Option<Hit> {
+    let mut input = Input(bytes);
+    let flags = input.byte()?;
+    let term = u32::try_from(input.number()?).ok()?;
+    let position = u64::from_le_bytes(input.take()?);
+    let time = if flags & HAS_TIME == 0 {
+        None
+    } else {
+        Some(Timestamp::from_nanos(i64::from_le_bytes(input.take()?)))
+    };
+    let key = input.values()?;
+    let values = input.values()?;
+    let tiebreak = if flags & HAS_TIEBREAK == 0 {
+        None
+    } else {
+        Some(input.value()?)
+    };
+    let document = if flags & HAS_DOCUMENT == 0 {
+        None
+    } else {
+        Some(DocumentRef {
+            offset: input.number()?,
+            length: u32::try_from(input.number()?).ok()?,
+        })
+    };
+    Some(Hit {
+        term,
+        time,
+        position,
+        key,
+        values,
+        tiebreak,
+        document,
+    })
+}
+
+struct Input<'a>(&'a [u8]);
+
+impl Input<'_> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take::<1>().map(|[byte]| byte)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn values(&mut self) -> Option<Vec<KeyValue>> {
+        let count = usize::try_from(self.number()?).ok()?;
+        let mut values = Vec::with_capacity(count.min(self.0.len()));
+        for _ in 0..count {
+            values.push(self.value()?);
+        }
+        Some(values)
+    }
+
+    fn value(&mut self) -> Option<KeyValue> {
+        Some(match self.byte()? {
+            NULL => KeyValue::Null,
+            FALSE => KeyValue::Boolean(false),
+            TRUE => KeyValue::Boolean(true),
+            LONG => KeyValue::Long(i64::from_le_bytes(self.take()?)),
+            UNSIGNED => KeyValue::Unsigned(u64::from_le_bytes(self.take()?)),
+            DOUBLE => KeyValue::Double(f64::from_bits(u64::from_le_bytes(self.take()?))),
+            DATE => KeyValue::Date(Timestamp::from_nanos(i64::from_le_bytes(self.take()?))),
+            IPV4 => KeyValue::Ip(Ipv4Addr::from(self.take::<4>()?).into()),
+            IPV6 => KeyValue::Ip(Ipv6Addr::from(self.take::<16>()?).into()),
+            TEXT => {
+                let length = usize::try_from(self.number()?).ok()?;
+                let text = self.0.get(..length)?;
+                self.0 = &self.0[length..];
+                KeyValue::Text(std::str::from_utf8(text).ok()?.into())
+            }
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatewatch_event::Timestamp;
+    use gatewatch_query::KeyValue;
+
+    use super::{decode, encode};
+    use crate::hits::Hit;
+    use crate::store::DocumentRef;
+
+    #[test]
+    fn a_hit_comes_back() {
+        let full = Hit {
+            term: 300,
+            time: Some(Timestamp::from_nanos(-5)),
+            position: u64::MAX,
+            key: vec![
+                KeyValue::Null,
+                KeyValue::Boolean(true),
+                KeyValue::Boolean(false),
+                KeyValue::Long(i64::MIN),
+                KeyValue::Unsigned(u64::MAX),
+                KeyValue::Double(-0.5),
+                KeyValue::Date(Timestamp::from_nanos(7)),
+                KeyValue::Ip("192.0.2.1".parse().expect("an address")),
+                KeyValue::Ip("2001:db8::1".parse().expect("an address")),
+                KeyValue::Text("größe".into()),
+            ],
+            values: vec![KeyValue::Text("x".repeat(200).into())],
+            tiebreak: Some(KeyValue::Long(1)),
+            document: Some(DocumentRef {
+                offset: 1 << 40,
+                length: 129,
+            }),
+        };
+        let bare = Hit {
+            term: 0,
+            time: None,
+            position: 0,
+            key: Vec::new(),
+            values: Vec::new(),
+            tiebreak: None,
+            document: None,
+        };
+        for hit in [full, bare] {
+            let mut bytes = Vec::new();
+            encode(&mut bytes, &hit);
+            assert_eq!(decode(&bytes).as_ref(), Some(&hit));
+            for end in 0..bytes.len() {
+                assert_eq!(decode(&bytes[..end]), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! Gives the hits of one rule from all workers in their order.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Mutex, PoisonError};
+
+use super::codec::decode;
+use super::store::{HitStore, Kept};
+use super::{Hit, rank};
+use crate::sequence::missing_last;
+
+/// Bytes read at once from each run in a file.
+const BLOCK: usize = 32 << 10;
+
+/// The hits of all workers.
+#[derive(Debug)]
+pub(crate) struct HitFiles {
+    workers: Vec<Kept>,
+}
+
+impl HitFiles {
+    /// Takes over what the workers kept; their order gives them their numbers.
+    pub(crate) fn new(stores: Vec<HitStore>) -> io::Result<Self> {
+        let workers = stores
+            .into_iter()
+            .map(HitStore::close)
+            .collect::<io::Result<_>>()?;
+        Ok(Self { workers })
+    }
+
+    /// Which rules have hits, ascending.
+    pub(crate) fn rules(&self) -> Vec<usize> {
+        let mut rules: Vec<usize> = self
+            .workers
+            .iter()
+            .flat_map(|kept| kept.runs.iter().chain([&kept.in_memory]))
+            .flat_map(|run| run.parts.iter().map(|(rule, _, _)| *rule as usize))
+            .collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+
+    /// The hits of a rule, in order. `until` is the term of its `until`.
+    pub(crate) fn of_rule(&self, rule: usize, until: Option<u32>) -> io::Result<RuleHits<'_>> {
+        let mut sources = Vec::new();
+        for (number, kept) in (0u32..).zip(&self.workers) {
+            for run in &kept.runs {
+                if let (Some((from, to)), Some(file)) = (part(&run.parts, rule), &kept.file) {
+                    sources.push(Source {
+                        worker: number,
+                        from: From::File {
+                            file,
+                            next: from,
+                            to,
+                            block: Vec::new(),
+                            at: 0,
+                        },
+                    });
+                }
+            }
+            if let Some((from, to)) = part(&kept.in_memory.parts, rule) {
+                let bytes = usize::try_from(from)
+                    .ok()
+                    .zip(usize::try_from(to).ok())
+                    .and_then(|(from, to)| kept.memory.get(from..to));
+                sources.push(Source {
+                    worker: number,
+                    from: From::Memory(bytes.unwrap_or_default()),
+                });
+            }
+        }
+        let mut hits = RuleHits {
+            sources,
+            heads: BinaryHeap::new(),
+            until,
+        };
+        for source in 0..hits.sources.len() {
+            hits.advance(source)?;
+        }
+        Ok(hits)
+    }
+}
+
+fn part(parts: &[(u32, u64, u64)], rule: usize) -> Option<(u64, u64)> {
+    let at = parts
+        .binary_search_by(|(of, _, _)| (*of as usize).cmp(&rule))
+        .ok()?;
+    Some((parts[at].1, parts[at].2))
+}
+
+/// An iterator over the hits of a rule with the number of the worker that kept each.
+pub(crate) struct RuleHits<'a> {
+    sources: Vec<Source<'a>>,
+    heads: BinaryHeap<Reverse<Head>>,
+    until: Option<u32>,
+}
+
+struct Source<'a> {
+    worker: u32,
+    from: From<'a>,
+}
+
+enum From<'a> {
+    Memory(&'a [u8]),
+    File {
+        file: &'a Mutex<File>,
+        next: u64,
+        to: u64,
+        block: Vec<u8>,
+        at: usize,
+    },
+}
+
+/// The next hit of a source.
+struct Head {
+    hit: Hit,
+    rank: u32,
+    source: usize,
+}
+
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (a, b) = (&self.hit, &other.hit);
+        a.time
+            .cmp(&b.time)
+            .then_with(|| missing_last(a.tiebreak.as_ref(), b.tiebreak.as_ref()))
+            .then_with(|| a.position.cmp(&b.position))
+            .then_with(|| other.rank.cmp(&self.rank))
+            // Hits of one event are of one worker; its runs are in the order in which they were kept.
+            .then_with(|| self.source.cmp(&other.source))
+    }
+}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Head {}
+
+fn damaged() -> io::Error {
+    io::Error::other("the temporary file of hits is damaged")
+}
+
+impl From<'_> {
+    fn next(&mut self) -> io::Result<Option<Hit>> {
+        match self {
+            From::Memory(bytes) => {
+                let Some((length, rest)) = bytes.split_first_chunk::<4>() else {
+                    return Ok(None);
+                };
+                let length = u32::from_le_bytes(*length) as usize;
+                let hit = rest.get(..length).and_then(decode).ok_or_else(damaged)?;
+                *bytes = &rest[length..];
+                Ok(Some(hit))
+            }
+            From::File {
+                file,
+                next,
+                to,
+                block,
+                at,
+            } => {
+                let mut want = 4;
+                loop {
+                    let held = &block[*at..];
+                    if let Some((length, rest)) = held.split_first_chunk::<4>() {
+                        let length = u32::from_le_bytes(*length) as usize;
+                        if let Some(bytes) = rest.get(..length) {
+                            let hit = decode(bytes).ok_or_else(damaged)?;
+                            *at += 4 + length;
+                            return Ok(Some(hit));
+                        }
+                        want = 4 + length;
+                    }
+                    if next == to {
+                        return if held.is_empty() {
+                            Ok(None)
+                        } else {
+                            Err(damaged())
+                        };
+                    }
+                    let missing = want.saturating_sub(held.len()).max(BLOCK);
+                    block.drain(..*at);
+                    *at = 0;
+                    let left = usize::try_from(*to - *next).unwrap_or(usize::MAX);
+                    let length = missing.min(left);
+                    let start = block.len();
+                    block.resize(start + length, 0);
+                    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                    file.seek(SeekFrom::Start(*next))?;
+                    file.read_exact(&mut block[start..])?;
+                    *next += length as u64;
+                }
+            }
+        }
+    }
+}
+
+impl RuleHits<'_> {
+    fn advance(&mut self, source: usize) -> io::Result<()> {
+        if let Some(hit) = self.sources[source].from.next()? {
+            self.heads.push(Reverse(Head {
+                rank: rank(hit.term, self.until),
+                hit,
+                source,
+            }));
+        }
+        Ok(())
+    }
+
+    /// The next hit, with the number of its worker.
+    pub(crate) fn next(&mut self) -> io::Result<Option<(u32, Hit)>> {
+        let Some(Reverse(head)) = self.heads.pop() else {
+            return Ok(None);
+        };
+        self.advance(head.source)?;
+        Ok(Some((self.sources[head.source].worker, head.hit)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatewatch_event::Timestamp;
+    use gatewatch_query::KeyValue;
+    use proptest::prelude::*;
+
+    use super::HitFiles;
+    use crate::hits::{Hit, HitStore};
+
+    fn hits() -> impl Strategy<Value = Vec<(usize, usize, Hit)>> {
+        let hit = (
+            0..3usize,
+            0..4usize,
+            0..3u32,
+            prop::option::of(0..5i64),
+            prop::option::of(0..3i64),
+            "[a-z]{0,40}",
+        );
+        prop::collection::vec(hit, 0..200).prop_map(|hits| {
+            (0u64..)
+                .zip(hits)
+                .map(|(position, (worker, rule, term, time, tiebreak, text))| {
+                    let hit = Hit {
+                        term,
+                        time: time.map(Timestamp::from_nanos),
+                        position,
+                        key: vec![KeyValue::Text(text.into())],
+                        values: Vec::new(),
+                        tiebreak: tiebreak.map(KeyValue::Long),
+                        document: None,
+                    };
+                    (worker, rule, hit)
+                })
+                .collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_does_not_depend_on_budget_or_workers(hits in hits(), budget in 100..4000usize) {
+            let collect = |workers: usize, budget: usize| {
+                let mut stores: Vec<HitStore> = (0..workers).map(|_| HitStore::new(budget)).collect();
+                for (worker, rule, hit) in &hits {
+                    stores[worker % workers].push(*rule, Some(2), hit).expect("kept");
+                }
+                let files = HitFiles::new(stores).expect("closed");
+                let mut all = Vec::new();
+                for rule in files.rules() {
+                    let mut of_rule = files.of_rule(rule, Some(2)).expect("readable");
+                    while let Some((_, hit)) = of_rule.next().expect("readable") {
+                        all.push((rule, hit));
+                    }
+                }
+                all
+            };
+            let one = collect(1, usize::MAX);
+            prop_assert_eq!(one.len(), hits.len());
+            prop_assert!(one.is_sorted_by_key(|(rule, hit)| (*rule, hit.time)));
+            prop_assert_eq!(&one, &collect(3, budget));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Hits: events that met a term of a rule, kept small, in memory up to a budget and in a temporary file beyond it.
+
+mod codec;
+mod merge;
+mod store;
+
+use gatewatch_event::Timestamp;
+use gatewatch_query::KeyValue;
+
+use crate::store::DocumentRef;
+
+pub(crate) use codec::{decode_values, encode_values};
+pub(crate) use merge::HitFiles;
+pub(crate) use store::HitStore;
+
+/// An event that took a term of a rule, with one combination of its keys.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hit {
+    /// Which term of the rule.
+    pub term: u32,
+    /// The time by which the rule orders events.
+    pub time: Option<Timestamp>,
+    /// Where the event stands among all events read: orders what has equal times.
+    pub position: u64,
+    /// Join keys, a group, or new terms.
+    pub key: Vec<KeyValue>,
+    /// What else the type of the rule needs of the event.
+    pub values: Vec<KeyValue>,
+    pub tiebreak: Option<KeyValue>,
+    /// `None` for an event that can be read again, should it be part of an alert.
+    pub document: Option<DocumentRef>,
+}
+
+/// What orders the hits of a rule: the time, events without one first; then the tiebreaker and the position of the
+/// event; of one event the later terms first and `until`, which has the rank 0, last of all.
+pub(crate) fn rank(term: u32, until: Option<u32>) -> u32 {
+    match until {
+        Some(until) if term == until => 0,
+        _ => term.saturating_add(1),
+    }
+}

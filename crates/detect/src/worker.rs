@@ -1,0 +1,494 @@
+//! Puts the questions of all rules to events, on one thread.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use gatewatch_event::{Event, FieldType, Known, Timestamp, Value, coerce};
+use gatewatch_query::{Condition, KeyValue, RuntimeError, Specialised};
+use gatewatch_rules::RuleType;
+
+use crate::cache::CachedEvent;
+use crate::dispatch::{Candidates, Dispatcher};
+use crate::engine::{Ask, Clock, Engine};
+use crate::hits::{Hit, HitStore};
+use crate::index::Indices;
+use crate::store::{DocumentRef, DocumentStore};
+
+/// Can an event be read again after all events were seen?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// Its document is kept at once.
+    Never,
+    /// Its document is kept only if it is an alert by itself. Most steps of sequences lead nowhere, and a document costs
+    /// more than all the rest of an event.
+    Later,
+}
+
+/// A rule whose query failed over an event.
+#[derive(Debug, Clone)]
+pub struct RuleFailure {
+    /// The rule's place in the engine.
+    pub rule: usize,
+    /// Over how many events it failed.
+    pub events: u64,
+    /// The first failure.
+    pub first: RuntimeError,
+    /// The position of the first failure: the smallest over all workers is the one to show.
+    position: u64,
+}
+
+impl RuleFailure {
+    /// Joins what two workers saw of one rule.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.events += other.events;
+        if other.position < self.position {
+            self.position = other.position;
+            self.first = other.first;
+        }
+    }
+}
+
+/// Matches events on one thread.
+#[derive(Debug)]
+pub struct Worker<'e> {
+    engine: &'e Engine,
+    indices: Indices<'e>,
+    /// The first is the kind of which nothing is known: it serves when there are too many.
+    kinds: Vec<Kind>,
+    /// How many kinds have a dispatcher.
+    dispatchers: usize,
+    candidates: Candidates,
+    /// Kinds by name: `None` for those that no rule wants.
+    identities: HashMap<Box<str>, Option<u32>>,
+    pub(crate) store: DocumentStore,
+    pub(crate) hits: HitStore,
+    pub(crate) failures: HashMap<usize, RuleFailure>,
+    /// By rule and exception: how many events it removed, and the last of them.
+    pub(crate) excepted: HashMap<(usize, usize), (u64, u64)>,
+    /// The earliest time of an event that a rule with a history saw.
+    pub(crate) earliest: Option<Timestamp>,
+    /// Events that name no index, and so are seen by every rule.
+    pub(crate) without_index: u64,
+    buffer: Vec<u8>,
+}
+
+/// A kind of events.
+#[derive(Debug)]
+struct Kind {
+    /// The questions that are open, with the condition that is left of each; `None` if it always holds.
+    open: Vec<(usize, Option<Condition>)>,
+    /// Which rules see an event depends on the event.
+    index_unknown: bool,
+    /// No index is known for the kind, so that every rule sees it.
+    without_index: bool,
+    /// How many events of it were met, while that matters.
+    met: u32,
+    dispatcher: Option<Dispatcher>,
+}
+
+/// So few questions are put one after the other.
+const FEW_QUESTIONS: usize = 4;
+/// A kind of fewer events than this is not worth a dispatcher.
+const MANY_EVENTS: u32 = 64;
+/// Dispatchers of one worker: each holds the texts of its rules once more.
+const MAX_DISPATCHERS: usize = 256;
+
+impl Kind {
+    /// A kind of which it is not known in which index its events lie.
+    fn new(open: Vec<(usize, Option<Condition>)>) -> Self {
+        Self {
+            open,
+            index_unknown: true,
+            without_index: false,
+            met: 0,
+            dispatcher: None,
+        }
+    }
+
+    /// Counts an event; says whether a dispatcher is worth making now.
+    fn wants_dispatcher(&mut self) -> bool {
+        if self.open.len() <= FEW_QUESTIONS || self.met > MANY_EVENTS {
+            return false;
+        }
+        self.met += 1;
+        self.met > MANY_EVENTS
+    }
+
+    /// The place of the next question at or after `from`.
+    fn next(&self, from: usize, candidates: &Candidates) -> Option<usize> {
+        match &self.dispatcher {
+            Some(_) => candidates.next(from),
+            None => (from < self.open.len()).then_some(from),
+        }
+    }
+}
+
+/// Kinds remembered by name; more than this (a log made to have endless kinds) are folded anew each time.
+const MAX_IDENTITIES: usize = 4096;
+/// Kinds held at once by one worker; events of further ones are asked everything.
+const MAX_KINDS: usize = 65_536;
+/// Combinations of values of one event that a new_terms rule looks at, as Kibana does.
+const MAX_NEW_TERMS: usize = 100;
+
+/// What came of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// All rules are asked.
+    Whole,
+    /// The event lies before what is looked at: it is history for rules that need it.
+    History,
+}
+
+/// How an event is asked.
+#[derive(Clone, Copy)]
+struct Asked {
+    position: u64,
+    again: Again,
+    part: Part,
+}
+
+impl<'e> Worker<'e> {
+    pub(crate) fn new(engine: &'e Engine) -> Self {
+        let share = engine.options().memory / engine.options().workers.max(1) / 4;
+        let open = (0..engine.asks().len())
+            .map(|index| (index, Some(engine.asks()[index].condition.clone())))
+            .collect();
+        Self {
+            engine,
+            indices: Indices::new(engine.indices()),
+            kinds: vec![Kind::new(open)],
+            dispatchers: 0,
+            candidates: Candidates::default(),
+            identities: HashMap::new(),
+            store: DocumentStore::new(share),
+            hits: HitStore::new(share),
+            failures: HashMap::new(),
+            excepted: HashMap::new(),
+            earliest: None,
+            without_index: 0,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// The number under which events of this kind are to be given to [`event`](Self::event); `None` when no rule can
+    /// match any of them.
+    pub fn kind(&mut self, known: &dyn Known) -> Option<u32> {
+        if let Some(name) = known.identity()
+            && let Some(&answer) = self.identities.get(name)
+        {
+            return answer;
+        }
+        let seen_by = self.indices.of_kind(known);
+        let mut open = Vec::new();
+        for (index, ask) in self.engine.asks().iter().enumerate() {
+            if seen_by.as_ref().is_some_and(|seen_by| !seen_by[ask.rule]) {
+                continue;
+            }
+            match ask.condition.specialise(known) {
+                Specialised::Never => {}
+                Specialised::Always => open.push((index, None)),
+                Specialised::Residual(condition) => open.push((index, Some(condition))),
+            }
+        }
+        let answer = if open.is_empty() {
+            None
+        } else {
+            if self.kinds.len() >= MAX_KINDS {
+                return Some(0);
+            }
+            let number = u32::try_from(self.kinds.len()).expect("bounded by MAX_KINDS");
+            self.kinds.push(Kind {
+                index_unknown: seen_by.is_none(),
+                without_index: self.indices.is_unnamed(known),
+                ..Kind::new(open)
+            });
+            Some(number)
+        };
+        if let Some(name) = known.identity()
+            && self.identities.len() < MAX_IDENTITIES
+        {
+            self.identities.insert(name.into(), answer);
+        }
+        answer
+    }
+
+    /// Puts the open questions of its kind to an event. `position` orders events of equal time and must not depend on
+    /// threads; by it an event is asked for again, see [`Outcome::to_read_again`](crate::Outcome::to_read_again). Says
+    /// whether any rule's term matched.
+    ///
+    /// # Errors
+    ///
+    /// When a hit cannot be kept (the temporary file cannot be written).
+    pub fn event(
+        &mut self,
+        kind: u32,
+        event: &dyn Event,
+        position: u64,
+        again: Again,
+    ) -> io::Result<bool> {
+        self.dispatch(kind, event, position, again, Part::Whole)
+    }
+
+    /// The same for an event that lies before what is looked at: rules that ask what was seen before learn from it, and it
+    /// raises no alert.
+    ///
+    /// # Errors
+    ///
+    /// As for [`event`](Self::event).
+    pub fn history(&mut self, kind: u32, event: &dyn Event, position: u64) -> io::Result<()> {
+        self.dispatch(kind, event, position, Again::Later, Part::History)
+            .map(drop)
+    }
+
+    fn dispatch(
+        &mut self,
+        kind: u32,
+        event: &dyn Event,
+        position: u64,
+        again: Again,
+        part: Part,
+    ) -> io::Result<bool> {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        let place = kind as usize;
+        if self.kinds[place].wants_dispatcher() && self.dispatchers < MAX_DISPATCHERS {
+            let conditions = self.kinds[place].open.iter();
+            let dispatcher = Dispatcher::new(conditions.map(|(_, condition)| condition.as_ref()));
+            self.kinds[place].dispatcher = Some(dispatcher);
+            self.dispatchers += 1;
+        }
+        if let Some(dispatcher) = &self.kinds[place].dispatcher {
+            dispatcher.candidates(event, &mut candidates);
+        }
+        let asked = self.ask(
+            place,
+            event,
+            Asked {
+                position,
+                again,
+                part,
+            },
+            &candidates,
+        );
+        self.candidates = candidates;
+        asked
+    }
+
+    /// Puts the questions of a kind, those among the candidates if it has a dispatcher.
+    fn ask(
+        &mut self,
+        kind: usize,
+        event: &dyn Event,
+        asked: Asked,
+        candidates: &Candidates,
+    ) -> io::Result<bool> {
+        let Asked { position, part, .. } = asked;
+        let mut document = None;
+        let mut any = false;
+        let cached;
+        let event = if self.kinds[kind].open.len() > 1 {
+            cached = CachedEvent::new(event);
+            &cached
+        } else {
+            event
+        };
+        let seen_by = self.seen_by(kind, event);
+        let mut from = 0;
+        while let Some(entry) = self.kinds[kind].next(from, candidates) {
+            from = entry + 1;
+            let (index, condition) = &self.kinds[kind].open[entry];
+            let index = *index;
+            let rule = self.engine.asks()[index].rule;
+            if seen_by.as_ref().is_some_and(|seen_by| !seen_by[rule]) {
+                continue;
+            }
+            if part == Part::History && !self.has_history(rule) {
+                continue;
+            }
+            let matched = match condition {
+                None => Ok(true),
+                Some(condition) => condition.matches(event),
+            };
+            match matched {
+                Ok(false) => {}
+                Ok(true) if self.is_excepted(rule, event, position) => {}
+                Ok(true) => {
+                    any |= self.hit(index, event, asked, &mut document)?;
+                }
+                Err(error) => self.failed(rule, error, position),
+            }
+        }
+        Ok(any)
+    }
+
+    fn has_history(&self, rule: usize) -> bool {
+        matches!(
+            self.engine.rules()[rule].rule.rule_type,
+            RuleType::NewTerms(_)
+        )
+    }
+
+    /// For each rule, whether it sees the event; `None` when all that are asked do.
+    fn seen_by(&mut self, kind: usize, event: &dyn Event) -> Option<Arc<[bool]>> {
+        let kind = &self.kinds[kind];
+        if kind.without_index {
+            self.without_index += 1;
+        }
+        if !kind.index_unknown {
+            return None;
+        }
+        let (seen_by, named) = self.indices.of_event(event);
+        self.without_index += u64::from(!named);
+        Some(seen_by)
+    }
+
+    /// Does an exception of the rule remove the event? It counts for every exception that does, once for each event.
+    fn is_excepted(&mut self, rule: usize, event: &dyn Event, position: u64) -> bool {
+        let mut excepted = false;
+        for (number, exception) in self.engine.rules()[rule].exceptions.iter().enumerate() {
+            match exception.condition.matches(event) {
+                Ok(false) => {}
+                Ok(true) => {
+                    excepted = true;
+                    self.excepted
+                        .entry((rule, number))
+                        .and_modify(|(events, last)| {
+                            if *last != position {
+                                *events += 1;
+                                *last = position;
+                            }
+                        })
+                        .or_insert((1, position));
+                }
+                Err(error) => self.failed(rule, error, position),
+            }
+        }
+        excepted
+    }
+
+    /// Keeps the hits of an event for a question. False when the event lacks a mandatory key, so that it is none after all.
+    fn hit(
+        &mut self,
+        index: usize,
+        event: &dyn Event,
+        asked: Asked,
+        document: &mut Option<DocumentRef>,
+    ) -> io::Result<bool> {
+        let Asked {
+            position,
+            again,
+            part,
+        } = asked;
+        let ask = &self.engine.asks()[index];
+        let mut rows = match ask.keys.as_ref().map(|keys| keys.extract(event)) {
+            None => vec![Vec::new()],
+            Some(Ok(rows)) => rows,
+            Some(Err(error)) => {
+                self.failed(ask.rule, error, position);
+                return Ok(false);
+            }
+        };
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let values = match self.values(ask, event, part) {
+            Ok(Some(values)) => values,
+            Ok(None) => return Ok(false),
+            Err(error) => {
+                self.failed(ask.rule, error, position);
+                return Ok(false);
+            }
+        };
+        let time = time(ask.clock, event);
+        if self.has_history(ask.rule) {
+            if rows[0].len() > 1 {
+                rows.truncate(MAX_NEW_TERMS);
+            }
+            self.earliest = match (self.earliest, time) {
+                (Some(earliest), Some(time)) => Some(earliest.min(time)),
+                (earliest, time) => earliest.or(time),
+            };
+        }
+        let tiebreak = match ask.tiebreaker.as_ref().map(|keys| keys.extract(event)) {
+            Some(Ok(mut rows)) => rows.pop().and_then(|mut row| row.pop()),
+            _ => None,
+        }
+        .filter(|value| *value != KeyValue::Null);
+        if document.is_none() && (ask.is_alert || again == Again::Never) {
+            self.buffer.clear();
+            serde_json::to_writer(&mut self.buffer, event.document().as_map())
+                .map_err(io::Error::other)?;
+            *document = Some(self.store.push(&self.buffer)?);
+        }
+        let mut hit = Hit {
+            term: ask.term,
+            time,
+            position,
+            key: Vec::new(),
+            values,
+            tiebreak,
+            document: *document,
+        };
+        let until = self.engine.until(ask.rule);
+        for key in rows {
+            hit.key = key;
+            self.hits.push(ask.rule, until, &hit)?;
+        }
+        Ok(true)
+    }
+
+    /// What the type of the rule needs of the event beside its keys; `None` when the event is no hit after all.
+    fn values(
+        &self,
+        ask: &Ask,
+        event: &dyn Event,
+        part: Part,
+    ) -> Result<Option<Vec<KeyValue>>, RuntimeError> {
+        if part == Part::History {
+            return Ok(Some(vec![KeyValue::Boolean(true)]));
+        }
+        if let Some(threat) = self.engine.threat(ask.rule) {
+            return threat.matches(event);
+        }
+        let Some(counted) = &ask.counted else {
+            return Ok(Some(Vec::new()));
+        };
+        let rows = counted.extract(event)?;
+        Ok(Some(
+            rows.into_iter()
+                .flatten()
+                .filter(|value| *value != KeyValue::Null)
+                .collect(),
+        ))
+    }
+
+    fn failed(&mut self, rule: usize, error: RuntimeError, position: u64) {
+        self.failures
+            .entry(rule)
+            .and_modify(|failure| failure.events += 1)
+            .or_insert(RuleFailure {
+                rule,
+                events: 1,
+                first: error,
+                position,
+            });
+    }
+}
+
+/// The time of an event by a rule's clock.
+fn time(clock: Clock, event: &dyn Event) -> Option<Timestamp> {
+    let Clock::Field { field, or_event } = clock else {
+        return event.timestamp();
+    };
+    let mut found = None;
+    event.visit(field, &mut |value| {
+        if let Ok(Value::Date(time)) = coerce(value, FieldType::DateNanos) {
+            found = Some(time);
+        }
+        false
+    });
+    if found.is_none() && or_event {
+        return event.timestamp();
+    }
+    found
+}
