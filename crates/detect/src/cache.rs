@@ -45,6 +45,14 @@ impl Event for CachedEvent<'_> {
         }
     }
 
+    fn visit_all(&self, visit: &mut dyn FnMut(&str, Value<'_>) -> bool) {
+        self.event.visit_all(visit);
+    }
+
+    fn has(&self, field: Field) -> bool {
+        !self.values(field).is_empty() || self.event.has(field)
+    }
+
     fn document(&self) -> Document {
         self.event.document()
     }

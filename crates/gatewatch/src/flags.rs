@@ -192,12 +192,16 @@ pub enum ColorChoice {
 /// Flags of `query`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  gatewatch query 'authentication where event.code == \"4624\" and winlog.event_data.LogonType == \"10\"' logs/\n  gatewatch query 'sequence by source.ip with maxspan=10m\n    [authentication where event.outcome == \"failure\"] with runs=5\n    [authentication where event.outcome == \"success\"]' auth.log --format ndjson\n  gatewatch query 'any where true | head 3' Security.evtx --explain\n  gatewatch query --request body.json --mapping mapping.json --id-field _id docs.ndjson\n  gatewatch query --fold 'length(\"gate\") + 1'"
+    after_help = "Examples:\n  gatewatch query 'authentication where event.code == \"4624\" and winlog.event_data.LogonType == \"10\"' logs/\n  gatewatch query 'sequence by source.ip with maxspan=10m\n    [authentication where event.outcome == \"failure\"] with runs=5\n    [authentication where event.outcome == \"success\"]' auth.log --format ndjson\n  gatewatch query 'any where true | head 3' Security.evtx --explain\n  gatewatch query --language kql 'event.code: 4625 and not source.ip: 10.0.0.0/8' logs/\n  gatewatch query --request body.json --mapping mapping.json --id-field _id docs.ndjson\n  gatewatch query --fold 'length(\"gate\") + 1'"
 )]
 pub struct QueryFlags {
-    /// The EQL query, then logs: files, directories, or - for stdin
-    #[arg(value_name = "EQL PATH", required_unless_present_any = ["fold", "request"])]
+    /// The query, then logs: files, directories, or - for stdin
+    #[arg(value_name = "QUERY PATH", required_unless_present_any = ["fold", "request"])]
     pub words: Vec<String>,
+
+    /// The language of the query
+    #[arg(long, value_enum, default_value_t = QueryLanguage::Eql, conflicts_with_all = ["fold", "request"])]
+    pub language: QueryLanguage,
 
     /// Print the value of a constant expression as JSON, and nothing else
     #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true, conflicts_with_all = ["words", "request"])]
@@ -246,6 +250,15 @@ pub struct QueryFlags {
     /// No progress bar and no closing summary on stderr
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// The languages of `query`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QueryLanguage {
+    /// Event Query Language
+    Eql,
+    /// Kibana Query Language
+    Kql,
 }
 
 /// How `query` writes the answer.

@@ -164,6 +164,32 @@ impl Event for Placed<'_> {
         }
     }
 
+    fn visit_all(&self, visit: &mut dyn FnMut(&str, Value<'_>) -> bool) {
+        let mut more = true;
+        self.event.visit_all(&mut |name, value| {
+            more = visit(name, value);
+            more
+        });
+        for name in [
+            INPUT_PATH,
+            INPUT_OFFSET,
+            "log.file.path",
+            "log.offset",
+            HOST_ID,
+        ] {
+            if more
+                && let Some(value) = self.added(name)
+                && !self.event.has(Field::new(name))
+            {
+                more = visit(name, value);
+            }
+        }
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.added(field.name()).is_some() || self.event.has(field)
+    }
+
     fn document(&self) -> Document {
         let mut document = self.event.document();
         for name in ["log.file.path", "log.offset", HOST_ID] {

@@ -209,6 +209,7 @@ proptest! {
             let field = Field::new(path);
             prop_assert_eq!(record.all(field), oracle.all(field), "{}", path);
             prop_assert_eq!(record.first(field), oracle.first(field));
+            prop_assert_eq!(record.has(field), oracle.has(field), "{}", path);
             if !oracle.all(field).is_empty() {
                 prop_assert!(lazy.has(path));
             }

@@ -325,6 +325,8 @@ fn what_is_hardly_meant_is_told() {
         "source.ip: (10.0.0.1 or localhost)",
         &["query-unusable-constant"],
     );
+    codes("process.command_line: *net user*", &["query-cut-pattern"]);
+    codes("process.name: *net user*", &[]);
     codes("source.port: ssh", &["query-unusable-constant"]);
     codes("event.created: yesterday", &["query-unusable-constant"]);
     codes("event.created > now-1d", &["query-needs-clock"]);
@@ -367,4 +369,30 @@ fn a_list_is_one_question() {
             "script.exe".to_owned()
         ])
     );
+}
+
+#[test]
+fn hostile_queries_are_bounded() {
+    let list = |values: usize| vec!["a"; values].join(" or ");
+    codes(
+        &format!("user.name: ({})", list(65_537)),
+        &["query-too-many"],
+    );
+    codes(
+        &format!("user.name: {}*", "a".repeat(40_000)),
+        &["query-bad-pattern"],
+    );
+    codes(
+        &format!("{}*: x", "a".repeat(40_000)),
+        &["query-bad-pattern"],
+    );
+    // Many phrases that begin alike, over a text that begins so everywhere.
+    let phrases: Vec<String> = (0..20_000).map(|n| format!("\"a a a {n}\"")).collect();
+    let text = format!("message: ({})", phrases.join(" or "));
+    let message = json!({"message": "a ".repeat(200_000)});
+    check(&text, message, false);
+    let long = format!("message: \"{}b\"", "a ".repeat(200_000));
+    check(&long, json!({"message": "a ".repeat(200_000)}), false);
+    // Each answer looks through the whole event once.
+    check("*: (not x)", json!({"a": vec!["y"; 100_000]}), true);
 }

@@ -97,7 +97,9 @@ impl Leaf {
                         field: field.field,
                         field_type: field.field_type,
                     };
-                    return Ok((Question::Present(slot), VISIT));
+                    // The whole event may have to be looked through.
+                    let cost = if slot.is_dynamic() { 5 * VISIT } else { VISIT };
+                    return Ok((Question::Present(slot), cost));
                 }
             }
             Kind::AnyField(any) => {

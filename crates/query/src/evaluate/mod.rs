@@ -2,6 +2,7 @@
 
 mod code;
 mod lower;
+mod phrases;
 mod test;
 mod words;
 

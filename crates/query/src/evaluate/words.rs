@@ -1,11 +1,12 @@
 //! Questions about analysed text.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::phrases::Phrases;
 use crate::analysis::Analyzer;
 use crate::checked::{Comparison, PatternLanguage, Words};
 use crate::patterns::{PatternError, TextMatcher};
@@ -17,11 +18,12 @@ type Phrase = Box<[Box<str>]>;
 #[derive(Debug)]
 pub(crate) struct WordsTest {
     analyzer: Analyzer,
-    /// Words in a row; of one word, that word. By their first word.
-    phrases: HashMap<Box<str>, Vec<Phrase>>,
+    /// Words in a row; of one word, that word.
+    phrases: Phrases,
+    phrase_count: usize,
     /// Words that must all be there, in any order.
     all: Vec<Phrase>,
-    /// What one word may match.
+    /// What one word may match, patterns of one kind together.
     patterns: Vec<TextMatcher>,
     bounds: Vec<(Comparison, Box<str>)>,
     /// One word of each question, to be searched for before the text is cut into words; `None` if a question has none.
@@ -34,64 +36,56 @@ impl WordsTest {
     ///
     /// When a pattern cannot be used.
     pub(crate) fn new(analyzer: Analyzer, wanted: &[Words]) -> Result<Self, PatternError> {
-        let mut test = Self {
-            analyzer,
-            phrases: HashMap::new(),
-            all: Vec::new(),
-            patterns: Vec::new(),
-            bounds: Vec::new(),
-            sieve: None,
-            searcher: OnceLock::new(),
-        };
+        let (mut phrases, mut all): (Vec<Phrase>, Vec<Phrase>) = Default::default();
+        let mut grouped: BTreeMap<(bool, bool), (PatternLanguage, Vec<&str>)> = BTreeMap::new();
+        let mut bounds = Vec::new();
         let owned = |words: &[std::sync::Arc<str>]| -> Phrase {
             words.iter().map(|word| Box::from(&**word)).collect()
         };
         for question in wanted {
             match question {
                 Words::Any(words) => {
-                    for word in words {
-                        test.add_phrase(Box::new([Box::from(&**word)]));
-                    }
+                    phrases.extend(words.iter().map(|word| owned(std::slice::from_ref(word))));
                 }
-                Words::Phrase(words) => test.add_phrase(owned(words)),
-                Words::All(words) => test.all.push(owned(words)),
+                Words::Phrase(words) => phrases.push(owned(words)),
+                Words::All(words) => all.push(owned(words)),
                 Words::Pattern {
                     language,
                     pattern,
                     insensitive,
                 } => {
-                    let matcher = TextMatcher::patterns(&[pattern], *language, *insensitive, true)?;
-                    test.patterns.push(matcher);
+                    let group = (*language == PatternLanguage::Regex, *insensitive);
+                    let group = grouped.entry(group).or_insert((*language, Vec::new()));
+                    group.1.push(pattern);
                 }
                 Words::Bound(comparison, bound) => {
-                    test.bounds.push((*comparison, Box::from(&**bound)));
+                    bounds.push((*comparison, Box::from(&**bound)));
                 }
             }
         }
-        test.sieve = test.sifted();
-        Ok(test)
-    }
-
-    fn add_phrase(&mut self, words: Phrase) {
-        if let Some(first) = words.first().cloned() {
-            self.phrases.entry(first).or_default().push(words);
+        let mut patterns = Vec::with_capacity(grouped.len());
+        for ((_, insensitive), (language, group)) in grouped {
+            patterns.push(TextMatcher::patterns(&group, language, insensitive, true)?);
         }
-    }
-
-    fn sifted(&self) -> Option<Box<[Box<str>]>> {
-        if !self.patterns.is_empty() || !self.bounds.is_empty() {
-            return None;
-        }
-        self.phrases
-            .values()
-            .flatten()
-            .chain(&self.all)
-            .map(|words| {
-                let longest = words.iter().max_by_key(|word| word.len())?;
-                // Other letters in lower case may come from several others.
-                longest.is_ascii().then(|| longest.clone())
-            })
-            .collect()
+        let sieve = if patterns.is_empty() && bounds.is_empty() {
+            phrases
+                .iter()
+                .chain(&all)
+                .map(|words| sifted(words))
+                .collect()
+        } else {
+            None
+        };
+        Ok(Self {
+            analyzer,
+            phrases: Phrases::new(phrases.iter().map(|words| &**words)),
+            phrase_count: phrases.len(),
+            all,
+            patterns,
+            bounds,
+            sieve,
+            searcher: OnceLock::new(),
+        })
     }
 
     /// Is it certain from a look at the letters that no question is answered with yes?
@@ -117,12 +111,8 @@ impl WordsTest {
             return false;
         }
         let words = self.analyzer.list(text);
-        self.any_phrase(&words)
-            || self.all.iter().any(|wanted| {
-                wanted
-                    .iter()
-                    .all(|wanted| words.iter().any(|word| **word == **wanted))
-            })
+        !self.phrases.is_empty() && self.phrases.is_match(&words)
+            || self.all_there(&words)
             || words.iter().any(|word| {
                 self.patterns.iter().any(|pattern| pattern.is_match(word))
                     || self
@@ -132,31 +122,30 @@ impl WordsTest {
             })
     }
 
-    fn any_phrase(&self, words: &[Cow<'_, str>]) -> bool {
-        !self.phrases.is_empty()
-            && words.iter().enumerate().any(|(at, word)| {
-                self.phrases.get(&**word).is_some_and(|phrases| {
-                    phrases.iter().any(|phrase| {
-                        words.get(at..at + phrase.len()).is_some_and(|found| {
-                            found
-                                .iter()
-                                .zip(phrase)
-                                .all(|(found, wanted)| **found == **wanted)
-                        })
-                    })
-                })
-            })
+    fn all_there(&self, words: &[Cow<'_, str>]) -> bool {
+        if self.all.is_empty() {
+            return false;
+        }
+        let words: HashSet<&str> = words.iter().map(|word| &**word).collect();
+        self.all
+            .iter()
+            .any(|wanted| wanted.iter().all(|wanted| words.contains(&**wanted)))
     }
 
     /// For people.
     pub(crate) fn describe(&self) -> String {
-        let phrases: usize = self.phrases.values().map(Vec::len).sum();
-        let count = phrases + self.all.len() + self.patterns.len() + self.bounds.len();
-        match count {
+        match self.phrase_count + self.all.len() + self.patterns.len() + self.bounds.len() {
             1 => "words".to_owned(),
             count => format!("words: any of {count} questions"),
         }
     }
+}
+
+/// A word of a question that must stand in the text, whatever the case of its letters; `None` if there is none to look
+/// for. Letters beyond ASCII may be the lower case of several.
+fn sifted(words: &[Box<str>]) -> Option<Box<str>> {
+    let longest = words.iter().max_by_key(|word| word.len())?;
+    longest.is_ascii().then(|| longest.clone())
 }
 
 impl Words {

@@ -5,10 +5,10 @@ use gatewatch_syntax::kql::{
     Expr, ExprKind, Literal, LiteralKind, RangeOperator, Value, ValueKind,
 };
 
-use crate::Constant;
 use crate::checked::{Comparison, Expression};
 use crate::patterns::escape;
 use crate::search::{Label, MatchMode, Searcher, Target, Wanted, pattern_of};
+use crate::{Constant, limits};
 
 pub(super) struct Lowering<'l, 'a> {
     pub(super) text: &'l str,
@@ -181,6 +181,16 @@ impl Lowering<'_, '_> {
             return self.ask(names, label, &mut |searcher, target| {
                 searcher.exists(target, label)
             });
+        }
+        if literals.len() > limits::LIST {
+            self.searcher.report(
+                Severity::Error,
+                "query-too-many",
+                format!("a list holds more than {} values", limits::LIST),
+                label,
+                None,
+            );
+            return label.constant(false);
         }
         self.look_at(names, literals);
         let wanted = wanted(literals);

@@ -79,6 +79,7 @@ impl Searcher<'_> {
                     } else {
                         vec![pieces.clone()]
                     };
+                    self.tell_of_cuts(target, &alternatives, label);
                     for pieces in alternatives {
                         match pieces.as_slice() {
                             [text] => exact[usize::from(all_insensitive)]
@@ -320,6 +321,23 @@ impl Searcher<'_> {
                 );
                 None
             }
+        }
+    }
+
+    /// A pattern that is cut at its spaces matches more than it seems to.
+    fn tell_of_cuts(&mut self, target: &Target, parts: &[Vec<String>], label: &Label) {
+        if parts.len() > 1 {
+            self.warn(
+                target,
+                "query-cut-pattern",
+                format!(
+                    "the field [{}] is no plain keyword: Kibana cuts this pattern at its spaces and takes any of {} parts",
+                    target.reference.name,
+                    parts.len()
+                ),
+                label,
+                "write one pattern for each part, joined with `and`, in place of the spaces `*`",
+            );
         }
     }
 

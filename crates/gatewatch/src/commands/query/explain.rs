@@ -10,9 +10,10 @@ use gatewatch_query::{
     Condition, Description, EcsSchema, Explanation, Outcome, Plan, PlanBody, Schema as _,
     SchemaType,
 };
-use gatewatch_syntax::eql::{parse_query, print};
+use gatewatch_syntax::{eql, kql};
 
 use super::logs::milliseconds;
+use crate::flags::QueryLanguage;
 use crate::report::text::thousands;
 use crate::run::ReadSummary;
 
@@ -118,16 +119,19 @@ fn take(explanation: &Explanation, depth: usize, parts: &mut Vec<Part>, at: &mut
 /// The query as parsed, typed and planned, and the costs.
 pub fn told(
     text: &str,
+    language: QueryLanguage,
     plan: &Plan,
     needles: Option<&Needles>,
     costs: &Costs,
     summary: &ReadSummary,
 ) -> String {
     let mut out = String::from("As parsed\n");
-    if let Some(tree) = parse_query(text).tree {
-        for line in print(&tree).lines() {
-            let _ = writeln!(out, "  {line}");
-        }
+    let printed = match language {
+        QueryLanguage::Eql => eql::parse_query(text).tree.map(|tree| eql::print(&tree)),
+        QueryLanguage::Kql => kql::parse_query(text).tree.map(|tree| kql::print(&tree)),
+    };
+    for line in printed.unwrap_or_default().lines() {
+        let _ = writeln!(out, "  {line}");
     }
     out.push_str("\nFields and their types\n");
     let mut fields: Vec<Field> = plan
@@ -138,7 +142,13 @@ pub fn told(
     fields.sort_by_key(|field| field.name());
     fields.dedup();
     for field in fields {
-        let type_name = match EcsSchema.field(field.name()).map(|info| info.field_type) {
+        let field_type = match language {
+            QueryLanguage::Eql => EcsSchema.field(field.name()).map(|info| info.field_type),
+            QueryLanguage::Kql => EcsSchema
+                .searched(field.name())
+                .map(|searched| searched.kind.field_type),
+        };
+        let type_name = match field_type {
             Some(SchemaType::Declared(declared)) => declared.name(),
             _ => "outside ECS: typed value by value",
         };

@@ -9,13 +9,13 @@ use gatewatch_detect::search::{
 use gatewatch_detect::{DocumentRef, DocumentStore};
 use gatewatch_event::{Document, Event as _, Known};
 use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem};
-use gatewatch_query::{EcsSchema, Options, Plan, PlanBody, compile};
+use gatewatch_query::{EcsSchema, Options, Plan, PlanBody, compile, compile_kql};
 use gatewatch_syntax::eql::parse_query;
 use serde_json::{Map, Value as Json, json};
 
 use super::explain::{self, Costs};
 use crate::exit::Ending;
-use crate::flags::{InputFlags, QueryFlags, QueryFormat};
+use crate::flags::{InputFlags, QueryFlags, QueryFormat, QueryLanguage};
 use crate::output;
 use crate::report::text::{columns, count};
 use crate::report::{Row, problems};
@@ -33,7 +33,7 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
     let Some((text, paths)) = flags.words.split_first() else {
         bail!("there is no query");
     };
-    let Some(plan) = planned(text) else {
+    let Some(plan) = planned(text, flags.language) else {
         return Ok(Ending::Refused);
     };
     if paths.is_empty() {
@@ -98,6 +98,7 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
     if let Some(costs) = &costs {
         output::complain(&explain::told(
             text,
+            flags.language,
             &plan,
             needles.as_ref(),
             costs,
@@ -119,10 +120,17 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
 }
 
 /// The plan of a query; its problems are told on stderr.
-fn planned(text: &str) -> Option<Plan> {
-    let planned = parse_query(text)
-        .into_result()
-        .and_then(|tree| compile(&tree, text, &EcsSchema, &Options::default()));
+fn planned(text: &str, language: QueryLanguage) -> Option<Plan> {
+    let options = Options {
+        now: crate::commands::now(),
+        ..Options::default()
+    };
+    let planned = match language {
+        QueryLanguage::Eql => parse_query(text)
+            .into_result()
+            .and_then(|tree| compile(&tree, text, &EcsSchema, &options)),
+        QueryLanguage::Kql => compile_kql(text, &EcsSchema, &options),
+    };
     match planned {
         Ok(plan) => {
             if !plan.warnings.is_empty() {

@@ -133,6 +133,37 @@ impl<'a> LazyJson<'a> {
         }
     }
 
+    /// Is there a value at a dotted path or below it, arrays of objects included? Nulls are none, nor are empty arrays and
+    /// objects.
+    pub fn has_value(&self, path: &str) -> bool {
+        !self.each_match(path, &mut |rest, value| match rest {
+            None => !value.holds_value(),
+            Some(rest) => !value.has_value_inside(rest),
+        })
+    }
+
+    fn has_value_inside(&self, path: &str) -> bool {
+        match self.kind {
+            JsonKind::Object => self.has_value(path),
+            JsonKind::Array => self
+                .child_nodes()
+                .any(|node| self.at_node(node).has_value_inside(path)),
+            _ => false,
+        }
+    }
+
+    fn holds_value(&self) -> bool {
+        match self.kind {
+            // Of a key that stands twice the last value counts.
+            JsonKind::Object => self.members().any(|(key, value)| {
+                value.holds_value() && self.get(&key).is_some_and(|last| last.holds_value())
+            }),
+            JsonKind::Array => self.elements().any(|element| element.holds_value()),
+            JsonKind::Null => false,
+            _ => true,
+        }
+    }
+
     /// Calls `visit` with every scalar at a dotted path: through nested objects, dotted keys, arrays of values and arrays of
     /// objects, until it returns `false`; gives `false` then. Nulls are passed over. Where a field is spelled in more than one
     /// way, the dotted spelling comes first, else the order is that of the record.

@@ -29,6 +29,10 @@ impl Event for JsonRecord<'_> {
         });
     }
 
+    fn has(&self, field: Field) -> bool {
+        self.json.has_value(field.name())
+    }
+
     fn document(&self) -> Document {
         self.json.document()
     }
