@@ -316,6 +316,10 @@ pub struct SimulateFlags {
     #[arg(long, value_name = "K")]
     pub set: Option<u64>,
 
+    /// For a rule that looks for indicators: write those that the events hold to FILE, for scan --indicators
+    #[arg(long, value_name = "FILE")]
+    pub indicators: Option<PathBuf>,
+
     /// Write the events to FILE
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

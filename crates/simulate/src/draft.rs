@@ -29,14 +29,23 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Is it a test that the field has no value?
+    /// Does it ask that the field has no value?
     fn is_missing(&self) -> bool {
-        matches!(&self.leaf.expression.kind, Kind::IsNull(operand) if operand.as_field().is_some())
+        self.presence().is_some_and(|present| !present)
+    }
+
+    /// Whether a test for a value at all asks that there is one; `None` for any other.
+    fn presence(&self) -> Option<bool> {
+        match &self.leaf.expression.kind {
+            Kind::IsNull(operand) if operand.as_field().is_some() => Some(!self.holds),
+            Kind::Exists(_) => Some(self.holds),
+            _ => None,
+        }
     }
 
     /// Does it show what a value has to be?
     fn is_guide(&self) -> bool {
-        self.holds && !self.is_missing()
+        self.holds && self.presence().is_none()
     }
 }
 
@@ -76,7 +85,7 @@ pub(crate) fn draft(
         };
         match found {
             Some(found) => {
-                if field.name.as_ref() == "host.os.type" {
+                if field.field.name() == "host.os.type" {
                     random.posix = found.iter().all(|system| system != "windows");
                 }
                 values.set(field.field, found);
@@ -138,11 +147,11 @@ pub(crate) fn solve(
     random: &mut Random,
 ) -> Option<Vec<Json>> {
     let fits = |values: &[Json]| all_give(asked, &Assignment::of(field.field, values.to_vec()));
-    if asked.iter().any(|asked| asked.holds && asked.is_missing()) {
+    if asked.iter().any(Asked::is_missing) {
         return fits(&[]).then(Vec::new);
     }
     if let Some([first, rest @ ..]) = current {
-        for changed in near(&field.name, first, random) {
+        for changed in near(field.field.name(), first, random) {
             let values: Vec<Json> = std::iter::once(changed)
                 .chain(rest.iter().cloned())
                 .collect();
@@ -162,6 +171,9 @@ pub(crate) fn solve(
         return without_guide(field, &fits, random);
     }
     for _ in 0..TRIES {
+        if random.is_exhausted() {
+            return None;
+        }
         let guide = guides[random.below(guides.len())];
         if let Some(value) = proposed(field, guide.leaf, least, random) {
             let values = [value];
@@ -189,7 +201,7 @@ fn without_guide(
     }
     for _ in 0..TRIES {
         let value = usual(field, random);
-        for changed in near(&field.name, &value, random) {
+        for changed in near(field.field.name(), &value, random) {
             if fits(std::slice::from_ref(&changed)) {
                 return Some(vec![changed]);
             }
@@ -246,6 +258,9 @@ fn several(
     for _ in 0..TRIES {
         let mut values: Vec<Json> = Vec::new();
         for guide in guides {
+            if random.is_exhausted() {
+                return None;
+            }
             let so_far = Assignment::of(field.field, values.clone());
             if guide.leaf.gives(true, &so_far) {
                 continue;
@@ -304,6 +319,9 @@ fn related(
             .any(|asked| asked.is_guide() && least_length(&asked.leaf.expression).is_none())
     };
     for round in 0..TRIES {
+        if random.is_exhausted() {
+            return None;
+        }
         if asked.leaf.gives(asked.holds, values) && round > 0
             || asked
                 .leaf

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gatewatch_diagnostic::Diagnostic;
 use gatewatch_event::{Event, Field};
-use gatewatch_query::checked::{Expression, FieldReference, Kind};
+use gatewatch_query::checked::{AnyField, Expression, FieldReference, Kind};
 use gatewatch_query::{Condition, Constant, Schema};
 
 use crate::random::Random;
@@ -77,15 +77,22 @@ impl Leaf {
 }
 
 impl Formula {
+    /// `text_says_all`: predicates of one text are the same.
     pub(crate) fn new(
         expression: &Expression,
         schema: &dyn Schema,
+        text_says_all: bool,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut leaves = Leaves::default();
-        let root = node(expression, schema, &mut leaves)?;
+        let mut lowering = Lowering {
+            schema,
+            leaves: Vec::new(),
+            by_text: text_says_all.then(HashMap::new),
+            nested: Vec::new(),
+        };
+        let root = lowering.node(expression)?;
         Ok(Self {
             root,
-            leaves: leaves.all,
+            leaves: lowering.leaves,
             whole: Condition::new(expression, schema)?,
         })
     }
@@ -113,58 +120,123 @@ impl Formula {
 }
 
 /// The leaves found so far. One that stands in the condition twice is one leaf.
-#[derive(Default)]
-struct Leaves {
-    all: Vec<Leaf>,
-    /// By its text and its fields: a value in a list of KQL's does not name its field.
-    by_text: HashMap<(Arc<str>, Vec<Field>), usize>,
+struct Lowering<'a> {
+    schema: &'a dyn Schema,
+    leaves: Vec<Leaf>,
+    /// By text, where the text says all: in EQL it does, in KQL a list of values becomes several questions of one text.
+    by_text: Option<HashMap<Arc<str>, usize>>,
+    /// The nested fields around a part.
+    nested: Vec<Arc<str>>,
 }
 
-fn node(
-    expression: &Expression,
-    schema: &dyn Schema,
-    leaves: &mut Leaves,
-) -> Result<Node, Vec<Diagnostic>> {
-    let mut all = |parts: &[Expression]| {
-        parts
-            .iter()
-            .map(|part| node(part, schema, leaves))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    Ok(match &expression.kind {
-        Kind::Constant(constant) => Node::Constant(*constant == Constant::Boolean(true)),
-        Kind::And(parts) => Node::All(all(parts)?),
-        Kind::Or(parts) => Node::Any(all(parts)?),
-        Kind::Not(part) => {
-            let inner = node(part, schema, leaves)?;
-            if let Node::Leaf(leaf) = inner {
-                leaves.all[leaf].opposite = part.text == expression.text;
-            }
-            Node::Not(Box::new(inner))
-        }
-        _ => {
-            let mut fields: Vec<FieldReference> = Vec::new();
-            for field in expression.field_references() {
-                if !fields.iter().any(|known| known.field == field.field) {
-                    fields.push(field.clone());
+impl Lowering<'_> {
+    fn node(&mut self, expression: &Expression) -> Result<Node, Vec<Diagnostic>> {
+        Ok(match &expression.kind {
+            Kind::Constant(constant) => Node::Constant(*constant == Constant::Boolean(true)),
+            Kind::And(parts) => Node::All(self.all(parts)?),
+            Kind::Or(parts) => Node::Any(self.all(parts)?),
+            Kind::Not(part) => {
+                let inner = self.node(part)?;
+                if let Node::Leaf(leaf) = inner {
+                    self.leaves[leaf].opposite = part.text == expression.text;
                 }
+                Node::Not(Box::new(inner))
             }
-            let names = fields.iter().map(|field| field.field).collect();
-            let key = (Arc::clone(&expression.text), names);
-            if let Some(&known) = leaves.by_text.get(&key) {
-                return Ok(Node::Leaf(known));
+            // Its parts are asked of one object at the path: made events have no second.
+            Kind::Nested { path, body } => {
+                self.nested.push(Arc::clone(path));
+                let inner = self.node(body);
+                self.nested.pop();
+                inner?
             }
-            leaves.all.push(Leaf {
-                expression: expression.clone(),
-                condition: Condition::new(expression, schema)?,
-                opposite: false,
-                fields,
-            });
-            let index = leaves.all.len() - 1;
-            leaves.by_text.insert(key, index);
-            Node::Leaf(index)
+            _ => Node::Leaf(self.leaf(expression)?),
+        })
+    }
+
+    fn all(&mut self, parts: &[Expression]) -> Result<Vec<Node>, Vec<Diagnostic>> {
+        parts.iter().map(|part| self.node(part)).collect()
+    }
+
+    fn leaf(&mut self, expression: &Expression) -> Result<usize, Vec<Diagnostic>> {
+        let known = self
+            .by_text
+            .as_ref()
+            .and_then(|known| known.get(&expression.text));
+        if let Some(&known) = known {
+            return Ok(known);
         }
-    })
+        let mut whole = expression.clone();
+        for path in self.nested.iter().rev() {
+            whole = Expression {
+                kind: Kind::Nested {
+                    path: Arc::clone(path),
+                    body: Box::new(whole),
+                },
+                ..expression.clone()
+            };
+        }
+        let asked = match &expression.kind {
+            Kind::AnyField(any) => one_field(any, expression),
+            _ => expression.clone(),
+        };
+        let mut fields: Vec<FieldReference> = Vec::new();
+        for field in asked.field_references() {
+            if !fields.iter().any(|known| known.field == field.field) {
+                fields.push(field.clone());
+            }
+        }
+        self.leaves.push(Leaf {
+            expression: asked,
+            condition: Condition::new(&whole, self.schema)?,
+            opposite: false,
+            fields,
+        });
+        let index = self.leaves.len() - 1;
+        if let Some(by_text) = &mut self.by_text {
+            by_text.insert(Arc::clone(&expression.text), index);
+        }
+        Ok(index)
+    }
+}
+
+/// A question about every field whose name matches, put to one of them.
+fn one_field(any: &AnyField, expression: &Expression) -> Expression {
+    let declared = any
+        .declared
+        .iter()
+        .find_map(|(name, asked)| Some((Arc::clone(name), *asked.first()?)));
+    let undeclared = any
+        .other
+        .map(|question| (Arc::from(any.names.replace('*', "value")), question));
+    let chosen = declared.or(undeclared);
+    let question = chosen.and_then(|(name, question)| {
+        let mut question = any.questions.get(question)?.clone();
+        rename(&mut question, &name);
+        question.text = Arc::clone(&expression.text);
+        Some(question)
+    });
+    question.unwrap_or_else(|| expression.clone())
+}
+
+/// Gives the fields of a question another name.
+fn rename(expression: &mut Expression, name: &Arc<str>) {
+    match &mut expression.kind {
+        Kind::Field(field) => {
+            field.name = Arc::clone(name);
+            field.field = Field::new(name);
+        }
+        Kind::Call { arguments, .. } => arguments.iter_mut().for_each(|part| rename(part, name)),
+        Kind::And(parts) | Kind::Or(parts) => parts.iter_mut().for_each(|part| rename(part, name)),
+        Kind::In { operand, .. }
+        | Kind::Match { operand, .. }
+        | Kind::Between { operand, .. }
+        | Kind::Words { operand, .. }
+        | Kind::Exists(operand)
+        | Kind::IsNull(operand)
+        | Kind::Not(operand)
+        | Kind::Compare { left: operand, .. } => rename(operand, name),
+        _ => {}
+    }
 }
 
 fn choose(node: &Node, goal: bool, random: &mut Random, needs: &mut Vec<Need>) -> bool {

@@ -25,6 +25,7 @@
 mod assign;
 mod draft;
 mod formula;
+mod lower;
 mod near_miss;
 mod pattern;
 mod plot;

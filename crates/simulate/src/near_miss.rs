@@ -1,5 +1,6 @@
 //! Near misses: a set that fires, with one thing broken.
 
+use gatewatch_event::Document;
 use gatewatch_query::checked::FieldReference;
 use serde_json::Value as Json;
 
@@ -24,34 +25,35 @@ impl Simulator {
     ///
     /// When no firing set was found.
     pub fn near_misses(&self, number: u64) -> Result<Vec<EventSet>, Refusal> {
-        let (plot, _) = self.fired(number)?;
-        let mut misses = Vec::new();
-        self.break_predicates(&plot, number, &mut misses);
-        self.break_sequence(&plot, number, &mut misses);
-        Ok(misses)
+        let (plot, _, indicators) = self.fired(number)?;
+        let mut misses = Misses {
+            number,
+            indicators,
+            sets: Vec::new(),
+        };
+        self.break_predicates(&plot, &mut misses);
+        self.break_sequence(&plot, &mut misses);
+        self.break_group(&plot, &mut misses);
+        self.break_indicator(&plot, &mut misses);
+        Ok(misses.sets)
     }
 
-    /// The set with this change, if it does not fire.
-    fn missed(
-        &self,
-        changed: &Plot,
-        number: u64,
-        broken: Broken,
-        misses: &mut Vec<EventSet>,
-    ) -> bool {
-        let events = self.written(changed, number);
-        if events.is_empty() || self.fires(&events) {
+    /// Adds the set with this change, if it does not fire.
+    fn missed(&self, changed: &Plot, broken: Broken, misses: &mut Misses) -> bool {
+        let events = self.written(changed, misses.number);
+        if events.is_empty() || self.fires(&events, &misses.indicators) {
             return false;
         }
-        misses.push(EventSet {
-            number,
+        misses.sets.push(EventSet {
+            number: misses.number,
             broken: Some(broken),
             events,
+            indicators: misses.indicators.clone(),
         });
         true
     }
 
-    fn break_predicates(&self, plot: &Plot, number: u64, misses: &mut Vec<EventSet>) {
+    fn break_predicates(&self, plot: &Plot, misses: &mut Misses) {
         let mut last = None;
         for (at, event) in plot.events.iter().enumerate() {
             // The runs of a step are alike: the first speaks for all.
@@ -67,13 +69,13 @@ impl Simulator {
                     event: at,
                 };
                 for attempt in 0..TRIES {
-                    let mut random = self.random(&broken.need, number, attempt);
+                    let mut random = self.random(&broken.need, misses.number, attempt);
                     let Some(changed) = self.without(event, *need, &mut random) else {
                         continue;
                     };
                     let mut plot = plot.clone();
                     plot.events[at] = changed;
-                    if self.missed(&plot, number, broken.clone(), misses) {
+                    if self.missed(&plot, broken.clone(), misses) {
                         break;
                     }
                 }
@@ -131,15 +133,12 @@ impl Simulator {
         None
     }
 
-    fn break_sequence(&self, plot: &Plot, number: u64, misses: &mut Vec<EventSet>) {
-        if self.shape.steps.len() < 2 && self.shape.steps.iter().all(|step| step.runs == 1) {
-            return;
-        }
+    fn break_sequence(&self, plot: &Plot, misses: &mut Misses) {
         let Some(last) = plot.events.len().checked_sub(1) else {
             return;
         };
         let broken = |kind, need: String, event| Broken { kind, need, event };
-        self.break_join(plot, number, misses);
+        self.break_join(plot, misses);
         if let Some(maxspan) = self.shape.maxspan
             && last > 0
         {
@@ -149,12 +148,7 @@ impl Simulator {
                 .saturating_add(maxspan)
                 .saturating_add(LATE);
             let need = format!("maxspan of {maxspan} ms");
-            self.missed(
-                &late,
-                number,
-                broken(BrokenKind::Maxspan, need, last),
-                misses,
-            );
+            self.missed(&late, broken(BrokenKind::Maxspan, need, last), misses);
         }
         if self.shape.ordered && last > 0 {
             let mut swapped = plot.clone();
@@ -164,7 +158,7 @@ impl Simulator {
             }
             swapped.events.reverse();
             let need = "the order of the events".to_owned();
-            self.missed(&swapped, number, broken(BrokenKind::Order, need, 0), misses);
+            self.missed(&swapped, broken(BrokenKind::Order, need, 0), misses);
         }
         for (index, step) in self.shape.steps.iter().enumerate() {
             if step.runs > 1 && !step.missing {
@@ -174,25 +168,94 @@ impl Simulator {
                 };
                 fewer.events.remove(at);
                 let need = format!("{} events of step {}", step.runs, index + 1);
-                self.missed(&fewer, number, broken(BrokenKind::Count, need, at), misses);
+                self.missed(&fewer, broken(BrokenKind::Count, need, at), misses);
             }
             if step.missing {
                 let before = plot.events.iter().position(|event| event.step > index);
                 let need = format!("no event of step {}", index + 1);
                 let what = broken(BrokenKind::Missing, need, before.unwrap_or(last));
-                self.insert(plot, number, step, before, what, misses);
+                self.insert(plot, step, before, what, misses);
             }
         }
         if let Some(until) = &self.shape.until
             && last > 0
         {
             let what = broken(BrokenKind::Until, "no event of until".into(), last);
-            self.insert(plot, number, until, Some(last), what, misses);
+            self.insert(plot, until, Some(last), what, misses);
+        }
+    }
+
+    /// One event too few for the group, or one value.
+    fn break_group(&self, plot: &Plot, misses: &mut Misses) {
+        let (Some(group), Some(last)) = (&self.shape.group, plot.events.len().checked_sub(1))
+        else {
+            return;
+        };
+        if last > 0 {
+            let mut fewer = plot.clone();
+            fewer.events.pop();
+            let broken = Broken {
+                kind: BrokenKind::Count,
+                need: format!("{} events", group.count),
+                event: last,
+            };
+            self.missed(&fewer, broken, misses);
+        }
+        if let Some((field, count)) = &group.distinct
+            && *count > 1
+            && let Some(first) = plot.events[0].draft.values.get(field.field)
+        {
+            let mut fewer = plot.clone();
+            let lost = fewer.events[count - 1]
+                .draft
+                .values
+                .get(field.field)
+                .map(<[Json]>::to_vec);
+            for event in &mut fewer.events {
+                if event.draft.values.get(field.field) == lost.as_deref() {
+                    event.draft.values.set(field.field, first.to_vec());
+                }
+            }
+            let broken = Broken {
+                kind: BrokenKind::Cardinality,
+                need: format!("{count} different values of {}", field.name),
+                event: count - 1,
+            };
+            self.missed(&fewer, broken, misses);
+        }
+    }
+
+    /// The event holds something else than the indicator.
+    fn break_indicator(&self, plot: &Plot, misses: &mut Misses) {
+        for entry in self.entries() {
+            let mut random = self.random("indicator", misses.number, 0);
+            let current = plot.events[0].draft.values.get(entry.event.field);
+            let others = current
+                .and_then(<[Json]>::first)
+                .map(|first| near(entry.event.field.name(), first, &mut random));
+            for other in others.into_iter().flatten() {
+                let mut changed = plot.clone();
+                changed.events[0]
+                    .draft
+                    .values
+                    .set(entry.event.field, vec![other]);
+                let step = &self.shape.steps[plot.events[0].step];
+                let broken = Broken {
+                    kind: BrokenKind::Indicator,
+                    need: format!("{} as in the indicator", entry.event.name),
+                    event: 0,
+                };
+                if step.formula.matches(&changed.events[0].draft.values)
+                    && self.missed(&changed, broken, misses)
+                {
+                    break;
+                }
+            }
         }
     }
 
     /// The last event gets another join key.
-    fn break_join(&self, plot: &Plot, number: u64, misses: &mut Vec<EventSet>) {
+    fn break_join(&self, plot: &Plot, misses: &mut Misses) {
         let Some(last) = plot.events.len().checked_sub(1).filter(|last| *last > 0) else {
             return;
         };
@@ -201,7 +264,7 @@ impl Simulator {
             let Some((field, field_type)) = key.source else {
                 continue;
             };
-            let mut random = self.random("join", number, 0);
+            let mut random = self.random("join", misses.number, 0);
             let current = plot.events[last]
                 .draft
                 .values
@@ -223,7 +286,7 @@ impl Simulator {
                     need: format!("the same {}", key.name),
                     event: last,
                 };
-                if self.missed(&changed, number, what, misses) {
+                if self.missed(&changed, what, misses) {
                     break;
                 }
             }
@@ -234,14 +297,13 @@ impl Simulator {
     fn insert(
         &self,
         plot: &Plot,
-        number: u64,
         step: &Step,
         before: Option<usize>,
         broken: Broken,
-        misses: &mut Vec<EventSet>,
+        misses: &mut Misses,
     ) {
         for attempt in 0..TRIES * 4 {
-            let mut random = self.random(&broken.need, number, attempt);
+            let mut random = self.random(&broken.need, misses.number, attempt);
             let mut keys = plot.keys.clone();
             let Ok(draft) = step.draft(&mut keys, &mut random) else {
                 continue;
@@ -263,11 +325,18 @@ impl Simulator {
                     at,
                 },
             );
-            if self.missed(&changed, number, broken.clone(), misses) {
+            if self.missed(&changed, broken.clone(), misses) {
                 return;
             }
         }
     }
+}
+
+/// The near misses of one set.
+struct Misses {
+    number: u64,
+    indicators: Vec<Document>,
+    sets: Vec<EventSet>,
 }
 
 /// Another value that still answers what is asked of the field alone.

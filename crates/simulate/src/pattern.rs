@@ -16,10 +16,19 @@ pub(crate) enum Piece {
 /// A pattern as pieces.
 pub(crate) type Pieces = Vec<Piece>;
 
-/// The pieces of a pattern of EQL: `*` and `?`, nothing escapes them.
-pub(crate) fn pieces(pattern: &str) -> Pieces {
+/// The pieces of a pattern of `*` and `?`. In an escaped one, `\` takes the meaning from the character after it.
+pub(crate) fn pieces(pattern: &str, escaped: bool) -> Pieces {
     let mut pieces = Vec::new();
-    for c in pattern.chars() {
+    let mut characters = pattern.chars();
+    while let Some(c) = characters.next() {
+        if escaped && c == '\\' {
+            let literal = characters.next().unwrap_or(c);
+            match pieces.last_mut() {
+                Some(Piece::Literal(text)) => text.push(literal),
+                _ => pieces.push(Piece::Literal(literal.into())),
+            }
+            continue;
+        }
         match (c, pieces.last_mut()) {
             ('*', Some(Piece::Many)) => {}
             ('*', _) => pieces.push(Piece::Many),
@@ -155,21 +164,37 @@ mod tests {
     fn patterns_become_texts() {
         let mut random = Random::new(1, &[], &[]);
         for _ in 0..50 {
-            let text = expand(&pieces(r"?:\Users\*\x.exe"), 40, &mut random);
+            let text = expand(&pieces(r"?:\Users\*\x.exe", false), 40, &mut random);
             assert!(
                 text.contains(r":\Users\") && text.ends_with(r"\x.exe"),
                 "{text}"
             );
             assert!(text.chars().count() >= 40, "{text}");
         }
-        assert_eq!(expand(&pieces("plain"), 9, &mut random), "plain");
+        assert_eq!(expand(&pieces("plain", false), 9, &mut random), "plain");
+    }
+
+    #[test]
+    fn escapes_are_ordinary_characters() {
+        assert_eq!(
+            pieces(r"a\*b*\\", true),
+            [
+                Piece::Literal("a*b".into()),
+                Piece::Many,
+                Piece::Literal(r"\".into())
+            ]
+        );
     }
 
     #[test]
     fn patterns_join_in_a_sensible_order() {
         let mut random = Random::new(1, &[], &[]);
         let all = joined(
-            vec![pieces("*.exe"), pieces("*b*"), pieces("C:*")],
+            vec![
+                pieces("*.exe", false),
+                pieces("*b*", false),
+                pieces("C:*", false),
+            ],
             &mut random,
         );
         assert_eq!(

@@ -1,19 +1,22 @@
 //! The events of a set before they are written: which step each is for, its values, its time.
 
-use gatewatch_diagnostic::Diagnostic;
+use std::collections::HashSet;
+
 use gatewatch_event::Field;
-use gatewatch_query::checked::{Body, Checked, FieldReference, Term};
-use gatewatch_query::{Key, Schema, SchemaType};
+use gatewatch_query::checked::FieldReference;
+use gatewatch_query::{Key, SchemaType};
 use serde_json::Value as Json;
 
 use crate::assign::Assignment;
-use crate::draft::{Draft, Stuck, draft};
+use crate::draft::{Draft, Stuck, draft, own_needs, solve};
 use crate::formula::Formula;
 use crate::random::Random;
 use crate::values::usual;
 
 /// Milliseconds between two events, where nothing demands less.
 const GAP: i64 = 1000;
+/// How often each of several different values is tried.
+const TRIES_A_VALUE: usize = 20;
 
 /// What a rule looks for.
 #[derive(Clone, Debug)]
@@ -23,6 +26,19 @@ pub(crate) struct Shape {
     pub(crate) maxspan: Option<i64>,
     /// Do the steps come in order?
     pub(crate) ordered: bool,
+    /// How large a group of events has to be, for a threshold.
+    pub(crate) group: Option<Group>,
+}
+
+/// A group of events that is large enough.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    /// So many events.
+    pub(crate) count: usize,
+    /// So many different values of a field.
+    pub(crate) distinct: Option<(FieldReference, usize)>,
+    /// All within so many milliseconds.
+    pub(crate) window: i64,
 }
 
 /// One step of it.
@@ -52,47 +68,6 @@ pub(crate) struct Plotted {
 }
 
 impl Shape {
-    pub(crate) fn new(checked: &Checked, schema: &dyn Schema) -> Result<Self, Vec<Diagnostic>> {
-        let step = |term: &Term| -> Result<Step, Vec<Diagnostic>> {
-            Ok(Step {
-                formula: Formula::new(&term.condition, schema)?,
-                keys: term.keys.clone(),
-                missing: term.missing,
-                runs: term.runs.max(1),
-            })
-        };
-        let steps = |terms: &[Term]| terms.iter().map(step).collect::<Result<Vec<_>, _>>();
-        Ok(match &checked.body {
-            Body::Event(condition) => Self {
-                steps: vec![Step {
-                    formula: Formula::new(condition, schema)?,
-                    keys: Vec::new(),
-                    missing: false,
-                    runs: 1,
-                }],
-                until: None,
-                maxspan: None,
-                ordered: false,
-            },
-            Body::Sequence {
-                terms,
-                until,
-                maxspan,
-            } => Self {
-                steps: steps(terms)?,
-                until: until.as_ref().map(step).transpose()?,
-                maxspan: *maxspan,
-                ordered: true,
-            },
-            Body::Sample { terms } => Self {
-                steps: steps(terms)?,
-                until: None,
-                maxspan: None,
-                ordered: false,
-            },
-        })
-    }
-
     /// Does any step, or key, ask for the field?
     pub(crate) fn asks(&self, field: Field) -> bool {
         self.steps.iter().chain(&self.until).any(|step| {
@@ -111,10 +86,17 @@ impl Shape {
             .iter()
             .map(|step| i64::from(step.runs))
             .sum::<i64>();
-        match self.maxspan {
-            Some(maxspan) => GAP.min(maxspan / slots.max(1)),
-            None => GAP,
-        }
+        let (span, slots) = match (&self.group, self.maxspan) {
+            (Some(group), _) => (
+                group.window,
+                i64::try_from(group.count)
+                    .unwrap_or(i64::MAX)
+                    .saturating_add(1),
+            ),
+            (None, Some(maxspan)) => (maxspan, slots),
+            (None, None) => return GAP,
+        };
+        GAP.min(span / slots.max(1))
     }
 
     /// Looks for the events of all steps.
@@ -146,8 +128,93 @@ impl Shape {
                 at += gap;
             }
         }
-        Ok(Plot { events, keys })
+        let mut plot = Plot { events, keys };
+        if let Some(group) = &self.group {
+            self.multiply(group, &mut plot, gap, random)?;
+        }
+        Ok(plot)
     }
+
+    /// As many events as the group needs, from the one that is there.
+    fn multiply(
+        &self,
+        group: &Group,
+        plot: &mut Plot,
+        gap: i64,
+        random: &mut Random,
+    ) -> Result<(), Stuck> {
+        let (Some(first), Some(step)) = (plot.events.pop(), self.steps.first()) else {
+            return Ok(());
+        };
+        let different = match &group.distinct {
+            Some((field, count)) => distinct(step, &first, field, *count, random)?,
+            None => Vec::new(),
+        };
+        let mut at = first.at;
+        for number in 0..group.count {
+            let mut event = first.clone();
+            event.at = at;
+            if let (Some((field, _)), false) = (&group.distinct, different.is_empty()) {
+                let value = different[number % different.len()].clone();
+                event.draft.values.set(field.field, vec![value]);
+            }
+            plot.events.push(event);
+            at = at.saturating_add(gap);
+        }
+        Ok(())
+    }
+}
+
+/// So many different values of the field, each of which the event may have.
+fn distinct(
+    step: &Step,
+    event: &Plotted,
+    field: &FieldReference,
+    count: usize,
+    random: &mut Random,
+) -> Result<Vec<Json>, Stuck> {
+    let own = own_needs(&step.formula, &event.draft.needs, field);
+    let mut values: Vec<Json> = Vec::new();
+    let current = event.draft.values.get(field.field).unwrap_or_default();
+    values.extend(current.first().cloned());
+    let mut seen: HashSet<String> = values.iter().map(Json::to_string).collect();
+    let mut tries = 0;
+    let most = count.saturating_mul(TRIES_A_VALUE);
+    while values.len() < count && tries < most && !random.is_exhausted() {
+        tries += 1;
+        let found = solve(field, &own, None, random)
+            .and_then(|found| found.first().cloned())
+            .map(|value| numbered(&value, values.len(), tries));
+        for value in found.into_iter().flatten() {
+            if values.len() == count || seen.contains(&value.to_string()) {
+                continue;
+            }
+            let mut changed = event.draft.values.clone();
+            changed.set(field.field, vec![value.clone()]);
+            if step.formula.matches(&changed) {
+                seen.insert(value.to_string());
+                values.push(value);
+            }
+        }
+    }
+    if values.len() < count {
+        return Err(Stuck(format!(
+            "only {} of {count} different values of `{}` were found",
+            values.len(),
+            field.name
+        )));
+    }
+    values.truncate(count);
+    Ok(values)
+}
+
+/// The value, and after it the same with a number: a name that rarely differs becomes one of many.
+fn numbered(value: &Json, number: usize, tries: usize) -> Vec<Json> {
+    let mut values = vec![value.clone()];
+    if let (Json::String(text), true) = (value, tries > number) {
+        values.push(format!("{text}{number}").into());
+    }
+    values
 }
 
 impl Step {

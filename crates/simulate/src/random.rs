@@ -7,7 +7,12 @@ pub(crate) struct Random {
     state: u64,
     /// Are values drawn for a host with paths as POSIX has them, not as Windows has?
     pub(crate) posix: bool,
+    /// How much was drawn: what a search costs, as it draws for each thing it tries.
+    spent: u64,
 }
+
+/// How much may be drawn for one try; a set takes some thousand draws at most, unless its rule is made to be hard.
+const BUDGET: u64 = 200_000;
 
 impl Random {
     /// A generator for one purpose: the same seed and the same words give the same numbers.
@@ -24,10 +29,22 @@ impl Random {
         Self {
             state,
             posix: false,
+            spent: 0,
         }
     }
 
+    /// How much was drawn.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent
+    }
+
+    /// Was so much drawn that the search is to end?
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.spent > BUDGET
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
+        self.spent += 1;
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -90,6 +107,7 @@ mod tests {
         let mut random = Random {
             state: 0,
             posix: false,
+            spent: 0,
         };
         assert_eq!(random.next(), 0xe220_a839_7b1d_cdaf);
     }

@@ -5,6 +5,7 @@
 use gatewatch_event::{Timestamp, parse_ip, parse_iso};
 use gatewatch_query::checked::{
     ArithmeticOperator, Comparison, Expression, FieldReference, Function, Kind, PatternLanguage,
+    Words,
 };
 use gatewatch_query::{Constant, Number, compute, regex_example};
 
@@ -90,6 +91,19 @@ impl<'a> Search<'a> {
                 arguments,
                 ..
             } => self.call(*function, arguments),
+            Kind::Exists(operand) => self.text_of(operand).map(|_| ()),
+            Kind::Between { operand, bounds } => {
+                let (operator, bound) = self.random.pick(bounds)?;
+                let wanted = self.compared(*operator, &bound.clone())?;
+                self.invert(operand, &wanted)
+            }
+            Kind::Words {
+                operand, wanted, ..
+            } => {
+                let words = self.random.pick(wanted)?.clone();
+                let text = self.spoken(&words)?;
+                self.invert(operand, &Constant::from(text.as_str()))
+            }
             // Most predicates are null, and false, of usual values.
             Kind::Not(_) | Kind::IsNull(_) => Some(()),
             _ => None,
@@ -106,12 +120,35 @@ impl<'a> Search<'a> {
         };
         let patterns: Vec<&str> = patterns.iter().flatten().map(AsRef::as_ref).collect();
         let pattern = *self.random.pick(&patterns)?;
+        self.text_for(*language, pattern)
+    }
+
+    fn text_for(&mut self, language: PatternLanguage, pattern: &str) -> Option<String> {
         match language {
             PatternLanguage::Regex => {
                 let random = &mut *self.random;
                 regex_example(pattern, &mut |ways| random.below(ways)).ok()?
             }
-            _ => Some(expand(&pieces(pattern), self.least, self.random)),
+            PatternLanguage::Wildcard | PatternLanguage::Escaped => {
+                let escaped = language == PatternLanguage::Escaped;
+                let pieces = pieces(pattern, escaped);
+                Some(expand(&pieces, self.least, self.random))
+            }
+        }
+    }
+
+    /// A text with such words.
+    fn spoken(&mut self, words: &Words) -> Option<String> {
+        match words {
+            Words::Any(words) => self.random.pick(words).map(|word| word.as_ref().to_owned()),
+            Words::Phrase(words) | Words::All(words) => Some(words.join(" ")),
+            Words::Pattern {
+                language, pattern, ..
+            } => self.text_for(*language, pattern),
+            Words::Bound(operator, bound) => {
+                let wanted = self.compared(*operator, &Constant::from(bound.as_ref()))?;
+                Some(wanted.text()?.into_owned())
+            }
         }
     }
 
@@ -526,12 +563,26 @@ pub(crate) fn shape(expression: &Expression, random: &mut Random) -> Option<Piec
     match &expression.kind {
         Kind::Match {
             operand,
-            language: PatternLanguage::Wildcard,
+            language: language @ (PatternLanguage::Wildcard | PatternLanguage::Escaped),
             patterns,
             ..
         } if operand.as_field().is_some() => {
             let patterns: Vec<&str> = patterns.iter().flatten().map(AsRef::as_ref).collect();
-            random.pick(&patterns).map(|pattern| pieces(pattern))
+            let escaped = *language == PatternLanguage::Escaped;
+            random
+                .pick(&patterns)
+                .map(|pattern| pieces(pattern, escaped))
+        }
+        Kind::Words { .. } => {
+            let mut search = Search::new(Assignment::default(), &|_| true, 0, random);
+            search.satisfy(expression)?;
+            let field = expression.field_references().first()?.field;
+            let text = search.values.constant(field).text()?.into_owned();
+            Some(vec![
+                Piece::Many,
+                Piece::Literal(format!(" {text} ")),
+                Piece::Many,
+            ])
         }
         Kind::Call {
             function,

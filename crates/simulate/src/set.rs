@@ -14,6 +14,8 @@ pub struct EventSet {
     pub broken: Option<Broken>,
     /// The events, as ECS documents with `@timestamp`.
     pub events: Vec<Document>,
+    /// The indicators that the events hold, for a rule of type threat_match; without them it finds nothing.
+    pub indicators: Vec<Document>,
 }
 
 /// What makes a near miss miss.
@@ -47,6 +49,8 @@ pub enum BrokenKind {
     Count,
     /// One distinct value too few.
     Cardinality,
+    /// The event holds no indicator.
+    Indicator,
 }
 
 impl BrokenKind {
@@ -61,6 +65,7 @@ impl BrokenKind {
             Self::Missing => "missing",
             Self::Count => "count",
             Self::Cardinality => "cardinality",
+            Self::Indicator => "indicator",
         }
     }
 }
@@ -79,6 +84,13 @@ pub enum Refusal {
     NotRun(NotRun),
     /// No event meets its condition, whatever is in it.
     Never,
+    /// It asks for more events than are made.
+    TooMany {
+        /// How many it asks for.
+        asked: u64,
+        /// How many are made at most.
+        most: u64,
+    },
     /// No events were found that fire it: it may contradict itself, or ask for more than is looked for.
     NotFound {
         /// How often it was tried.
@@ -93,6 +105,12 @@ impl fmt::Display for Refusal {
         match self {
             Self::NotRun(reason) => reason.fmt(f),
             Self::Never => f.write_str("its query is never true: it contradicts itself"),
+            Self::TooMany { asked, most } => {
+                write!(
+                    f,
+                    "it asks for {asked} events, more than the {most} that are made"
+                )
+            }
             Self::NotFound { tries, last } => {
                 write!(
                     f,

@@ -16,7 +16,7 @@ const PROGRAMS: [&str; 6] = ["tovira", "lumora", "kestrin", "ordavo", "selbri", 
 
 /// A value that the field might have in a quiet event.
 pub(crate) fn usual(field: &FieldReference, random: &mut Random) -> Json {
-    let name = field.name.as_ref();
+    let name = field.field.name();
     match field.field_type {
         SchemaType::Declared(FieldType::Ip) => address(name, random).into(),
         SchemaType::Declared(FieldType::Long | FieldType::UnsignedLong) => whole(name, random),
@@ -114,6 +114,9 @@ fn text(name: &str, random: &mut Random) -> String {
         (_, "entity_id" | "uuid") => hexadecimal(24, random),
         (_, "email") => format!("{user}@example.com"),
         (_, "domain" | "registered_domain") => format!("{}.example.com", random.word(5)),
+        (_, "address") if name.starts_with("email.") => format!("{user}@example.com"),
+        (_, "address") => address(name, random),
+        ("user.id", _) if random.posix => (1000 + random.below(500)).to_string(),
         _ if last.ends_with("Sid") || name == "user.id" => {
             format!("S-1-5-21-{}-{}-1104", digits(9, random), digits(9, random))
         }

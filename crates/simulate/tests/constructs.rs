@@ -8,7 +8,8 @@ use std::sync::Arc;
 use gatewatch_query::EcsSchema;
 use gatewatch_rules::Rule;
 use gatewatch_simulate::{BrokenKind, Refusal, Simulator};
-use support::{Tally, eql, rule};
+use serde_json::json;
+use support::{Tally, eql, kql, rule};
 
 #[track_caller]
 fn simulated(rule: Rule) -> BTreeSet<&'static str> {
@@ -52,6 +53,91 @@ fn predicates_are_followed_backwards() {
         let kinds = simulated(eql(&format!("process where {condition}")));
         assert!(kinds.contains("predicate"), "{condition}");
     }
+}
+
+#[test]
+fn questions_of_kql_are_answered() {
+    for query in [
+        r#"process.name: a*.exe and not process.name: (*q* or "ay.exe")"#,
+        "event.type: (start and connection)",
+        "source.ip: (* and not (10.0.0.0/8 or 127.0.0.1)) and destination.port >= 1024",
+        r#"message: ("two words" and other and pre*)"#,
+        r"user.name: back\\slash\*star*",
+        "aws.cloudtrail.flattened.*: secret",
+        "vendor.object.*: (a* or b)",
+        "@timestamp >= \"now-1d\" and event.ingested <= now",
+        "process.name.caseless: lower* and process.name: *",
+        "email.attachments: { file.name: a.exe and not file.extension: pdf }",
+        "file.size > 5 and file.size <= 7 or not user.id: *",
+        "vendor.flag: true and vendor.number: 5 and not vendor.other: null",
+    ] {
+        assert!(simulated(kql(query)).contains("predicate"), "{query}");
+    }
+}
+
+#[test]
+fn groups_are_as_large_as_a_threshold_asks() {
+    let threshold = |threshold| {
+        rule(json!({
+            "type": "threshold", "language": "kuery", "query": "event.category: authentication and user.name: a*",
+            "threshold": threshold,
+        }))
+    };
+    assert_eq!(
+        simulated(threshold(json!({
+            "field": ["host.name"], "value": 5,
+            "cardinality": [{"field": "user.name", "value": 3}],
+        }))),
+        BTreeSet::from(["cardinality", "count", "join", "predicate"])
+    );
+    assert_eq!(
+        simulated(threshold(json!({"field": [], "value": 3}))),
+        BTreeSet::from(["count", "predicate"])
+    );
+    let far = Arc::new(threshold(
+        json!({"field": ["host.name"], "value": 1_000_000}),
+    ));
+    assert_eq!(
+        Simulator::new(far, &EcsSchema, 0).expect_err("too many"),
+        Refusal::TooMany {
+            asked: 1_000_000,
+            most: 20_000
+        }
+    );
+}
+
+#[test]
+fn new_terms_have_values_and_filters_hold() {
+    let kinds = simulated(rule(json!({
+        "type": "new_terms", "language": "kuery", "query": "event.category: iam",
+        "new_terms_fields": ["user.name", "source.ip"], "history_window_start": "now-7d",
+        "filters": [{"meta": {"negate": true}, "query": {"wildcard": {"user.name": {"value": "*O*", "case_insensitive": true}}}}],
+    })));
+    assert_eq!(kinds, BTreeSet::from(["predicate"]));
+}
+
+#[test]
+fn indicators_come_with_the_events_that_hold_them() {
+    let kinds = simulated(rule(json!({
+        "type": "threat_match", "language": "kuery", "query": "source.ip: 198.51.100.0/24",
+        "threat_query": "@timestamp >= \"now-30d\" and threat.feed.name: list-*", "threat_index": ["logs-ti_*"], "threat_language": "kuery",
+        "threat_mapping": [{"entries": [{"field": "source.ip", "type": "mapping", "value": "threat.indicator.ip"}]}],
+    })));
+    assert_eq!(kinds, BTreeSet::from(["indicator", "predicate"]));
+}
+
+#[test]
+fn a_rule_made_to_be_hard_ends() {
+    let wanted: Vec<String> = (0..400)
+        .map(|number| {
+            format!(r#"process.args : "*{number}x*" and not process.args : "*{number}*""#)
+        })
+        .collect();
+    let hard = eql(&format!("process where {}", wanted.join(" and ")));
+    let refused = Simulator::new(Arc::new(hard), &EcsSchema, 0)
+        .and_then(|simulator| simulator.firing(0))
+        .expect_err("it contradicts itself");
+    assert!(matches!(refused, Refusal::NotFound { .. }), "{refused}");
 }
 
 #[test]
@@ -126,10 +212,10 @@ fn what_cannot_be_simulated_says_why() {
     );
     let problems = refused(eql("process where process.name = 5"));
     assert!(problems.contains("eql-single-equals"), "{problems}");
-    let learning = rule(serde_json::json!({
+    let learning = rule(json!({
         "type": "machine_learning", "machine_learning_job_id": "a", "anomaly_threshold": 50,
     }));
-    assert!(refused(learning).contains("machine_learning"));
+    assert!(refused(learning).contains("machine learning"));
 }
 
 #[test]

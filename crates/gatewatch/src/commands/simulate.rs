@@ -22,6 +22,11 @@ pub fn run(flags: &SimulateFlags) -> anyhow::Result<Ending> {
     let simulator = Simulator::new(Arc::clone(&rule), &EcsSchema, flags.seed)
         .map_err(|refusal| explained(&rule, &refusal))?;
     let mut out = output::results(flags.output.as_deref())?;
+    let mut indicators = flags
+        .indicators
+        .as_deref()
+        .map(|path| output::results(Some(path)))
+        .transpose()?;
     let mut count = 0;
     for number in 0..flags.sets {
         let mut sets = vec![
@@ -38,6 +43,14 @@ pub fn run(flags: &SimulateFlags) -> anyhow::Result<Ending> {
         }
         for set in sets {
             if flags.set.is_none_or(|wanted| wanted == count) {
+                // Near misses have the indicators of the set that they come from.
+                let new = set.broken.is_none() || flags.set.is_some();
+                if let (Some(out), true) = (&mut indicators, new) {
+                    for indicator in &set.indicators {
+                        serde_json::to_writer(&mut *out, indicator.as_map())?;
+                        writeln!(out)?;
+                    }
+                }
                 write(&mut out, count, set)?;
             }
             count += 1;
@@ -50,6 +63,9 @@ pub fn run(flags: &SimulateFlags) -> anyhow::Result<Ending> {
         && wanted >= count
     {
         bail!("there is no set {wanted}: {count} were made, counted from 0");
+    }
+    if let Some(indicators) = &mut indicators {
+        indicators.flush()?;
     }
     out.flush()?;
     Ok(Ending::Done)

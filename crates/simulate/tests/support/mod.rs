@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gatewatch_detect::Engine;
-use gatewatch_event::{Document, JsonEvent};
+use gatewatch_detect::{Engine, EngineOptions, IndicatorStore};
+use gatewatch_event::{Document, JsonEvent, parse_iso};
 use gatewatch_query::EcsSchema;
-use gatewatch_rules::{Rule, compile};
+use gatewatch_rules::{Rule, compile_at};
 use gatewatch_simulate::{BrokenKind, EventSet, Refusal, Simulator};
 use serde_json::{Map, Value as Json, json};
 
@@ -51,30 +51,38 @@ pub fn eql(query: &str) -> Rule {
     rule(json!({"type": "eql", "language": "eql", "query": query}))
 }
 
-/// The rules of the shared file of these types.
-pub fn shared_rules(folder: &Path, types: &[&str]) -> Vec<Rule> {
+/// A rule of KQL over single events.
+pub fn kql(query: &str) -> Rule {
+    rule(json!({"type": "query", "language": "kuery", "query": query}))
+}
+
+/// The rules of the shared file of this type.
+pub fn shared_rules(folder: &Path, name: &str) -> Vec<Rule> {
     let text =
         std::fs::read_to_string(folder.join("elastic/rules.jsonl")).expect("the shared rules");
     text.lines()
         .map(|line| serde_json::from_str::<Map<String, Json>>(line).expect("JSON"))
-        .filter(|object| {
-            object["type"]
-                .as_str()
-                .is_some_and(|name| types.contains(&name))
-        })
+        .filter(|object| object["type"] == name)
         .map(|object| rule(Json::Object(object)))
         .collect()
 }
 
-/// Runs the rule over the events alone, compiled anew: is there an alert?
-pub fn fires(rule: &Arc<Rule>, events: &[Document]) -> bool {
-    let compiled = compile(Arc::clone(rule), &EcsSchema).expect("it was compiled before");
+/// Runs the rule over a set alone, compiled anew: is there an alert?
+pub fn fires(rule: &Arc<Rule>, set: &EventSet) -> bool {
+    let now = parse_iso("2026-01-01").expect("a date");
+    let compiled =
+        compile_at(Arc::clone(rule), &EcsSchema, Some(now)).expect("it was compiled before");
+    let mut indicators = IndicatorStore::default();
+    for indicator in &set.indicators {
+        indicators.push(indicator).expect("in memory");
+    }
     // As a reader would see them: written and read again.
-    let events = events.iter().map(|event| {
+    let events = set.events.iter().map(|event| {
         let text = serde_json::to_string(event.as_map()).expect("JSON");
         JsonEvent::new(serde_json::from_str(&text).expect("JSON"))
     });
-    let outcome = Engine::new(vec![compiled]).run(events).expect("in memory");
+    let engine = Engine::with(vec![compiled], indicators, EngineOptions::default());
+    let outcome = engine.run(events).expect("in memory");
     !outcome.matches.is_empty()
 }
 
@@ -114,7 +122,7 @@ impl Tally {
             };
             assert!(!set.events.is_empty(), "{name}: an empty set");
             assert_eq!(
-                fires(&rule, &set.events),
+                fires(&rule, set),
                 set.broken.is_none(),
                 "{name}: {:?}: {}",
                 set.broken,
