@@ -432,6 +432,93 @@ pub(crate) fn access(source: &dyn Source, sample: &str, expect: &[&str]) {
     assert_eq!(got, expect, "{}", path.display());
 }
 
+/// The lines of `input.fail2ban-NAME.EXTENSION` that fail2ban takes for attacks have the remote address that it expects.
+pub(crate) fn hosts(source: &dyn Source, folder: &str, name: &str, extension: &str) {
+    let Some(directory) = shared(folder) else {
+        return;
+    };
+    let input = directory.join(format!("input.fail2ban-{name}.{extension}"));
+    let text = fs::read_to_string(directory.join(format!("fail2ban-{name}.match.json")))
+        .expect("the truth is there");
+    let truth: Json = serde_json::from_str(&text).expect("JSON");
+    let documents = read(&input, &Reading::default()).documents;
+    let truth = truth.as_array().expect("a list of lines");
+    assert_eq!(documents.len(), truth.len(), "{}", input.display());
+    let mut compared = 0;
+    for (document, line) in documents.iter().zip(truth) {
+        let dataset = document.get("event.dataset").and_then(Json::as_str);
+        assert_eq!(dataset, Some(source.dataset()), "{line}");
+        if let Some(host) = line.pointer("/fail2ban/host").and_then(Json::as_str) {
+            assert_eq!(shown(document, "gatewatch.remote.ip"), [host], "{line}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 0, "{} says nothing", input.display());
+}
+
+/// The outcomes that these logs of `corpus/` show in the lines of an attempt are those of the attempts in `TRUTH.tsv`, and what is shown of
+/// user and address is what was used.
+pub(crate) fn corpus(source: &dyn Source, files: &[&str]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
+    let truth = fs::read_to_string(root.join("TRUTH.tsv")).expect("the truth is there");
+    for file in files {
+        let path = root.join(file);
+        let bytes = fs::read(&path).expect("the log is there");
+        let collected = read(&path, &Reading::default());
+        let lines: Vec<(usize, &Document)> = collected
+            .documents
+            .iter()
+            .map(|document| {
+                let offset = document.get("log.offset").and_then(Json::as_u64);
+                let offset = usize::try_from(offset.expect("a place")).expect("in memory");
+                let line = bytes[..offset]
+                    .iter()
+                    .filter(|byte| **byte == b'\n')
+                    .count()
+                    + 1;
+                (line, document)
+            })
+            .collect();
+        let mut attempts = 0;
+        for row in truth
+            .lines()
+            .filter(|row| row.starts_with(&format!("{file}\t")))
+        {
+            let cells: Vec<&str> = row.split('\t').collect();
+            let number = |at: usize| cells[at].parse::<usize>().expect("a line");
+            let (from, to, outcome) = (number(1), number(2), cells[5]);
+            // Lines of the end of an earlier session may stand among those of an attempt.
+            let of_attempt = lines.iter().filter(|(line, _)| (from..=to).contains(line));
+            let mut outcomes = Vec::new();
+            for (line, document) in of_attempt {
+                let dataset = document.get("event.dataset").and_then(Json::as_str);
+                assert_eq!(dataset, Some(source.dataset()), "{file} {line}: {row}");
+                let told = shown(document, "gatewatch.remote.outcome");
+                let Some(told @ ("success" | "failure")) = told.first().map(String::as_str) else {
+                    continue;
+                };
+                assert_eq!(told, outcome, "{file} {line}: {row}");
+                outcomes.push(told.to_owned());
+                for address in shown(document, "gatewatch.remote.ip") {
+                    assert_eq!(address, cells[8], "{file} {line}: {row}");
+                }
+                for user in shown(document, "gatewatch.remote.user") {
+                    assert_eq!(user, cells[7], "{file} {line}: {row}");
+                }
+            }
+            let told = matches!(outcome, "success" | "failure");
+            // A log need not tell of every attempt; where it does, the truth names the lines.
+            assert_eq!(
+                !outcomes.is_empty(),
+                told && (cells[3] != "-" || !outcomes.is_empty()),
+                "{row}"
+            );
+            attempts += usize::from(told && !outcomes.is_empty());
+        }
+        assert!(attempts > 0, "{file}: nobody tried anything");
+    }
+}
+
 #[test]
 fn every_source_has_a_page_and_samples() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/sources");
@@ -444,6 +531,34 @@ fn every_source_has_a_page_and_samples() {
             source.name()
         );
         assert!(!source.title().is_empty() && source.dataset().contains('.'));
+    }
+}
+
+/// Lines that are cut anywhere, or hold a character of several bytes there, are read without harm by every source.
+#[test]
+fn cut_lines_do_no_harm() {
+    /// Every place of every line would take minutes.
+    const STEP: usize = 31;
+    let mut cut = Vec::new();
+    for (start, source) in super::SOURCES.iter().enumerate() {
+        let samples = folder(*source).join("samples");
+        for entry in fs::read_dir(&samples).into_iter().flatten().flatten() {
+            if entry.path().to_string_lossy().ends_with(".ecs.ndjson") {
+                continue;
+            }
+            let text = fs::read_to_string(entry.path()).expect("a sample is UTF-8");
+            for (number, line) in text.lines().enumerate() {
+                let places = (0..line.len()).skip((start + number) % STEP);
+                for at in places.step_by(STEP).filter(|at| line.is_char_boundary(*at)) {
+                    cut.clear();
+                    cut.extend_from_slice(&line.as_bytes()[..at]);
+                    super::check_bytes(&cut);
+                    cut.extend_from_slice("ä\"".as_bytes());
+                    cut.extend_from_slice(&line.as_bytes()[at..]);
+                    super::check_bytes(&cut);
+                }
+            }
+        }
     }
 }
 

@@ -6,14 +6,22 @@
 
 #[cfg(test)]
 mod check;
+pub mod checkpoint;
 pub mod cisco_asa;
+pub mod citrix_adc;
 mod find;
+pub mod fortinet;
 pub(crate) mod index;
 pub mod linux_auth;
 pub mod mapping;
+pub mod openvpn;
 pub mod panos;
+pub mod pulse_secure;
+pub mod softether;
+pub mod sonicwall;
 mod text;
 pub mod windows;
+pub mod wireguard;
 
 pub use find::{Claim, claim, claim_by_content, find_source};
 pub use text::{TextOptions, check_bytes, read_text};
@@ -27,7 +35,18 @@ pub(crate) static UTC: TimeZone = TimeZone::UTC;
 
 /// Every source but Windows and Linux authentication, in the order of their names. Where two are equally sure of a record,
 /// the first has it, and the tie is reported.
-pub static SOURCES: &[&dyn Source] = &[&cisco_asa::CiscoAsa, &panos::Panos];
+pub static SOURCES: &[&dyn Source] = &[
+    &checkpoint::CheckPoint,
+    &cisco_asa::CiscoAsa,
+    &citrix_adc::CitrixAdc,
+    &fortinet::Fortinet,
+    &openvpn::OpenVpn,
+    &panos::Panos,
+    &pulse_secure::PulseSecure,
+    &softether::SoftEther,
+    &sonicwall::SonicWall,
+    &wireguard::WireGuard,
+];
 
 #[cfg(test)]
 mod tests {

@@ -20,7 +20,14 @@ pub struct Pairs<'a> {
     assign: u8,
     quotes: &'static [u8],
     go: bool,
+    verbatim: bool,
 }
+
+/// No value holds more quotes: the search for the one that ends it stops there.
+const MOST_QUOTES: usize = 64;
+
+/// No key is longer.
+const LONGEST_KEY: usize = 64;
 
 impl<'a> Pairs<'a> {
     /// Pairs of `key=value`, separated by spaces; values may stand in double quotes, where a backslash keeps the next
@@ -32,6 +39,7 @@ impl<'a> Pairs<'a> {
             assign: b'=',
             quotes: b"\"",
             go: false,
+            verbatim: false,
         }
     }
 
@@ -61,6 +69,24 @@ impl<'a> Pairs<'a> {
         Self { quotes, ..self }
     }
 
+    /// Quoted values as they are, backslashes too (`user="DOMAIN\\name"`): a quote ends the value where another pair or nothing
+    /// follows, so that a text with quotes in it stays whole.
+    ///
+    /// ```
+    /// use gatewatch_ingest::format::text::Pairs;
+    ///
+    /// let pairs: Vec<_> = Pairs::new(r#"msg="a "b" c" user="EXAMPLE\joe""#).verbatim().collect();
+    /// assert_eq!(pairs[0], ("msg", r#"a "b" c"#.into()));
+    /// assert_eq!(pairs[1], ("user", r"EXAMPLE\joe".into()));
+    /// ```
+    #[must_use]
+    pub fn verbatim(self) -> Self {
+        Self {
+            verbatim: true,
+            ..self
+        }
+    }
+
     /// The text behind the pairs that were read.
     pub fn rest(&self) -> &'a str {
         self.rest
@@ -70,8 +96,43 @@ impl<'a> Pairs<'a> {
         byte == self.separator || (self.separator == b' ' && byte.is_ascii_whitespace())
     }
 
+    /// The same where quotes stand as they are.
+    fn verbatim_quoted(&mut self, quote: u8) -> &'a str {
+        let text = &self.rest[1..];
+        let mut first = None;
+        let mut end = None;
+        for at in memchr::memchr_iter(quote, text.as_bytes()).take(MOST_QUOTES) {
+            first = first.or(Some(at));
+            if self.pair_follows(&text[at + 1..]) {
+                end = Some(at);
+                break;
+            }
+        }
+        let end = end.or(first).unwrap_or(text.len());
+        self.rest = text.get(end + 1..).unwrap_or_default();
+        &text[..end]
+    }
+
+    /// Does a pair begin here, behind a separator, or the text end?
+    fn pair_follows(&self, text: &str) -> bool {
+        let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == self.separator;
+        let bytes = text.as_bytes();
+        let Some(start) = bytes.iter().position(|byte| !blank(byte)) else {
+            return true;
+        };
+        let key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let end = bytes[start..]
+            .iter()
+            .take(LONGEST_KEY)
+            .position(|byte| !key(byte));
+        start > 0 && end.is_some_and(|end| end > 0 && bytes[start + end] == self.assign)
+    }
+
     /// A value in quotes at the start of `rest`, without them.
     fn quoted(&mut self, quote: u8) -> Cow<'a, str> {
+        if self.verbatim {
+            return Cow::Borrowed(self.verbatim_quoted(quote));
+        }
         let bytes = self.rest.as_bytes();
         let mut escaped = false;
         let mut at = 1;
@@ -235,6 +296,15 @@ mod tests {
             Pairs::new("a='x y' b=1").quoted_by(b"\"'"),
             &[("a", "x y"), ("b", "1")],
         );
+        check(
+            Pairs::new(r#"a="x "y" z" b="" c="C:\" d="never" ends"#).verbatim(),
+            &[
+                ("a", r#"x "y" z"#),
+                ("b", ""),
+                ("c", "C:\\"),
+                ("d", "never"),
+            ],
+        );
         check(Pairs::new("=x ==y a==z"), &[("a", "=z")]);
         check(Pairs::new(r#"a="never ends"#), &[("a", "never ends")]);
     }
@@ -247,6 +317,7 @@ mod tests {
                 all(Pairs::new(text));
                 all(Pairs::logfmt(text));
                 all(Pairs::new(text).separated_by(b';').quoted_by(b"\"'"));
+                all(Pairs::new(text).verbatim());
             }
         }
     }

@@ -47,6 +47,17 @@ pub fn lower<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
     (!text.is_empty()).then(|| Value::from(text.to_lowercase()))
 }
 
+/// The name of an account without its domain: `DOMAIN\name`, `name@domain`; absent if it says nothing.
+pub fn account<'v>(value: Value<'v>, view: &View<'_>) -> Option<Value<'v>> {
+    stated(
+        piece(value, |text| {
+            let name = text.rsplit_once('\\').map_or(text, |(_, name)| name);
+            name.rsplit_once('@').map_or(name, |(name, _)| name).trim()
+        }),
+        view,
+    )
+}
+
 /// A whole number. Text that is none makes the field absent.
 pub fn long<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
     match value {

@@ -1,0 +1,216 @@
+//! From the parts of a line to ECS.
+
+use gatewatch_event::Value;
+
+use super::line;
+use crate::source::mapping::{Entry, From, View, remote, turn};
+
+/// Fields of every line.
+pub(super) const COMMON: &[Entry] = &[
+    Entry::fixed("observer.vendor", &["Citrix"]),
+    Entry::fixed("observer.product", &["Netscaler"]),
+    Entry::fixed("observer.type", &["firewall"]),
+    Entry::part("observer.hostname", "host"),
+    Entry::part("citrix.device_event_class_id", "feature"),
+    Entry::part("citrix.name", "event"),
+    Entry::new("citrix.detail", From::Raw),
+    Entry::part("error.message", "error.message"),
+    Entry::part("message", "message"),
+];
+
+/// Fields of native lines.
+pub(super) const NATIVE: &[Entry] = &[
+    Entry::new("citrix.cef_format", From::Flag(false)),
+    Entry::turned("citrix.default_class", "default", turn::flag),
+    Entry::part("citrix.host", "host"),
+    Entry::part("citrix.extended.message", "message"),
+    Entry::part("event.id", "id"),
+    Entry::turned("event.severity", "severity", turn::long),
+    Entry::call("event.timezone", |view, emit| {
+        let zone = view.text("zone");
+        let zone = zone.as_deref().or_else(|| view.record.zone.iana_name());
+        if let Some(zone) = zone {
+            emit(Value::from(zone.to_owned()));
+        }
+    }),
+];
+
+/// The whole text, where Elastic's patterns for single events do not match.
+pub(super) const WHOLE: &[Entry] = &[Entry::part("citrix_adc.log.message", "message")];
+
+/// Who, where, and how much.
+pub(super) const SESSION: &[Entry] = &[
+    Entry::turned("event.start", "start_time", moment),
+    Entry::turned("event.end", "end_time", moment),
+    Entry::part("event.reason", "failure_reason"),
+    Entry::part("user.name", "user"),
+    Entry::part("user.domain", "domain"),
+    Entry::part("group.name", "groups"),
+    Entry::turned("client.ip", "client_ip", turn::ip),
+    Entry::turned("client.port", "client_port", turn::port),
+    Entry::turned("server.ip", "vserver_ip", turn::ip),
+    Entry::turned("server.port", "vserver_port", turn::port),
+    Entry::turned("source.ip", "source_ip", turn::ip),
+    Entry::turned("source.port", "source_port", turn::port),
+    Entry::turned("source.nat.ip", "nat_ip", turn::ip),
+    Entry::turned("source.bytes", "bytes_send", turn::long),
+    Entry::turned("destination.ip", "destination_ip", turn::ip),
+    Entry::turned("destination.port", "destination_port", turn::port),
+    Entry::turned("destination.bytes", "bytes_received", turn::long),
+    Entry::part("user_agent.original", "browser"),
+    Entry::call("user_agent.name", other_agent),
+    Entry::call("user_agent.device.name", other_agent),
+    Entry::fields(
+        "related.ip",
+        &[
+            "source.ip",
+            "destination.ip",
+            "source.nat.ip",
+            "server.ip",
+            "client.ip",
+        ],
+    ),
+    Entry::fields("related.user", &["user.name"]),
+    Entry::part("citrix_adc.log.user", "user"),
+    Entry::turned("citrix_adc.log.client_ip", "client_ip", turn::ip),
+    Entry::part("citrix_adc.log.failure_reason", "failure_reason"),
+    Entry::part("citrix_adc.log.browser", "browser"),
+    Entry::part("citrix_adc.log.browser_type", "browser_type"),
+    Entry::part("citrix_adc.log.sslvpn_client_type", "client_type"),
+    Entry::part("citrix_adc.log.context.user.name", "context.user"),
+    Entry::turned("citrix_adc.log.context.client.ip", "context.ip", turn::ip),
+    Entry::part("citrix_adc.log.session_id", "session_id"),
+    Entry::turned("citrix_adc.log.nat.ip", "nat_ip", turn::ip),
+    Entry::turned("citrix_adc.log.vserver.ip", "vserver_ip", turn::ip),
+    Entry::turned("citrix_adc.log.vserver.port", "vserver_port", turn::port),
+    Entry::turned("citrix_adc.log.source.ip", "source_ip", turn::ip),
+    Entry::turned("citrix_adc.log.source.port", "source_port", turn::port),
+    Entry::turned("citrix_adc.log.destination.ip", "destination_ip", turn::ip),
+    Entry::turned(
+        "citrix_adc.log.destination.port",
+        "destination_port",
+        turn::port,
+    ),
+    Entry::turned("citrix_adc.log.start_time", "start_time", moment),
+    Entry::turned("citrix_adc.log.end_time", "end_time", moment),
+    Entry::part("citrix_adc.log.duration", "duration"),
+    Entry::part("citrix_adc.log.http_resources_accessed", "http_resources"),
+    Entry::part(
+        "citrix_adc.log.non_http_services_accessed",
+        "non_http_services",
+    ),
+    Entry::turned(
+        "citrix_adc.log.total_tcp_connections",
+        "tcp_connections",
+        turn::long,
+    ),
+    Entry::turned("citrix_adc.log.total_udp_flows", "udp_flows", turn::long),
+    Entry::turned(
+        "citrix_adc.log.total_policies_allowed",
+        "policies_allowed",
+        turn::long,
+    ),
+    Entry::turned(
+        "citrix_adc.log.total_policies_denied",
+        "policies_denied",
+        turn::long,
+    ),
+    Entry::turned("citrix_adc.log.total_bytes_send", "bytes_send", turn::long),
+    Entry::turned(
+        "citrix_adc.log.total_bytes_received",
+        "bytes_received",
+        turn::long,
+    ),
+    Entry::turned(
+        "citrix_adc.log.total_compressed_bytes_send",
+        "compressed_send",
+        turn::long,
+    ),
+    Entry::turned(
+        "citrix_adc.log.total_compressed_bytes_recieved",
+        "compressed_received",
+        turn::long,
+    ),
+    Entry::turned(
+        "citrix_adc.log.compression_ratio_send",
+        "ratio_send",
+        turn::double,
+    ),
+    Entry::turned(
+        "citrix_adc.log.compression_ratio_recieved",
+        "ratio_received",
+        turn::double,
+    ),
+    Entry::part("citrix_adc.log.logout_method", "logout_method"),
+    Entry::part("citrix_adc.log.access", "access"),
+    Entry::part("citrix_adc.log.denied_by_policy", "denied_by_policy"),
+    Entry::part("citrix_adc.log.groups", "groups"),
+    Entry::part("citrix_adc.log.domain_name", "domain"),
+    Entry::part("citrix_adc.log.application_name", "application"),
+    Entry::part("citrix_adc.log.connection_id", "connection_id"),
+    Entry::part("citrix_adc.log.ica_uuid", "ica_uuid"),
+];
+
+/// Fields of commands.
+pub(super) const COMMAND: &[Entry] = &[
+    Entry::part("user.name", "user"),
+    Entry::fields("related.user", &["user.name"]),
+    Entry::turned("source.ip", "remote_ip", turn::ip),
+    Entry::fields("related.ip", &["source.ip"]),
+    Entry::part("process.command_line", "command"),
+    Entry::turned("event.outcome", "status", |value, view| {
+        let word = turn::lower(value, view)?;
+        matches!(&*word.text(), "success" | "failure").then_some(word)
+    }),
+    Entry::part("citrix_adc.log.user", "user"),
+    Entry::part("citrix_adc.log.adm_user", "adm_user"),
+    Entry::turned("citrix_adc.log.remote_ip", "remote_ip", turn::ip),
+    Entry::part("citrix_adc.log.command", "command"),
+    Entry::part("citrix_adc.log.status", "status"),
+];
+
+/// Fields of lines in CEF.
+pub(super) const CEF: &[Entry] = &[
+    Entry::new("citrix.cef_format", From::Flag(true)),
+    Entry::fixed("event.category", &["network"]),
+    Entry::turned("source.ip", "cef.src", turn::ip),
+    Entry::turned("source.port", "cef.spt", turn::port),
+    Entry::part("http.request.method", "cef.method"),
+    Entry::part("url.original", "cef.request"),
+    Entry::part("message", "cef.msg"),
+    Entry::part("event.action", "cef.act"),
+    Entry::fields("related.ip", &["source.ip"]),
+];
+
+/// Who came to the gateway.
+pub(super) const CLIENT: &[Entry] = &[
+    remote::ip(From::Part("client")),
+    remote::address(From::Part("client")),
+    remote::port(From::Part("source_port")),
+    Entry::new("gatewatch.remote.user", From::Part("user")).turn(turn::account),
+    remote::session(From::First(&["session_id", "connection_id"])),
+];
+
+/// Who came to the appliance itself.
+pub(super) const ADMINISTRATOR: &[Entry] = &[
+    remote::ip(From::Part("remote")),
+    remote::address(From::Part("remote")),
+    Entry::new("gatewatch.remote.user", From::Part("user")).turn(turn::account),
+];
+
+/// The browser's name: those of clients that are no browser.
+fn other_agent(view: &View<'_>, emit: crate::source::mapping::Emit<'_>) {
+    let agent = view.text("browser").unwrap_or_default();
+    if !agent.is_empty() && !agent.starts_with("Mozilla/") && !agent.starts_with("Opera/") {
+        emit(Value::from("Other"));
+    }
+}
+
+/// A time in the form of the line's own.
+fn moment<'v>(value: Value<'v>, view: &View<'_>) -> Option<Value<'v>> {
+    let text = value.text();
+    let text = text.trim();
+    let zone = text.get(19..).unwrap_or_default().trim();
+    let stamp = line::stamp(text, matches!(zone, "GMT" | "UTC").then_some(0))?;
+    view.at(stamp).map(Value::Date)
+}

@@ -1,0 +1,211 @@
+//! The parts of a line: segments between ` - `, each a key and its value.
+
+use std::borrow::Cow;
+
+use super::line::{Form, Line};
+use crate::format::text::{Cef, matches};
+use crate::source::mapping::{Parts, Record, turn};
+
+/// How segments begin, and what their values are called.
+const KEYS: &[(&str, &str)] = &[
+    ("ADM_User ", "adm_user"),
+    ("Access ", "access"),
+    ("Browser ", "browser"),
+    ("Browser_type ", "browser_type"),
+    ("CipherSuite ", "cipher_suite"),
+    ("ClientIP ", "client_ip"),
+    ("ClientPort ", "client_port"),
+    ("ClientVersion ", "client_version"),
+    ("Client_ip ", "client_ip"),
+    ("Command ", "command"),
+    ("Compression_ratio_recv ", "ratio_received"),
+    ("Compression_ratio_send ", "ratio_send"),
+    ("Context ", "context"),
+    ("Delink Time ", "end_time"),
+    ("Denied_by_policy ", "denied_by_policy"),
+    ("Destination ", "destination"),
+    ("Duration ", "duration"),
+    ("End Time ", "end_time"),
+    ("End_time ", "end_time"),
+    ("Failure_reason ", "failure_reason"),
+    ("Group(s) ", "groups"),
+    ("Http_resources_accessed ", "http_resources"),
+    ("LogoutMethod ", "logout_method"),
+    ("NatIP ", "nat_ip"),
+    ("Nat_ip ", "nat_ip"),
+    ("NonHttp_services_accessed ", "non_http_services"),
+    ("Reason ", "reason"),
+    ("Remote_ip ", "remote_ip"),
+    ("SSLVPN_client_type ", "client_type"),
+    ("Session ", "session"),
+    ("SessionId: ", "session_id"),
+    ("Source ", "source"),
+    ("Start Time ", "start_time"),
+    ("Start_time ", "start_time"),
+    ("Status ", "status"),
+    ("Total_TCP_connections ", "tcp_connections"),
+    ("Total_UDP_flows ", "udp_flows"),
+    ("Total_bytes_recv ", "bytes_received"),
+    ("Total_bytes_send ", "bytes_send"),
+    ("Total_compressedbytes_recv ", "compressed_received"),
+    ("Total_compressedbytes_send ", "compressed_send"),
+    ("Total_policies_allowed ", "policies_allowed"),
+    ("Total_policies_denied ", "policies_denied"),
+    ("User ", "user"),
+    ("Vserver ", "vserver"),
+    ("VserverServiceIP ", "vserver_ip"),
+    ("VserverServicePort ", "vserver_port"),
+    ("applicationName ", "application"),
+    ("connectionId ", "connection_id"),
+    ("customername ", "customer"),
+    ("endTime ", "end_time"),
+    ("startTime ", "start_time"),
+    ("username:domainname ", "account"),
+];
+
+/// No line has more segments.
+const MOST_SEGMENTS: usize = 64;
+
+/// Names the parts of a line.
+pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
+    match Form::of(record) {
+        Some(Form::Native(line)) => native(&line, parts),
+        Some(Form::Cef(message)) => {
+            if let Some(cef) = Cef::parse(message) {
+                parts.extend_bounded(
+                    cef.pairs()
+                        .map(|(key, value)| (format!("cef.{key}"), value)),
+                );
+                parts.push("feature", cef.class);
+                parts.push("event", cef.name);
+            }
+        }
+        Some(Form::Appliance) => parts.push("message", record.message()),
+        None => {}
+    }
+}
+
+fn native<'a>(line: &Line<'a>, parts: &mut Parts<'a>) {
+    parts.push_some("feature", Some(line.feature));
+    parts.push("event", line.event);
+    parts.push("id", line.id);
+    parts.push("severity", line.severity);
+    parts.push_some("host", line.host);
+    parts.push_some("zone", line.zone);
+    if line.default {
+        parts.push("default", "true");
+    }
+    let text = line.text.trim_end_matches('"');
+    // A message of its own stands in quotes.
+    let message = match line.text.strip_prefix('"') {
+        Some(_) => text.trim_start_matches('"'),
+        None => line.text,
+    };
+    parts.push("message", message);
+    if line.event == "Message" {
+        sentence(message, parts);
+        return;
+    }
+    let mut found = Parts::default();
+    for segment in line.text.split(" - ").take(MOST_SEGMENTS) {
+        let start = segment.trim_start();
+        if let Some((key, name)) = KEYS.iter().find(|(key, _)| start.starts_with(key)) {
+            value(name, &start[key.len()..], &mut found);
+        } else if let Some(at) = start.find("] Source ") {
+            // `[TCP] [CGP][ICAUUID=...] Source ...`
+            value("source", &start[at + 9..], &mut found);
+            let id = start
+                .split_once("[ICAUUID=")
+                .and_then(|(_, rest)| rest.split(']').next());
+            found.push_some("ica_uuid", id);
+        } else if let Some((_, rest)) = start.split_once(" User ")
+            && let Some((user, rest)) = rest.rsplit_once(" : Group(s) ")
+        {
+            // `HOST User NAME : Group(s) GROUPS : Vserver IP:PORT`
+            found.push("user", user);
+            if let Some((groups, server)) = rest.split_once(" : Vserver ") {
+                found.push("groups", groups);
+                value("vserver", server, &mut found);
+            }
+        }
+    }
+    client(found, parts);
+}
+
+/// A value, without its quotes.
+fn value<'a>(name: &'static str, text: &'a str, parts: &mut Parts<'a>) {
+    let text = if name == "duration" {
+        text
+    } else {
+        text.trim()
+    };
+    let text = text.trim_matches('"');
+    match name {
+        "context" => {
+            parts.push_some("context", Some(text));
+            // Users are often mail addresses: the last `@` is the one.
+            if let Some((user, ip)) = text.rsplit_once('@') {
+                parts.push("context.user", user);
+                parts.push("context.ip", ip);
+            }
+        }
+        "vserver" | "source" | "destination" => {
+            let (ip, port) = turn::split_port(text.split(' ').next().unwrap_or_default());
+            let [ip_name, port_name] = match name {
+                "vserver" => ["vserver_ip", "vserver_port"],
+                "source" => ["source_ip", "source_port"],
+                _ => ["destination_ip", "destination_port"],
+            };
+            parts.push(ip_name, ip.to_owned());
+            if let Some(port) = port {
+                parts.push(port_name, port.to_string());
+            }
+        }
+        "account" => {
+            let (user, domain) = text.rsplit_once(':').unwrap_or((text, ""));
+            parts.push_some("user", Some(user));
+            parts.push_some("domain", Some(domain));
+        }
+        "ratio_send" | "ratio_received" => parts.push(name, text.trim_end_matches('%')),
+        _ => parts.push_some(name, Some(text)),
+    }
+}
+
+/// Takes over what was found, of each name the first. A user name or a browser may hold ` - Client_ip `: where the line names several
+/// addresses of one kind it cannot be told which is true, and none is taken.
+fn client<'a>(found: Parts<'a>, parts: &mut Parts<'a>) {
+    let ambiguous = |name: &&str| {
+        let first = found.get(name);
+        found.all(name).any(|other| Some(other) != first)
+    };
+    let unsure: Vec<&str> = ["client_ip", "source_ip", "remote_ip"]
+        .into_iter()
+        .filter(|name| ambiguous(name))
+        .collect();
+    for (from, to) in [
+        (&["client_ip", "source_ip", "context.ip"][..], "client"),
+        (&["remote_ip"], "remote"),
+    ] {
+        let name = from.iter().find(|name| found.get(name).is_some());
+        if let Some(address) = name
+            .filter(|name| !unsure.contains(name))
+            .and_then(|name| found.get(name))
+        {
+            parts.push(to, address.to_owned());
+        }
+    }
+    parts.append_firsts(found, &unsure);
+}
+
+/// Sentences that name somebody.
+fn sentence<'a>(message: &'a str, parts: &mut Parts<'a>) {
+    let _ = matches(
+        "Authentication is rejected for {>user} (client ip : {client:word}",
+        message,
+        parts,
+    ) || matches("[Remote ip = {address:word}]", message, parts);
+    if let Some(address) = parts.get("address") {
+        let ip = turn::split_port(address).0.to_owned();
+        parts.push("client", Cow::Owned(ip));
+    }
+}

@@ -1,0 +1,76 @@
+//! From the parts of a line to ECS.
+
+use gatewatch_event::Value;
+
+use crate::source::mapping::{Emit, Entry, From, View, remote, turn};
+
+/// Fields of every line.
+pub(super) const COMMON: &[Entry] = &[
+    Entry::fixed("event.category", &["network"]),
+    Entry::part("event.timezone", "zone"),
+    Entry::part("event.code", "id"),
+    Entry::part("event.reason", "reason"),
+    Entry::part("error.message", "error.message"),
+    Entry::part("message", "message"),
+    Entry::part("host.hostname", "outer"),
+    Entry::part("host.name", "host"),
+    Entry::fixed("observer.vendor", &["Pulse Secure"]),
+    Entry::fixed("observer.product", &["Pulse Secure Connect"]),
+    Entry::fixed("observer.type", &["vpn"]),
+    Entry::part("observer.name", "node"),
+    Entry::part("observer.hostname", "observer.hostname"),
+    Entry::turned("observer.ip", "observer.ip", turn::ip),
+    Entry::part("client.address", "client"),
+    Entry::turned("client.ip", "client", turn::ip),
+    Entry::turned("client.nat.ip", "tunnel", turn::ip),
+    Entry::part("source.address", "client"),
+    Entry::turned("source.ip", "client", turn::ip),
+    Entry::turned("source.nat.ip", "tunnel", turn::ip),
+    Entry::turned("network.type", "family", turn::lower),
+    Entry::part("user.name", "user"),
+    Entry::part("user.domain", "domain"),
+    Entry::part("pulse_secure.realm", "realm"),
+    Entry::part("pulse_secure.role", "role"),
+    Entry::part("pulse_secure.session.id", "session"),
+    Entry::part("pulse_secure.session.id_short", "short"),
+    Entry::part("user_agent.original", "agent"),
+    Entry::call("user_agent.name", |view, emit| {
+        if view.has("agent") {
+            emit(Value::from("Other"));
+        }
+    }),
+    Entry::call("user_agent.device.name", |view, emit| {
+        if view.has("agent") {
+            emit(Value::from("Other"));
+        }
+    }),
+    Entry::call("user_agent.os.full", |view, emit| {
+        windows(view, |version| format!("Windows {version}"), emit);
+    }),
+    Entry::call("user_agent.os.name", |view, emit| {
+        windows(view, |_| "Windows".to_owned(), emit);
+    }),
+    Entry::call("user_agent.os.version", |view, emit| {
+        windows(view, str::to_owned, emit);
+    }),
+];
+
+/// What the client's program says of its Windows, in the versions that Elastic's parser of user agents knows.
+fn windows(view: &View<'_>, say: fn(&str) -> String, emit: Emit<'_>) {
+    let agent = view.text("agent").unwrap_or_default();
+    let version = agent
+        .split_once("(Windows ")
+        .and_then(|(_, rest)| rest.split([')', ';', ' ']).next());
+    if let Some(version) = version.filter(|v| matches!(*v, "10" | "7" | "Vista" | "XP" | "2000")) {
+        emit(Value::from(say(version)));
+    }
+}
+
+/// Who, from where.
+pub(super) const ACCESS: &[Entry] = &[
+    remote::ip(From::Part("client")),
+    remote::address(From::Part("client")),
+    remote::user(From::Part("user")),
+    remote::session(From::First(&["session", "short"])),
+    remote::host(From::Part("node")),
+];
