@@ -156,3 +156,27 @@ pub(super) const MALWARE: &[Entry] = &[
     Entry::fixed("event.type", &["info"]),
     Entry::fixed("event.outcome", &["success"]),
 ];
+pub(super) const CONFIG_INFO: &[Entry] = &[
+    Entry::fixed("event.action", &["config-info"]),
+    Entry::fixed("event.category", &["configuration"]),
+    Entry::fixed("event.type", &["info"]),
+    Entry::fixed("event.outcome", &["success"]),
+];
+pub(super) const LOG_SUCCESS: &[Entry] = &[
+    Entry::fixed("event.action", &["internal-log-success"]),
+    Entry::fixed("event.category", &["host"]),
+    Entry::fixed("event.type", &["info"]),
+    Entry::fixed("event.outcome", &["success"]),
+];
+pub(super) const LOG_FAILURE: &[Entry] = &[
+    Entry::fixed("event.action", &["internal-log-failure"]),
+    Entry::fixed("event.category", &["host"]),
+    Entry::fixed("event.type", &["info"]),
+    Entry::fixed("event.outcome", &["failure"]),
+];
+pub(super) const ACCOUNT_FAILURE: &[Entry] = &[
+    Entry::fixed("event.action", &["user-account-change-failure"]),
+    Entry::fixed("event.category", &["iam"]),
+    Entry::fixed("event.type", &["info", "user", "change"]),
+    Entry::fixed("event.outcome", &["failure"]),
+];
