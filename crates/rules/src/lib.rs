@@ -10,7 +10,9 @@
 //! ```
 
 mod case;
+pub mod check;
 mod compile;
+pub mod exceptions;
 pub mod kibana;
 mod model;
 mod pack;

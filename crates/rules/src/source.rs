@@ -178,6 +178,11 @@ impl SourceRule {
         problem
     }
 
+    /// The place of a value of the `[metadata]` table.
+    pub(crate) fn metadata_span(&self, key: &str) -> Option<Span> {
+        self.places.span(&crate::toml_text::step("/metadata", key))
+    }
+
     /// The text of an object's string, such as its `name`.
     pub fn string(&self, key: &str) -> Option<&str> {
         self.object.get(key)?.as_str()

@@ -19,8 +19,12 @@ pub enum RulesCommand {
     List(RulesListFlags),
     /// Show one rule: what it finds, its query, how to investigate and respond
     Show(RulesShowFlags),
-    /// Check rule files and run the test cases beside them; exit 1 when anything is wrong
+    /// Check rule files and run the test cases beside them; exit 2 when there are errors
     Check(RulesCheckFlags),
+    /// Run the test cases beside rules
+    Test(RulesTestFlags),
+    /// Show what every part of a rule's query says of an event
+    Explain(RulesExplainFlags),
     /// Turn rule files (TOML) into an import file for Kibana (NDJSON), or the other way round
     Convert(RulesConvertFlags),
 }
@@ -54,10 +58,68 @@ pub struct RulesShowFlags {
 
 /// Flags of `rules check`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewatch rules check rules/                  every problem in place, and the test cases beside the rules\n  gatewatch rules check export.ndjson --strict   for CI: warnings fail as well\n  gatewatch rules check rules/ --json | jq -r .code | sort | uniq -c\n\nExit codes: 0 no errors, 1 warnings with --strict, 2 errors."
+)]
 pub struct RulesCheckFlags {
-    /// Rule files or directories; the shipped pack when none is given
+    /// Rule files (TOML), exports of Kibana (NDJSON) or directories of them; the shipped pack when none is given
     pub paths: Vec<PathBuf>,
     /// One JSON object a problem
+    #[arg(long)]
+    pub json: bool,
+    /// Warnings fail too: exit with 1
+    #[arg(long)]
+    pub strict: bool,
+    /// Notes are not shown: what is worth knowing and no fault
+    #[arg(long)]
+    pub no_notes: bool,
+}
+
+/// Flags of `rules test`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewatch rules test rules/                         the cases of NAME.test.toml beside each NAME.toml\n  gatewatch rules test rules/ --format junit -o report.xml\n  gatewatch rules test my-rule.toml --case 'near miss'\n\nExit codes: 0 all cases pass, 1 a case fails, 2 an error (a rule or a test file cannot be read)."
+)]
+pub struct RulesTestFlags {
+    /// Rule files or directories of them; the shipped pack when none is given
+    pub paths: Vec<PathBuf>,
+    /// Only cases whose name holds this text, whatever its case
+    #[arg(long, value_name = "TEXT")]
+    pub case: Option<String>,
+    /// How to write the results
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub format: TestFormat,
+    /// Write the results to FILE
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How `rules test` writes results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For reading: failing cases, with the part of the query that decided
+    Text,
+    /// One JSON object a case
+    Json,
+    /// The XML that CI systems read
+    Junit,
+}
+
+/// Flags of `rules explain`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewatch rules explain my-rule.toml event.json\n  gatewatch rules explain win-rdp-logon-external event.json      a shipped rule, by its file name\n  gatewatch normalize Security.evtx | head -1 | gatewatch rules explain my-rule.toml -"
+)]
+pub struct RulesExplainFlags {
+    /// A rule file, or the name, id or file name of a shipped rule
+    pub rule: String,
+    /// An ECS document as JSON, or several, one a line; - for stdin
+    #[arg(value_name = "EVENT.json")]
+    pub event: PathBuf,
+    /// Also look for the rule in this file or directory; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// The explanation as JSON
     #[arg(long)]
     pub json: bool,
 }

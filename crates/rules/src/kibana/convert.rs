@@ -84,8 +84,16 @@ pub fn to_kibana(text: &str) -> Result<Map<String, Json>, Vec<Diagnostic>> {
         holder.insert("tokens".into(), json!(document.tokens));
     }
     restore_server(&mut document.tables, &mut rule);
-    // `rule` marks its place among the tables; alone it says nothing.
-    if document.tables.len() > 1 {
+    // `rule` marks its place among the tables; at their end it says nothing.
+    if document
+        .tables
+        .keys()
+        .next_back()
+        .is_some_and(|last| last == "rule")
+    {
+        document.tables.shift_remove("rule");
+    }
+    if !document.tables.is_empty() {
         holder.insert("file".into(), Json::Object(document.tables));
     }
     if !holder.is_empty() {
