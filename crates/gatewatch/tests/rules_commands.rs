@@ -336,3 +336,28 @@ fn the_pack_passes_its_tests() {
         assert_eq!(result["outcome"], "passed", "{result}");
     }
 }
+
+#[test]
+fn format_changes_the_query_alone() {
+    let odd = RULE.replace(
+        "sequence by host.id with",
+        "sequence   by host.id /* why */ with",
+    );
+    let folder = folder(&[
+        ("broken.toml", &RULE.replace("with maxspan", "with maxspam")),
+        ("logon.toml", EVENT_RULE),
+        ("odd.toml", &odd),
+    ]);
+    let shown = run(folder.path(), &["rules", "format", "odd.toml"])
+        + &run(folder.path(), &["rules", "format", "."])
+        + &run(folder.path(), &["rules", "format", ".", "--check"])
+        + &run(
+            folder.path(),
+            &["rules", "format", "odd.toml", "logon.toml", "--write"],
+        )
+        + &run(
+            folder.path(),
+            &["rules", "format", "odd.toml", "logon.toml", "--check"],
+        );
+    insta::assert_snapshot!("format", shown);
+}

@@ -13,6 +13,7 @@ mod case;
 pub mod check;
 mod compile;
 pub mod exceptions;
+mod format;
 pub mod kibana;
 mod model;
 mod pack;
@@ -27,6 +28,7 @@ pub use case::{CaseEvent, RuleCase, parse_cases};
 pub use compile::{
     CompiledRule, Exception, IndicatorEntry, Indicators, NotRun, compile, compile_at,
 };
+pub use format::format_rule;
 pub use model::{
     Cardinality, ExceptionListRef, Language, MissingFields, NewTerms, RuleType, SeverityMapping,
     Suppression, ThreatEntry, ThreatMatch, Threshold,

@@ -143,7 +143,8 @@ impl SourceRule {
         read_object(&self.path, &self.text, self.object.clone(), &place)
     }
 
-    fn range(&self, key: &str) -> Option<Range<usize>> {
+    /// The range of the value of a key, quotes of a string included; the whole rule for an empty key.
+    pub(crate) fn range(&self, key: &str) -> Option<Range<usize>> {
         let pointer = match key {
             "" => self.root.to_owned(),
             key => crate::toml_text::step(self.root, key),

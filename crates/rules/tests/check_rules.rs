@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gatewatch_diagnostic::Severity;
 use gatewatch_rules::check::check;
+use gatewatch_rules::format_rule;
 use serde_json::{Map, Value as Json, json};
 
 /// The shared folder with data that is no part of the project, if it is here.
@@ -105,4 +106,35 @@ fn what_is_told_of_published_rules_is_true() {
         .map(|finding| finding.path.as_str())
         .collect();
     assert!(rules.len() < 30, "{}", rules.len());
+}
+
+#[test]
+fn published_rules_are_formatted_without_loss() {
+    let Some(files) = files() else { return };
+    let mut changed = 0;
+    for (path, text) in &files {
+        let formatted = match format_rule(path, text) {
+            Ok(formatted) => formatted,
+            Err(problems) => panic!("{path}: {problems:?}"),
+        };
+        let Some(formatted) = formatted else { continue };
+        changed += 1;
+        assert_eq!(format_rule(path, &formatted), Ok(None), "{path}");
+        let query = |text: &str| -> String {
+            let table: toml::Table = text.parse().expect("TOML");
+            table["rule"]["query"].as_str().expect("a query").to_owned()
+        };
+        let told = |text: &str| -> Vec<String> {
+            let query = query(text);
+            let places = gatewatch_syntax::eql::comments(&query);
+            let told = places
+                .iter()
+                .map(|place| place.text(&query).trim_end().to_owned());
+            told.collect()
+        };
+        if text.contains("type = \"eql\"") {
+            assert_eq!(told(&formatted), told(text), "{path}");
+        }
+    }
+    assert!(changed > 1000, "{changed}");
 }

@@ -5,7 +5,9 @@ use gatewatch_syntax::eql::ast::{
     EventFilter, Expr, ExprKind, Field, FieldPart, InList, Literal, MaxSpan, Pipe, PipeKind, Query,
     QueryBody, Runs, Sample, Sequence, StringMatch, StringOperator, Term, TimeUnit, UnaryOperator,
 };
-use gatewatch_syntax::eql::{parse_expression, parse_query, print, print_expression};
+use gatewatch_syntax::eql::{
+    comments, parse_expression, parse_query, print, print_expression, print_with_comments,
+};
 use gatewatch_syntax::{Diagnostic, Span};
 use proptest::collection::vec;
 use proptest::option;
@@ -153,6 +155,25 @@ proptest! {
     }
 
     #[test]
+    fn comments_are_kept(query in query(), notes in prop::collection::vec((0usize..400, 0usize..4), 0..12)) {
+        let text = with_comments(&print(&query), &notes);
+        let mut tree = match parse_query(&text).into_result() {
+            Ok(tree) => tree,
+            Err(problems) => return Err(fault(&text, &problems)),
+        };
+        let printed = print_with_comments(&tree, &text);
+        let mut again = parse_query(&printed).into_result().map_err(|problems| fault(&printed, &problems))?;
+        prop_assert_eq!(&print_with_comments(&again, &printed), &printed, "{}", text);
+        let told = |text: &str| -> Vec<String> {
+            comments(text).iter().map(|comment| comment.text(text).trim_end().to_owned()).collect()
+        };
+        prop_assert_eq!(told(&printed), told(&text), "{}\n{}", text, printed);
+        again.clear_spans();
+        tree.clear_spans();
+        prop_assert_eq!(again, tree, "{}", printed);
+    }
+
+    #[test]
     fn printed_expressions_are_read_as_they_were(expr in expr()) {
         check_expression(expr)?;
     }
@@ -177,6 +198,43 @@ fn check_expression(mut expr: Expr) -> Result<(), TestCaseError> {
     again.clear_spans();
     prop_assert_eq!(again, expr, "{}", printed);
     Ok(())
+}
+
+/// Puts comments of several forms at spaces outside strings.
+fn with_comments(text: &str, notes: &[(usize, usize)]) -> String {
+    let mut gaps = vec![0];
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, character) in text.char_indices() {
+        match quote {
+            Some('"') if escaped => escaped = false,
+            Some('"') if character == '\\' => escaped = true,
+            Some(open) if character == open => quote = None,
+            Some(_) => {}
+            None if matches!(character, '"' | '`') => quote = Some(character),
+            None if character.is_whitespace() || matches!(character, '(' | '[' | ',') => {
+                gaps.push(at + character.len_utf8());
+            }
+            None => {}
+        }
+    }
+    gaps.push(text.len());
+    let mut places: Vec<(usize, usize)> = notes
+        .iter()
+        .map(|(gap, form)| (gaps[gap % gaps.len()], *form))
+        .collect();
+    places.sort_unstable();
+    let mut out = text.to_owned();
+    for (number, (at, form)) in places.into_iter().enumerate().rev() {
+        let comment = match form {
+            0 => format!("// note {number}\n"),
+            1 => format!("\n// note ( {number}\n"),
+            2 => format!("/* note ] {number} */"),
+            _ => format!("\n/* note\n ) {number} */\n"),
+        };
+        out.insert_str(at, &comment);
+    }
+    out
 }
 
 fn fault(printed: &str, problems: &[Diagnostic]) -> TestCaseError {

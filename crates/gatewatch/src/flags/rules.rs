@@ -25,6 +25,8 @@ pub enum RulesCommand {
     Test(RulesTestFlags),
     /// Show what every part of a rule's query says of an event
     Explain(RulesExplainFlags),
+    /// Print the EQL and KQL of rule files in one style
+    Format(RulesFormatFlags),
     /// Turn rule files (TOML) into an import file for Kibana (NDJSON), or the other way round
     Convert(RulesConvertFlags),
 }
@@ -122,6 +124,23 @@ pub struct RulesExplainFlags {
     /// The explanation as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Flags of `rules format`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewatch rules format my-rule.toml          the file with its query in the style, on stdout\n  gatewatch rules format rules/ --check        for CI: names the files that differ, exit 1\n  gatewatch rules format rules/ --write        changes them\n\nComments stay, and so does everything outside the query. Exit codes: 0 done, 1 --check found files that differ,\n2 an error (a query cannot be read)."
+)]
+pub struct RulesFormatFlags {
+    /// Rule files or directories of them; - for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only name the files that differ; exit with 1 if there are any
+    #[arg(long, conflicts_with = "write")]
+    pub check: bool,
+    /// Change the files
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// Flags of `rules convert`.

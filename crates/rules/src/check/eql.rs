@@ -134,7 +134,7 @@ fn literal_wildcard(expr: &Expr, operator: &str, better: &str, found: &mut Found
 /// Has the text an asterisk that its author will have meant as a wildcard? A lone one is a value (rights on everything),
 /// and `\\*\share` is how Windows names a share of any host in its events.
 pub(super) fn is_meant_as_wildcard(text: &str) -> bool {
-    text.contains('*') && text.trim_matches('*') != "" && !text.contains("\\*\\")
+    text.contains('*') && !text.trim_matches('*').is_empty() && !text.contains("\\*\\")
 }
 
 fn empty_pattern(matching: &StringMatch, found: &mut Found<'_>) {

@@ -366,10 +366,8 @@ pub(super) fn check_types(rule: &Rule, found: &mut Found<'_>) {
                 found.error("/query", "rule-key-missing", "the rule has no `query`", "");
             }
         }
-        RuleType::SavedQuery => {
-            if found.get("saved_id").is_none() {
-                found.error("", "rule-key-missing", "the rule has no `saved_id`", "");
-            }
+        RuleType::SavedQuery if found.get("saved_id").is_none() => {
+            found.error("", "rule-key-missing", "the rule has no `saved_id`", "");
         }
         RuleType::Query if rule.query.trim().is_empty() && rule.filters.is_empty() => found
             .warning(

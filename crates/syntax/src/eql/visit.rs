@@ -35,6 +35,15 @@ impl Query {
         terms.iter().chain(until)
     }
 
+    /// Where the part before the pipes ends.
+    pub(super) fn body_end(&self) -> u32 {
+        match &self.body {
+            QueryBody::Event(filter) => filter.span.end,
+            QueryBody::Sequence(sequence) => sequence.span.end,
+            QueryBody::Sample(sample) => sample.span.end,
+        }
+    }
+
     /// Sets all spans to nothing, so that trees of different texts can be compared.
     pub fn clear_spans(&mut self) {
         let nothing = Span::default();
