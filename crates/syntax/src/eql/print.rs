@@ -54,6 +54,24 @@ pub fn print(query: &Query) -> String {
 /// ```
 #[must_use]
 pub fn print_with_comments(query: &Query, text: &str) -> String {
+    // A comment within a part moves to the end of that part, which may then fit on one line: what is printed is printed
+    // again until it stays.
+    const ROUNDS: usize = 4;
+    let mut printed = printed_once(query, text);
+    for _ in 0..ROUNDS {
+        let Ok(again) = super::parse_query(&printed).into_result() else {
+            return printed;
+        };
+        let next = printed_once(&again, &printed);
+        if next == printed {
+            break;
+        }
+        printed = next;
+    }
+    printed
+}
+
+fn printed_once(query: &Query, text: &str) -> String {
     let mut printer = Printer {
         notes: Notes::new(text, super::comments(text)),
         ..Printer::default()

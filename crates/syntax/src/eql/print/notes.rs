@@ -26,12 +26,15 @@ impl<'a> Notes<'a> {
             .is_some_and(|comment| comment.start < place)
     }
 
-    /// Takes the next one that begins before a place: its text, and whether it stands on the line on which `after` ends.
+    /// Takes the next one that begins before a place: its text, and whether it stands on the line on which `after`, or the
+    /// comment before it, ends.
     pub(super) fn take(&mut self, place: u32, after: u32) -> Option<(&'a str, bool)> {
         let comment = *self.comments.get(self.next)?;
         if comment.start >= place {
             return None;
         }
+        let before = self.next.checked_sub(1).map(|at| self.comments[at].end);
+        let after = after.max(before.unwrap_or_default());
         self.next += 1;
         let between = Span::new(after.min(comment.start), comment.start).text(self.text);
         let text = comment.text(self.text).trim_end();
