@@ -96,11 +96,21 @@ pub struct ScanFlags {
     #[arg(long, value_name = "FILE")]
     pub indicators: Vec<PathBuf>,
 
+    /// Leave out the events that these exceptions name: lists and items as Kibana exports them (NDJSON) or Elastic's repository keeps them
+    /// (TOML), for the rules that link to them; may be given again. An export given with --rules brings its own
+    #[arg(long, value_name = "PATH")]
+    pub exceptions: Vec<PathBuf>,
+
+    /// Value lists that exceptions look values up in: a file, or a directory of them, one value a line, named as the list; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub lists: Vec<PathBuf>,
+
     /// Remember in FILE which values rules of type new_terms have seen, and read it first if it is there
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
 
-    /// What `now` means in queries and filters of rules, such as threat_query (default: the present time)
+    /// What `now` means in queries and filters of rules, such as threat_query (default: the present time). Exceptions that expired
+    /// before it are left out; without it each applies to events before it expires
     #[arg(long, value_name = "TIME", value_parser = parse_from)]
     pub now: Option<Timestamp>,
 

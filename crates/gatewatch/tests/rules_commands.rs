@@ -361,3 +361,89 @@ fn format_changes_the_query_alone() {
         );
     insta::assert_snapshot!("format", shown);
 }
+
+#[test]
+fn scan_leaves_out_what_exceptions_name() {
+    let object = "{\"rule_id\":\"r\",\"name\":\"Logon\",\"description\":\"d\",\"type\":\"query\",\"language\":\"kuery\",\"query\":\"event.outcome: success\",\"severity\":\"low\",\"risk_score\":21,\"exceptions_list\":[{\"id\":\"1\",\"list_id\":\"lab\",\"type\":\"detection\",\"namespace_type\":\"single\"}]}\n";
+    let list = "{\"list_id\":\"lab\",\"type\":\"detection\",\"name\":\"Lab list\",\"namespace_type\":\"single\"}\n";
+    let item = |number: u32, entry: &str| {
+        format!(
+            "{{\"item_id\":\"i{number}\",\"list_id\":\"lab\",\"type\":\"simple\",\"name\":\"item {number}\",\"namespace_type\":\"single\",\"entries\":[{entry}]}}\n"
+        )
+    };
+    let by_list = item(
+        1,
+        "{\"field\":\"host.ip\",\"type\":\"list\",\"operator\":\"included\",\"list\":{\"id\":\"known.txt\",\"type\":\"ip_range\"}}",
+    );
+    let by_name = item(
+        2,
+        "{\"field\":\"user.name\",\"type\":\"match\",\"operator\":\"included\",\"value\":\"adminy\"}",
+    );
+    let events = EVENTS.replace(
+        "\"name\":\"other\"",
+        "\"name\":\"other\",\"ip\":\"192.0.2.7\"",
+    );
+    let folder = folder(&[
+        ("rules.ndjson", object),
+        (
+            "export.ndjson",
+            &format!("{object}{list}{by_list}{by_name}"),
+        ),
+        ("exceptions.ndjson", &format!("{list}{by_name}")),
+        ("lists/known.txt", "192.0.2.0/28\n"),
+        ("events.ndjson", &events),
+    ]);
+    let scan = |more: &[&str]| {
+        let mut arguments = vec![
+            "scan",
+            "events.ndjson",
+            "--no-pack",
+            "--ignore-index",
+            "--color",
+            "never",
+        ];
+        arguments.extend(more);
+        run(folder.path(), &arguments)
+    };
+    let count = |shown: &str| {
+        shown
+            .lines()
+            .filter(|line| line.contains("\"kibana.alert.uuid\"") || line.contains("\"uuid\""))
+            .count()
+    };
+    let lines = |more: &[&str]| {
+        let mut arguments = vec!["--format", "ndjson", "--quiet"];
+        arguments.extend(more);
+        count(&scan(&arguments))
+    };
+    assert_eq!(
+        lines(&[
+            "--rules",
+            "rules.ndjson",
+            "--exceptions",
+            "exceptions.ndjson"
+        ]),
+        2
+    );
+    assert_eq!(lines(&["--rules", "export.ndjson", "--lists", "lists"]), 1);
+    insta::assert_snapshot!(
+        "scan_exceptions",
+        scan(&["--rules", "export.ndjson", "--lists", "lists"])
+            + &scan(&[
+                "--rules",
+                "export.ndjson",
+                "--format",
+                "csv",
+                "--output",
+                "out.csv"
+            ])
+            + &scan(&[
+                "--rules",
+                "rules.ndjson",
+                "--format",
+                "csv",
+                "--output",
+                "out.csv"
+            ])
+    );
+}

@@ -23,6 +23,7 @@
 //! An event without `@timestamp` gets one, a second after the event before it.
 
 use gatewatch_diagnostic::{Diagnostic, Stage};
+use gatewatch_event::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::duration;
@@ -56,12 +57,19 @@ pub struct RuleCase {
     pub file: Option<String>,
     /// An EQL query over single events: only events of the log that it matches are taken.
     pub filter: Option<String>,
+    /// Documents that a rule of type threat_match looks for.
+    pub indicators: Vec<Json>,
     /// Fields of alerts, by dotted name. Each entry must be met by an alert of its own.
     pub expect: Vec<Map<String, Json>>,
 }
 
 /// The start of a case's time: events without `@timestamp` count from here.
 const START_MILLIS: i64 = 1_767_225_600_000;
+
+/// The start of a case's time, 2026-01-01T00:00:00Z, and what `now` means in the queries of a rule that is checked or tested.
+pub fn case_start() -> Timestamp {
+    Timestamp::from_millis(START_MILLIS)
+}
 
 impl RuleCase {
     /// The documents, repetitions written out, each with an `@timestamp`. Those of a log are not among them.
@@ -141,7 +149,15 @@ fn wrong(at: impl Into<String>, message: impl Into<String>) -> Wrong {
     }
 }
 
-const CASE_KEYS: &[&str] = &["name", "alerts", "event", "file", "filter", "expect"];
+const CASE_KEYS: &[&str] = &[
+    "name",
+    "alerts",
+    "event",
+    "indicator",
+    "file",
+    "filter",
+    "expect",
+];
 const EVENT_KEYS: &[&str] = &["document", "repeat", "every"];
 
 /// A key that is none is a slip that would change what the case shows.
@@ -199,6 +215,24 @@ fn read_case(item: &Json) -> Result<RuleCase, Wrong> {
             format!("it writes out {written} events, more than the {MAX_EVENTS} allowed"),
         ));
     }
+    let indicators = match item.get("indicator") {
+        None => Vec::new(),
+        Some(Json::Array(items)) => items
+            .iter()
+            .enumerate()
+            .map(|(number, item)| {
+                let at = format!("/indicator/{number}");
+                known(item, &["document"], &at)?;
+                read_document(item, &at)
+            })
+            .collect::<Result<Vec<Json>, Wrong>>()?,
+        Some(_) => {
+            return Err(wrong(
+                "/indicator",
+                "`indicator` must be written as [[case.indicator]]",
+            ));
+        }
+    };
     let expect = expect(item.get("expect"))?;
     if expect.len() as u64 > alerts {
         return Err(wrong(
@@ -212,6 +246,7 @@ fn read_case(item: &Json) -> Result<RuleCase, Wrong> {
         events,
         file,
         filter,
+        indicators,
         expect,
     })
 }
@@ -256,18 +291,25 @@ fn flatten(map: &Map<String, Json>, prefix: &str, fields: &mut Map<String, Json>
     }
 }
 
-fn read_event(item: &Json, at: &str) -> Result<CaseEvent, Wrong> {
-    known(item, EVENT_KEYS, at)?;
+/// The `document` of an event or indicator.
+fn read_document(item: &Json, at: &str) -> Result<Json, Wrong> {
     let place = format!("{at}/document");
-    let document = match item.get("document") {
+    let document: Json = match item.get("document") {
         Some(Json::String(text)) => serde_json::from_str(text)
             .map_err(|error| wrong(&place, format!("a document is not JSON: {error}")))?,
         Some(table @ Json::Object(_)) => table.clone(),
-        _ => return Err(wrong(at, "an event has no `document`")),
+        _ => return Err(wrong(at, "it has no `document`")),
     };
-    let Json::Object(_) = document else {
-        return Err(wrong(place, "a document is no JSON object"));
-    };
+    if document.is_object() {
+        Ok(document)
+    } else {
+        Err(wrong(place, "a document is no JSON object"))
+    }
+}
+
+fn read_event(item: &Json, at: &str) -> Result<CaseEvent, Wrong> {
+    known(item, EVENT_KEYS, at)?;
+    let document = read_document(item, at)?;
     let repeat = item.get("repeat").map_or(Some(1), Json::as_u64);
     let repeat = repeat
         .and_then(|number| u32::try_from(number).ok())

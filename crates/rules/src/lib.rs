@@ -24,7 +24,7 @@ mod source;
 mod span;
 mod toml_text;
 
-pub use case::{CaseEvent, RuleCase, parse_cases};
+pub use case::{CaseEvent, RuleCase, case_start, parse_cases};
 pub use compile::{
     CompiledRule, Exception, IndicatorEntry, Indicators, NotRun, compile, compile_at,
 };

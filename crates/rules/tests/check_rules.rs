@@ -92,6 +92,7 @@ fn what_is_told_of_published_rules_is_true() {
                 "eql-literal-wildcard",
                 "kql-path-escape",
                 "kql-quoted-wildcard",
+                "query-quoted-wildcard",
                 "rule-gap",
                 "rule-maxspan",
             ]

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod completions;
+pub mod exceptions;
 pub mod indicators;
 pub mod load;
 pub mod man;

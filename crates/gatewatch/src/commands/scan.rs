@@ -11,7 +11,7 @@ use gatewatch_event::{Event as _, Known, Timestamp};
 use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Unit};
 use gatewatch_rules::{NotRun, Rule, RuleSeverity, RuleType};
 
-use crate::commands::{indicators, load, state};
+use crate::commands::{exceptions, indicators, load, state};
 use crate::exit::Ending;
 use crate::flags::{ScanFlags, ScanFormat};
 use crate::output;
@@ -100,9 +100,17 @@ type NotRunRules = Vec<(Arc<Rule>, NotRun)>;
 /// The rules that run, ready, and those that do not.
 fn engine(flags: &ScanFlags) -> anyhow::Result<(Engine, NotRunRules)> {
     let mut texts = load::texts(&[], !flags.no_pack)?;
-    texts.extend(load::source_files(&flags.rules)?);
+    let given = load::source_files(&flags.rules)?;
+    texts.extend(given.iter().cloned());
     let now = flags.now.or_else(super::now);
     let mut loaded = load::load(texts, flags.severity, now)?;
+    let sources = exceptions::Sources {
+        rules: &given,
+        exceptions: &flags.exceptions,
+        lists: &flags.lists,
+        now: flags.now,
+    };
+    exceptions::apply(&mut loaded.rules, &sources)?;
     let indicators = indicators::read(&flags.indicators)?;
     if indicators.is_empty() {
         loaded.rules.retain(|compiled| {

@@ -33,7 +33,6 @@ fn lint(text: &str, known: Option<&Known>) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let mut lints = Lints {
-        text,
         uses: Vec::new(),
         problems: Vec::new(),
     };
@@ -47,13 +46,12 @@ fn lint(text: &str, known: Option<&Known>) -> Vec<Diagnostic> {
     problems
 }
 
-struct Lints<'a> {
-    text: &'a str,
+struct Lints {
     uses: Vec<Use>,
     problems: Vec<Diagnostic>,
 }
 
-impl Lints<'_> {
+impl Lints {
     /// Goes through an expression; `prefix` is the nested field around it, with a dot. The parser bounds the depth.
     fn expr(&mut self, expr: &Expr, prefix: &str) {
         match &expr.kind {
@@ -142,24 +140,6 @@ impl Lints<'_> {
                 "kql-quoted-wildcard",
                 "there are no wildcards in quotes: the asterisk must be in the value itself".to_owned(),
                 "write it without quotes, with a backslash before each of \\ ( ) : < > \" { } and spaces as they are",
-                span,
-            );
-        }
-        let written = span.text(self.text);
-        let control = text.contains(['\t', '\r', '\n']);
-        let path = text.contains('\\') || text.get(1..2) == Some(":");
-        let escape = ["\\t", "\\r", "\\n"]
-            .into_iter()
-            .find(|escape| written.contains(escape));
-        if let Some(escape) = escape
-            && control
-            && path
-        {
-            self.note(
-                Severity::Warning,
-                "kql-path-escape",
-                format!("`{escape}` is read as a control character, also within a path"),
-                "double the backslash",
                 span,
             );
         }

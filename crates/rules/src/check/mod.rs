@@ -14,7 +14,7 @@ use gatewatch_diagnostic::{Diagnostic, Severity, Span, Stage};
 use gatewatch_query::{EcsSchema, PlanBody};
 use serde_json::{Map, Value as Json};
 
-use crate::{Language, NotRun, Rule, RuleSource, RuleType, SourceRule, compile};
+use crate::{NotRun, Rule, RuleSource, RuleType, SourceRule, case_start, compile_at};
 
 /// A problem of a rule, at its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,12 +108,12 @@ fn check_rule(path: &str, source: &SourceRule, checked: &mut Checked, set: &mut 
     let mut problems = found.problems;
     problems.sort_by_key(|problem| problem.span);
     problems.dedup();
-    let told: Vec<Option<Span>> = problems
-        .iter()
-        .filter(|problem| problem.code == "query-almost-ecs")
-        .map(|problem| problem.span)
-        .collect();
-    problems.retain(|problem| problem.code != "field-unknown" || !told.contains(&problem.span));
+    leave_one(&mut problems, "query-almost-ecs", "field-unknown");
+    leave_one(
+        &mut problems,
+        "kql-quoted-wildcard",
+        "query-quoted-wildcard",
+    );
     let text: Arc<str> = source.text.as_str().into();
     for problem in problems {
         checked
@@ -121,6 +121,16 @@ fn check_rule(path: &str, source: &SourceRule, checked: &mut Checked, set: &mut 
             .push(finding(path, source, Arc::clone(&text), problem));
     }
     set.rule(path, source, text);
+}
+
+/// Of two problems that say the same of one place, the first is enough.
+fn leave_one(problems: &mut Vec<Diagnostic>, kept: &str, dropped: &str) {
+    let told: Vec<Option<Span>> = problems
+        .iter()
+        .filter(|problem| problem.code == kept)
+        .map(|problem| problem.span)
+        .collect();
+    problems.retain(|problem| problem.code != dropped || !told.contains(&problem.span));
 }
 
 fn finding(path: &str, source: &SourceRule, text: Arc<str>, problem: Diagnostic) -> Finding {
@@ -145,7 +155,7 @@ fn query(rule: &Arc<Rule>, checked: &mut Checked, found: &mut Found<'_>) {
         );
         return;
     }
-    match compile(Arc::clone(rule), &EcsSchema) {
+    match compile_at(Arc::clone(rule), &EcsSchema, Some(case_start())) {
         Ok(compiled) => {
             for problem in &compiled.plan.warnings {
                 found.query(problem.clone());
@@ -160,14 +170,14 @@ fn query(rule: &Arc<Rule>, checked: &mut Checked, found: &mut Found<'_>) {
                 found.query(problem);
             }
         }
-        // Queries of types that are not run are read all the same.
-        Err(_) => {
-            if rule.language == Some(Language::Kuery) {
-                for problem in gatewatch_syntax::kql::parse_query(&rule.query).diagnostics {
-                    found.query(problem);
-                }
-            }
-        }
+        Err(NotRun::Part(reason)) => found.warning(
+            "",
+            "rule-not-run",
+            format!("gatewatch does not run this rule: {reason}"),
+            "",
+        ),
+        // What is not run is said where rules are run; Lucene is told of with its key.
+        Err(NotRun::Type(_) | NotRun::Language(_) | NotRun::NoIndicators) => {}
     }
     eql::check(rule, found);
     kql::check(rule, found);

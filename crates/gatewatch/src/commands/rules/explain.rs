@@ -9,7 +9,7 @@ use std::{fs, io};
 use anyhow::{Context as _, bail};
 use gatewatch_event::JsonEvent;
 use gatewatch_query::{EcsSchema, Explanation, Outcome};
-use gatewatch_rules::{NotRun, Rule, compile};
+use gatewatch_rules::{NotRun, Rule, case_start, compile_at};
 use serde_json::{Value as Json, json};
 
 use super::test::terms;
@@ -28,7 +28,7 @@ const WIDTH: usize = 100;
 /// Explains a rule over events.
 pub(super) fn run(flags: &RulesExplainFlags) -> anyhow::Result<Ending> {
     let rule = rule(flags)?;
-    let compiled = match compile(Arc::clone(&rule), &EcsSchema) {
+    let compiled = match compile_at(Arc::clone(&rule), &EcsSchema, Some(case_start())) {
         Ok(compiled) => compiled,
         Err(NotRun::Query(found)) => {
             let all: Vec<String> = found

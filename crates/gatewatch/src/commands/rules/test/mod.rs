@@ -11,10 +11,12 @@ use std::sync::Arc;
 pub(super) use why::terms;
 
 use anyhow::{Context as _, bail};
-use gatewatch_detect::{Alert, Engine};
+use gatewatch_detect::{Alert, Engine, EngineOptions, IndicatorStore};
 use gatewatch_event::{Document, JsonEvent, Value, document_values};
 use gatewatch_query::EcsSchema;
-use gatewatch_rules::{CompiledRule, NotRun, Rule, RuleCase, compile, parse_cases, shipped_cases};
+use gatewatch_rules::{
+    CompiledRule, NotRun, Rule, RuleCase, case_start, compile_at, parse_cases, shipped_cases,
+};
 use serde_json::{Map, Value as Json};
 
 use crate::commands::load;
@@ -122,7 +124,7 @@ pub(super) fn run(flags: &RulesTestFlags) -> anyhow::Result<Ending> {
     let mut not_run = Vec::new();
     for rule in super::list::parsed(texts)? {
         let rule = Arc::new(rule);
-        match compile(Arc::clone(&rule), &EcsSchema) {
+        match compile_at(Arc::clone(&rule), &EcsSchema, Some(case_start())) {
             Ok(compiled) => rules.push(compiled),
             Err(NotRun::Query(found)) => {
                 let all: Vec<String> = found
@@ -220,7 +222,22 @@ fn run_case(compiled: &CompiledRule, case: &RuleCase, folder: &Path) -> CaseResu
             return result;
         }
     };
-    let engine = Engine::new(vec![compiled.clone()]);
+    let mut indicators = IndicatorStore::default();
+    for json in &case.indicators {
+        let Json::Object(map) = json else { continue };
+        if let Err(error) = indicators.push(&Document::from_map(map.clone())) {
+            result.failure = fail(
+                format!("its indicators cannot be kept: {error}"),
+                String::new(),
+            );
+            return result;
+        }
+    }
+    let options = EngineOptions {
+        ignore_index: true,
+        ..EngineOptions::default()
+    };
+    let engine = Engine::with(vec![compiled.clone()], indicators, options);
     let outcome = match engine.run(events.iter().cloned()) {
         Ok(outcome) => outcome,
         Err(error) => {
