@@ -72,6 +72,12 @@ pub trait Consumer {
     fn needles(&self) -> Option<&Needles> {
         None
     }
+
+    /// Texts of which at least one stands in the `event.code` of every event that can matter, case-sensitive; `None` when
+    /// nothing of the kind can be said. Records in which none stands need not be taken apart.
+    fn codes(&self) -> Option<&[String]> {
+        None
+    }
 }
 
 /// A literal prefilter: a JSON line in which none of these occurs cannot matter.

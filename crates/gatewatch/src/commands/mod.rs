@@ -18,6 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use gatewatch_event::{Field, Timestamp, ecs_type};
 use gatewatch_ingest::{Found, ReadOptions, Unit, find, units};
+use gatewatch_query::Condition;
 
 use crate::flags::InputFlags;
 use crate::output;
@@ -54,6 +55,19 @@ const POSITION_BITS: u32 = 40;
 /// numbers have several ways to be written.
 fn is_verbatim(field: Field) -> bool {
     ecs_type(field.name()).is_keyword()
+}
+
+/// Texts of which the `event.code` of every event that meets one of the conditions holds at least one; `None` where one of
+/// them may be met without.
+fn common_codes<'c>(conditions: impl Iterator<Item = &'c Condition>) -> Option<Vec<String>> {
+    let event_code = Field::new("event.code");
+    let mut codes = Vec::new();
+    for condition in conditions {
+        codes.extend(condition.needles(&|field| field == event_code)?);
+    }
+    codes.sort();
+    codes.dedup();
+    Some(codes)
 }
 
 /// The number of threads to use.

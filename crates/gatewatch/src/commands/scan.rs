@@ -27,11 +27,13 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         None => KnownTerms::default(),
     };
     let needles = verbatim_needles(&engine);
+    let codes = super::common_codes(engine.conditions());
     let (found, units, options, progress) = super::open(&flags.input);
     let history = flags.from.is_some() && has_history(&engine);
     let make = || ScanTask {
         worker: engine.worker(),
         needles: needles.as_ref(),
+        codes: codes.as_deref(),
         from: flags.from,
         to: flags.to,
         history,
@@ -51,7 +53,8 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     let mut outcome = engine
         .finish(workers, &mut known)
         .context("cannot join the matched events")?;
-    read_again(&engine, needles.as_ref(), &units, &options, &mut outcome)?;
+    let search = (needles.as_ref(), codes.as_deref());
+    read_again(&engine, search, &units, &options, &mut outcome)?;
     engine.suppress(&mut outcome)?;
     if flags.max_signals {
         engine.limit_signals(&mut outcome);
@@ -194,6 +197,7 @@ fn verbatim_needles(engine: &Engine) -> Option<Needles> {
 struct ScanTask<'e> {
     worker: Worker<'e>,
     needles: Option<&'e Needles>,
+    codes: Option<&'e [String]>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     /// Events before `from` are history for some rule.
@@ -234,6 +238,10 @@ impl Consumer for ScanTask<'_> {
 
     fn needles(&self) -> Option<&Needles> {
         self.needles
+    }
+
+    fn codes(&self) -> Option<&[String]> {
+        self.codes
     }
 }
 
@@ -278,7 +286,7 @@ impl Task for ScanTask<'_> {
 /// Reads the events of completed sequences once more, from the units that hold them.
 fn read_again(
     engine: &Engine,
-    needles: Option<&Needles>,
+    (needles, codes): (Option<&Needles>, Option<&[String]>),
     units: &[Unit],
     options: &ReadOptions,
     outcome: &mut Outcome,
@@ -295,6 +303,7 @@ fn read_again(
         let mut reader = Rereader {
             worker: engine.worker(),
             needles,
+            codes,
             wanted: of_unit,
             position: number << super::POSITION_BITS,
             outcome,
@@ -312,6 +321,7 @@ fn read_again(
 struct Rereader<'e> {
     worker: Worker<'e>,
     needles: Option<&'e Needles>,
+    codes: Option<&'e [String]>,
     /// Positions still wanted, ascending.
     wanted: &'e [u64],
     position: u64,
@@ -340,5 +350,9 @@ impl Consumer for Rereader<'_> {
 
     fn needles(&self) -> Option<&Needles> {
         self.needles
+    }
+
+    fn codes(&self) -> Option<&[String]> {
+        self.codes
     }
 }

@@ -1,5 +1,6 @@
 //! The raw forms of logs.
 
+mod buffer;
 pub mod evtx;
 pub mod json;
 pub mod syslog;

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gatewatch_event::{Event, Field, Known};
+use gatewatch_event::{Event, Field, Known, Value};
 use gatewatch_ingest::format::json::JsonReader;
 use gatewatch_ingest::{Consumer, Counts, Needles, Placed, Problem};
 use serde_json::Value as Json;
@@ -22,6 +22,10 @@ pub struct Keep {
     /// Are events wanted of which no code is known?
     pub without_code: bool,
     pub needles: Option<Needles>,
+    /// What is said of the codes of all events that are wanted.
+    pub given: Option<Vec<String>>,
+    /// Events of these users are wanted too, whatever their code.
+    pub users: Vec<String>,
     /// Only fields of this name are kept of each event, in place of the document.
     pub field: Option<Field>,
 }
@@ -33,6 +37,22 @@ impl Keep {
             codes: Some(codes.iter().map(|code| (*code).to_owned()).collect()),
             ..Self::default()
         }
+    }
+
+    fn names(&self, values: &[Value<'_>], texts: &[String]) -> bool {
+        values
+            .iter()
+            .any(|value| texts.iter().any(|text| *text == value.text()))
+    }
+
+    fn wants(&self, event: &Placed<'_>) -> bool {
+        let Some(codes) = &self.codes else {
+            return true;
+        };
+        let values = event.all(Field::new("event.code"));
+        (values.is_empty() && self.without_code)
+            || self.names(&values, codes)
+            || self.names(&event.all(Field::new("user.name")), &self.users)
     }
 
     pub fn documents(&self) -> Vec<&Json> {
@@ -49,29 +69,20 @@ impl Consumer for Keep {
         let Some(codes) = &self.codes else {
             return Some(0);
         };
+        let user = known.known(Field::new("user.name"));
+        if !self.users.is_empty() && user.is_none_or(|values| self.names(values, &self.users)) {
+            return Some(0);
+        }
         match known.known(Field::new("event.code")) {
             None => Some(0),
             Some([]) => self.without_code.then_some(0),
-            Some(values) => values
-                .iter()
-                .any(|value| codes.contains(&value.text().into_owned()))
-                .then_some(0),
+            Some(values) => self.names(values, codes).then_some(0),
         }
     }
 
     fn event(&mut self, _: u32, event: &Placed<'_>) {
-        if let Some(codes) = &self.codes {
-            let values = event.all(Field::new("event.code"));
-            let wanted = if values.is_empty() {
-                self.without_code
-            } else {
-                values
-                    .iter()
-                    .any(|value| codes.contains(&value.text().into_owned()))
-            };
-            if !wanted {
-                return;
-            }
+        if !self.wants(event) {
+            return;
         }
         let document = match self.field {
             Some(field) => event
@@ -88,6 +99,10 @@ impl Consumer for Keep {
 
     fn needles(&self) -> Option<&Needles> {
         self.needles.as_ref()
+    }
+
+    fn codes(&self) -> Option<&[String]> {
+        self.given.as_deref()
     }
 }
 
@@ -128,4 +143,26 @@ pub fn shared() -> Option<PathBuf> {
     }
     println!("skipped: no shared test data at {}", folder.display());
     None
+}
+
+/// Writes some of the letters inside strings as `\u` escapes, as a JSON writer may: those whose number is a multiple of
+/// `every`, none if that is 0.
+pub fn escaped(text: &str, every: usize) -> String {
+    let mut inside = false;
+    let mut after_backslash = false;
+    let mut out = String::new();
+    for (number, letter) in text.chars().enumerate() {
+        let plain =
+            inside && !after_backslash && !matches!(letter, '"' | '\\') && letter.is_ascii();
+        if plain && every > 0 && number % every == 0 {
+            out.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            out.push(letter);
+        }
+        if letter == '"' && !after_backslash {
+            inside = !inside;
+        }
+        after_backslash = inside && letter == '\\' && !after_backslash;
+    }
+    out
 }

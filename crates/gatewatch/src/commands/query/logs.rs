@@ -57,6 +57,7 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
         },
     );
     let needles = needles(&search);
+    let codes = crate::commands::common_codes(search.conditions());
     let input = InputFlags {
         paths: paths.to_vec(),
         timezone: flags.timezone.clone(),
@@ -70,6 +71,7 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
         worker: search.worker(),
         store: DocumentStore::new(STORE_BUDGET),
         needles: needles.as_ref(),
+        codes: codes.as_deref(),
         costs: flags.explain.then(|| Costs::new(&search)),
         unit: 0,
         sequence: 0,
@@ -162,6 +164,7 @@ struct QueryTask<'s> {
     worker: SearchWorker<'s, Kept>,
     store: DocumentStore,
     needles: Option<&'s Needles>,
+    codes: Option<&'s [String]>,
     costs: Option<Costs>,
     unit: u64,
     sequence: u64,
@@ -206,6 +209,10 @@ impl Consumer for QueryTask<'_> {
 
     fn needles(&self) -> Option<&Needles> {
         self.needles
+    }
+
+    fn codes(&self) -> Option<&[String]> {
+        self.codes
     }
 }
 

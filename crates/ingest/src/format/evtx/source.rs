@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::chunk::{CHUNK_SIZE, RawChunk};
 use super::damage::{Note, NoteKind};
 use super::header::{FILE_HEADER_SIZE, FileHeader};
+use crate::format::buffer::PageBuffer;
 
 /// Chunks read at a time: enough to make the calls cheap, few enough to stay in the processor's cache.
 const BATCH: usize = 4;
@@ -213,7 +214,7 @@ impl<S: ReadAt> EvtxFile<S> {
             file: self,
             next: range.start,
             end: range.end.min(self.chunk_count),
-            buffer: Vec::new(),
+            buffer: PageBuffer::default(),
             buffered: 0..0,
             notes: Vec::new(),
         }
@@ -255,7 +256,7 @@ pub struct ChunkReader<'f, S> {
     file: &'f EvtxFile<S>,
     next: u64,
     end: u64,
-    buffer: Vec<u8>,
+    buffer: PageBuffer,
     /// The part of the buffer that was not handed out yet.
     buffered: Range<usize>,
     notes: Vec<Note>,
@@ -281,15 +282,15 @@ impl<S: ReadAt> ChunkReader<'_, S> {
             let end = self.buffered.end.min(start + CHUNK_SIZE);
             self.buffered.start = end;
             self.next += 1;
-            let is_used = self.buffer[start..end].starts_with(b"ElfChnk\0")
-                || !is_blank(&self.buffer[start..end]);
+            let bytes = &self.buffer.all()[start..end];
+            let is_used = bytes.starts_with(b"ElfChnk\0") || !is_blank(bytes);
             if is_used {
                 self.next -= 1;
                 self.note_blank(blank);
                 self.next += 1;
                 return Ok(Some(RawChunk {
                     offset: self.file.base + (self.next - 1) * CHUNK,
-                    bytes: &self.buffer[start..end],
+                    bytes: &self.buffer.all()[start..end],
                 }));
             }
             blank += 1;
@@ -316,14 +317,8 @@ impl<S: ReadAt> ChunkReader<'_, S> {
             return Ok(false);
         }
         let length = chunks * CHUNK_SIZE;
-        if self.buffer.len() < length {
-            self.buffer.resize(length, 0);
-        }
         let place = self.file.base + self.next * CHUNK;
-        let read = self
-            .file
-            .source
-            .read_at(&mut self.buffer[..length], place)?;
+        let read = self.file.source.read_at(self.buffer.first(length), place)?;
         self.buffered = 0..read;
         Ok(read > 0)
     }
@@ -333,7 +328,7 @@ impl<S: ReadAt> ChunkReader<'_, S> {
 #[derive(Debug)]
 pub struct EvtxStream<R> {
     source: R,
-    buffer: Vec<u8>,
+    buffer: PageBuffer,
     /// Bytes in the buffer that were read already and belong to the next chunk.
     filled: usize,
     base: u64,
@@ -348,9 +343,10 @@ pub struct EvtxStream<R> {
 impl<R: Read> EvtxStream<R> {
     /// Starts to read a log.
     pub fn open(mut source: R) -> io::Result<Self> {
-        let mut buffer = vec![0; CHUNK_SIZE];
-        let filled = read_full(&mut source, &mut buffer[..FILE_HEADER_SIZE])?;
-        let start = &buffer[..filled];
+        let mut buffer = PageBuffer::default();
+        let bytes = buffer.first(CHUNK_SIZE);
+        let filled = read_full(&mut source, &mut bytes[..FILE_HEADER_SIZE])?;
+        let start = &bytes[..filled];
         let mut notes = Vec::new();
         let header = examine_start(start, &mut notes);
         let base = start_of_chunks(start);
@@ -379,14 +375,15 @@ impl<R: Read> EvtxStream<R> {
         while !self.done {
             let filled = self.filled;
             self.filled = 0;
-            let length = filled + read_full(&mut self.source, &mut self.buffer[filled..])?;
+            let bytes = self.buffer.first(CHUNK_SIZE);
+            let length = filled + read_full(&mut self.source, &mut bytes[filled..])?;
             let offset = self.base + self.next * CHUNK;
             self.done = length < CHUNK_SIZE;
             if length == 0 {
                 break;
             }
             self.next += 1;
-            if is_blank(&self.buffer[..length]) {
+            if is_blank(&bytes[..length]) {
                 self.blank += 1;
                 continue;
             }
@@ -397,10 +394,10 @@ impl<R: Read> EvtxStream<R> {
                 });
                 self.blank = 0;
             }
-            self.last_used = self.next - u64::from(is_appendix(&self.buffer[..length]));
+            self.last_used = self.next - u64::from(is_appendix(&bytes[..length]));
             return Ok(Some(RawChunk {
                 offset,
-                bytes: &self.buffer[..length],
+                bytes: &self.buffer.all()[..length],
             }));
         }
         self.done = true;

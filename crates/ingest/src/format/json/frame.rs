@@ -11,7 +11,7 @@ use memchr::{memchr, memrchr};
 use super::index::skip_space;
 use super::scan::{Scanner, Step};
 use super::stream::{BLOCK_BYTES, Stream};
-use super::string::string_end;
+use super::string::{WITH_CONTROLS, string_end};
 use super::work::Work;
 use super::wrapper::{self, Member};
 
@@ -109,7 +109,9 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
         };
         let offset = self.stream.offset();
         let width = if self.stream.is_plain() { 1 } else { 2 };
-        let read = self.work.lines(&self.stream.data()[..end], offset, width);
+        let read = self
+            .work
+            .lines(self.stream.data(), end, offset, width, self.limit);
         self.stream.consume(read);
         if read < end {
             self.structure();
@@ -131,13 +133,13 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
                 }
             }
             b'[' => self.enter(Open::Array),
-            _ if self.is_heading() => self.skip_line(),
+            _ if self.is_heading() => self.stream.skip_line(),
             _ if self.stream.data().starts_with(b"\xEF\xBB\xBF") => self.stream.consume(3),
             _ => {
                 let offset = self.stream.offset();
                 self.work
                     .unreadable(offset, "a line that is no JSON object");
-                self.skip_line();
+                self.stream.skip_line();
             }
         }
     }
@@ -211,7 +213,11 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
                 Step::Done(end) => {
                     let offset = self.stream.offset();
                     let end = scanned + end;
-                    self.work.record(&self.stream.data()[..end], offset);
+                    if end > self.limit {
+                        self.too_large();
+                    } else {
+                        self.work.record(&self.stream.data()[..end], offset);
+                    }
                     self.stream.consume(end);
                     return;
                 }
@@ -219,9 +225,7 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
                 Step::More => scanned = self.stream.data().len(),
             }
             if scanned > self.limit {
-                let offset = self.stream.offset();
-                let reason = format!("a record larger than {} bytes", self.limit);
-                self.work.unreadable(offset, &reason);
+                self.too_large();
                 self.stream.consume(scanned);
                 return self.skip_value(scanner);
             }
@@ -231,6 +235,11 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
         }
     }
 
+    fn too_large(&mut self) {
+        let reason = format!("a record larger than {} bytes", self.limit);
+        self.work.unreadable(self.stream.offset(), &reason);
+    }
+
     /// Skips the rest of a value without keeping it; a broken one is skipped to the end of its line.
     fn skip_value(&mut self, mut scanner: Scanner) {
         loop {
@@ -238,7 +247,7 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
                 Step::Done(end) => return self.stream.consume(end),
                 Step::Broken(at, _) => {
                     self.stream.consume(at);
-                    return self.skip_line();
+                    return self.stream.skip_line();
                 }
                 Step::More => {
                     let all = self.stream.data().len();
@@ -261,7 +270,7 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
                 let line_end = memchr(b'\n', self.stream.data());
                 // A record broken in its own line ends there; one over several lines, where something begins a line.
                 let one_line = line_end.is_none_or(|end| at <= end);
-                self.skip_line();
+                self.stream.skip_line();
                 if !one_line {
                     self.skip_lines_until(|line| {
                         line.starts_with(b"{")
@@ -271,7 +280,7 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
                 }
             }
             (Some(_), Some(indent)) => {
-                self.skip_line();
+                self.stream.skip_line();
                 self.skip_lines_until(|line| {
                     let first = line
                         .iter()
@@ -319,21 +328,6 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
         }
     }
 
-    /// Skips to the end of the line.
-    pub(super) fn skip_line(&mut self) {
-        loop {
-            let data = self.stream.data();
-            if let Some(end) = memchr(b'\n', data) {
-                return self.stream.consume(end + 1);
-            }
-            let all = data.len();
-            self.stream.consume(all);
-            if !self.stream.more() {
-                return;
-            }
-        }
-    }
-
     /// Skips lines until one satisfies `begins`, which sees what the window has of it.
     fn skip_lines_until(&mut self, begins: impl Fn(&[u8]) -> bool) {
         /// Enough of a line to tell.
@@ -344,7 +338,7 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
             if data.is_empty() || begins(data) {
                 return;
             }
-            self.skip_line();
+            self.stream.skip_line();
         }
     }
 
@@ -399,7 +393,7 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
                 "no key where one must be in an object that wraps records",
             );
             self.open.clear();
-            return self.skip_line();
+            return self.stream.skip_line();
         };
         let data = self.stream.data();
         let member = wrapper::member(&data[1..end], data[value], depth);
@@ -418,7 +412,7 @@ impl<'r, 's, 'w> Run<'r, 's, 'w> {
             if data.first() != Some(&b'"') {
                 return None;
             }
-            if let Ok((end, _)) = string_end(data, 1) {
+            if let Ok((end, _)) = string_end::<WITH_CONTROLS>(data, 1) {
                 let colon = skip_space(data, end + 1);
                 match data.get(colon) {
                     Some(b':') => {

@@ -1,7 +1,7 @@
 //! One pass over the bytes of a record: checks that they are JSON and notes where every key and value lies.
 
 use super::JsonError;
-use super::string::string_end;
+use super::string::{PLAIN, WITH_CONTROLS, WITH_ESCAPES, string_end};
 
 /// Objects and arrays may nest this deep.
 pub const DEPTH_LIMIT: usize = 128;
@@ -47,11 +47,10 @@ pub struct Index {
     pub(super) nodes: Vec<Node>,
 }
 
-/// What may come next.
+/// What comes next.
+#[derive(Clone, Copy)]
 enum Next {
-    FirstKey,
     Key,
-    FirstElement,
     Value,
     AfterValue,
 }
@@ -78,13 +77,15 @@ impl Index {
         if bytes.get(start) != Some(&b'{') {
             return Err(JsonError::new(start, "not an object"));
         }
-        let end = Builder {
-            bytes,
-            nodes: &mut self.nodes,
-            open: [0; DEPTH_LIMIT],
-            depth: 0,
-        }
-        .object(start)?;
+        let nodes = &mut self.nodes;
+        // One look at the whole record spares a look at every byte of every string.
+        let end = if bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20 {
+            Builder::<WITH_CONTROLS>::new(bytes, nodes).object(start)?
+        } else if memchr::memchr(b'\\', bytes).is_some() {
+            Builder::<WITH_ESCAPES>::new(bytes, nodes).object(start)?
+        } else {
+            Builder::<PLAIN>::new(bytes, nodes).object(start)?
+        };
         let rest = skip_space(bytes, end);
         if rest == bytes.len() {
             Ok(())
@@ -94,163 +95,172 @@ impl Index {
     }
 }
 
-struct Builder<'a> {
+/// Reads a record whose strings may hold what `STRINGS` says.
+struct Builder<'a, const STRINGS: u8> {
     bytes: &'a [u8],
     nodes: &'a mut Vec<Node>,
     /// The numbers of the nodes of the containers that are open.
     open: [u32; DEPTH_LIMIT],
     depth: usize,
+    /// Is the innermost open container an object?
+    in_object: bool,
 }
 
-impl Builder<'_> {
+/// A key: where it lies, and whether it holds escapes.
+#[derive(Clone, Copy, Default)]
+struct Key {
+    span: (u32, u32),
+    escaped: bool,
+}
+
+impl<'a, const STRINGS: u8> Builder<'a, STRINGS> {
+    fn new(bytes: &'a [u8], nodes: &'a mut Vec<Node>) -> Self {
+        Self {
+            bytes,
+            nodes,
+            open: [0; DEPTH_LIMIT],
+            depth: 0,
+            in_object: false,
+        }
+    }
+
     /// Reads the object at `start`; gives the offset after it.
     fn object(&mut self, start: usize) -> Result<usize, JsonError> {
-        let mut at = self.push_container(start, (0, 0), false)?;
-        let mut next = Next::FirstKey;
+        let bytes = self.bytes;
+        let mut at = start;
+        let mut next = Next::Value;
         // The key that the next value belongs to.
-        let mut key = ((0, 0), false);
+        let mut key = Key::default();
         loop {
-            at = skip_space(self.bytes, at);
-            let byte = self.byte(at)?;
-            next = match (next, byte) {
-                (Next::FirstKey, b'}') | (Next::FirstElement, b']') => {
-                    at = self.close(at);
-                    Next::AfterValue
-                }
-                (Next::FirstKey | Next::Key, b'"') => {
-                    let (end, escaped) = string_end(self.bytes, at + 1)?;
-                    key = (span(at + 1, end), escaped);
-                    at = skip_space(self.bytes, end + 1);
-                    if self.byte(at)? != b':' {
-                        return Err(JsonError::new(at, "no colon after a key"));
+            at = skip_space(bytes, at);
+            let byte = bytes.get(at).copied().unwrap_or(0);
+            next = match next {
+                Next::Key => {
+                    if byte != b'"' {
+                        return Err(self.error(at, "no key where one must be"));
+                    }
+                    let (end, escaped) = string_end::<STRINGS>(bytes, at + 1)?;
+                    key = Key {
+                        span: span(at + 1, end),
+                        escaped,
+                    };
+                    at = skip_space(bytes, end + 1);
+                    if bytes.get(at) != Some(&b':') {
+                        return Err(self.error(at, "no colon after a key"));
                     }
                     at += 1;
                     Next::Value
                 }
-                (Next::FirstKey | Next::Key, _) => {
-                    return Err(JsonError::new(at, "no key where one must be"));
-                }
-                (Next::Value | Next::FirstElement, b'{' | b'[') => {
-                    at = self.push_container(at, key.0, key.1)?;
-                    if byte == b'{' {
-                        Next::FirstKey
-                    } else {
-                        key = ((0, 0), false);
-                        Next::FirstElement
+                Next::Value => match byte {
+                    b'"' => {
+                        let (end, escaped) = string_end::<STRINGS>(bytes, at + 1)?;
+                        if self.in_object {
+                            self.push(JsonKind::String, span(at + 1, end), key, escaped)?;
+                        }
+                        at = end + 1;
+                        Next::AfterValue
                     }
-                }
-                (Next::Value | Next::FirstElement, _) => {
-                    at = self.scalar(at, byte, key.0, key.1)?;
-                    Next::AfterValue
-                }
-                (Next::AfterValue, b'}' | b']') => {
-                    let expected = if self.in_object() { b'}' } else { b']' };
-                    if byte != expected {
-                        return Err(JsonError::new(at, "a bracket that closes nothing"));
+                    b'{' | b'[' => {
+                        self.open(at, byte, key)?;
+                        key = Key::default();
+                        at = skip_space(bytes, at + 1);
+                        let empty = bytes.get(at) == Some(&(byte + 2));
+                        match byte {
+                            _ if empty => Next::AfterValue,
+                            b'{' => Next::Key,
+                            _ => Next::Value,
+                        }
                     }
-                    at = self.close(at);
-                    Next::AfterValue
-                }
-                (Next::AfterValue, b',') => {
-                    at += 1;
-                    if self.in_object() {
-                        Next::Key
-                    } else {
-                        key = ((0, 0), false);
-                        Next::Value
+                    _ => {
+                        let scalar = read_scalar(bytes, at, byte)?;
+                        if self.in_object {
+                            let value = span(scalar.start, scalar.end);
+                            self.push(scalar.kind, value, key, false)?;
+                        }
+                        at = scalar.after;
+                        Next::AfterValue
                     }
-                }
-                (Next::AfterValue, _) => {
-                    return Err(JsonError::new(at, "no comma between two values"));
-                }
+                },
+                Next::AfterValue => match byte {
+                    b',' => {
+                        at += 1;
+                        if self.in_object {
+                            Next::Key
+                        } else {
+                            Next::Value
+                        }
+                    }
+                    b'}' | b']' if (byte == b'}') == self.in_object => {
+                        at += 1;
+                        self.close(at);
+                        if self.depth == 0 {
+                            return Ok(at);
+                        }
+                        Next::AfterValue
+                    }
+                    b'}' | b']' => return Err(self.error(at, "a bracket that closes nothing")),
+                    _ => return Err(self.error(at, "no comma between two values")),
+                },
             };
-            if self.depth == 0 {
-                return Ok(at);
-            }
         }
     }
 
-    fn byte(&self, at: usize) -> Result<u8, JsonError> {
-        self.bytes
-            .get(at)
-            .copied()
-            .ok_or(JsonError::new(at, "the record ends inside a value"))
-    }
-
-    fn in_object(&self) -> bool {
-        self.nodes[self.open[self.depth - 1] as usize].kind == JsonKind::Object
-    }
-
-    fn push(&mut self, node: Node) -> Result<(), JsonError> {
-        if self.nodes.len() >= NODE_LIMIT {
-            return Err(JsonError::new(
-                node.value.0 as usize,
-                "a record with too many members",
-            ));
+    #[cold]
+    fn error(&self, at: usize, reason: &'static str) -> JsonError {
+        if at >= self.bytes.len() {
+            JsonError::new(at, "the record ends inside a value")
+        } else {
+            JsonError::new(at, reason)
         }
-        self.nodes.push(node);
+    }
+
+    fn push(
+        &mut self,
+        kind: JsonKind,
+        value: (u32, u32),
+        key: Key,
+        escaped: bool,
+    ) -> Result<(), JsonError> {
+        let number = self.nodes.len();
+        if number >= NODE_LIMIT {
+            return Err(self.error(value.0 as usize, "a record with too many members"));
+        }
+        self.nodes.push(Node {
+            key: key.span,
+            value,
+            after: narrow(number + 1),
+            kind,
+            key_escaped: key.escaped,
+            escaped,
+        });
         Ok(())
     }
 
-    /// Opens the object or array at `at`; gives the offset after its bracket.
-    fn push_container(
-        &mut self,
-        at: usize,
-        key: (u32, u32),
-        key_escaped: bool,
-    ) -> Result<usize, JsonError> {
+    /// Opens the object or array whose bracket is at `at`.
+    fn open(&mut self, at: usize, bracket: u8, key: Key) -> Result<(), JsonError> {
         if self.depth == DEPTH_LIMIT {
-            return Err(JsonError::new(at, "nested deeper than 128 levels"));
+            return Err(self.error(at, "nested deeper than 128 levels"));
         }
-        let kind = if self.bytes[at] == b'{' {
+        self.in_object = bracket == b'{';
+        let kind = if self.in_object {
             JsonKind::Object
         } else {
             JsonKind::Array
         };
-        let number = narrow(self.nodes.len());
-        self.push(Node {
-            key,
-            value: span(at, at),
-            after: number,
-            kind,
-            key_escaped,
-            escaped: false,
-        })?;
-        self.open[self.depth] = number;
+        self.open[self.depth] = narrow(self.nodes.len());
         self.depth += 1;
-        Ok(at + 1)
+        self.push(kind, span(at, at), key, false)
     }
 
-    /// Closes the innermost container with the bracket at `at`; gives the offset after it.
-    fn close(&mut self, at: usize) -> usize {
+    /// Closes the innermost container, which ends before `end`.
+    fn close(&mut self, end: usize) {
         self.depth -= 1;
         let after = narrow(self.nodes.len());
         let node = &mut self.nodes[self.open[self.depth] as usize];
-        node.value.1 = narrow(at + 1);
+        node.value.1 = narrow(end);
         node.after = after;
-        at + 1
-    }
-
-    /// Reads the string, number or word at `at`; gives the offset after it.
-    fn scalar(
-        &mut self,
-        at: usize,
-        byte: u8,
-        key: (u32, u32),
-        key_escaped: bool,
-    ) -> Result<usize, JsonError> {
-        let scalar = read_scalar(self.bytes, at, byte)?;
-        if self.in_object() {
-            self.push(Node {
-                key,
-                value: span(scalar.start, scalar.end),
-                after: narrow(self.nodes.len() + 1),
-                kind: scalar.kind,
-                key_escaped,
-                escaped: scalar.escaped,
-            })?;
-        }
-        Ok(scalar.after)
+        self.in_object = self.depth > 0
+            && self.nodes[self.open[self.depth - 1] as usize].kind == JsonKind::Object;
     }
 }
 
@@ -281,7 +291,7 @@ pub(super) fn read_scalar(bytes: &[u8], at: usize, byte: u8) -> Result<Scalar, J
     };
     match byte {
         b'"' => {
-            let (end, escaped) = string_end(bytes, at + 1)?;
+            let (end, escaped) = string_end::<WITH_CONTROLS>(bytes, at + 1)?;
             Ok(Scalar {
                 kind: JsonKind::String,
                 start: at + 1,
@@ -336,6 +346,7 @@ fn number_end(bytes: &[u8], start: usize) -> Result<usize, JsonError> {
 }
 
 /// The offset of the first byte at or after `at` that is no JSON white space.
+#[inline]
 pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(at) {
         at += 1;
@@ -343,8 +354,13 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// An offset or number in a record, whose length was checked to fit.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "checked once for the whole record"
+)]
 fn narrow(number: usize) -> u32 {
-    u32::try_from(number).expect("the length of the record was checked to fit")
+    number as u32
 }
 
 fn span(start: usize, end: usize) -> (u32, u32) {

@@ -10,8 +10,9 @@ use super::string::unescape;
 
 /// A value inside a record: a view on its bytes. Nothing is copied or unescaped before it is asked for.
 ///
-/// A key that stands twice in one object counts as it was written last, as in Elastic's Beats (Elasticsearch itself
-/// refuses such a document). A field that is spelled in two ways, nested and dotted, has the values of both.
+/// Of a key that stands twice in one object the first counts. Elasticsearch refuses such a document, but a log reader must
+/// not lose it, and what is first cannot be overruled by what somebody has appended. A field that is spelled in two ways,
+/// nested and dotted, has the values of both, as in Elasticsearch.
 #[derive(Clone, Copy, Debug)]
 pub struct LazyJson<'a> {
     text: &'a str,
@@ -93,13 +94,9 @@ impl<'a> LazyJson<'a> {
 
     /// The member of this object that has exactly this key.
     pub fn get(&self, key: &str) -> Option<LazyJson<'a>> {
-        let mut found = None;
-        for node in self.member_nodes() {
-            if key_is(self.text, &self.nodes[node as usize], key) {
-                found = Some(node);
-            }
-        }
-        found.map(|node| self.at_node(node))
+        self.member_nodes()
+            .find(|node| key_is(self.text, &self.nodes[*node as usize], key))
+            .map(|node| self.at_node(node))
     }
 
     /// The first value, of any kind, at a dotted path: through nested objects and dotted keys alike, but not through arrays.
@@ -154,9 +151,9 @@ impl<'a> LazyJson<'a> {
 
     fn holds_value(&self) -> bool {
         match self.kind {
-            // Of a key that stands twice the last value counts.
+            // Of a key that stands twice the first value counts.
             JsonKind::Object => self.members().any(|(key, value)| {
-                value.holds_value() && self.get(&key).is_some_and(|last| last.holds_value())
+                value.holds_value() && self.get(&key).is_some_and(|first| first.holds_value())
             }),
             JsonKind::Array => self.elements().any(|element| element.holds_value()),
             JsonKind::Null => false,
@@ -174,7 +171,11 @@ impl<'a> LazyJson<'a> {
         })
     }
 
-    fn visit_inside(&self, path: &str, visit: &mut dyn FnMut(LazyJson<'a>) -> bool) -> bool {
+    pub(super) fn visit_inside(
+        &self,
+        path: &str,
+        visit: &mut dyn FnMut(LazyJson<'a>) -> bool,
+    ) -> bool {
         match self.kind {
             JsonKind::Object => self.visit(path, visit),
             JsonKind::Array => self
@@ -206,8 +207,9 @@ impl<'a> LazyJson<'a> {
                 continue;
             };
             match only {
+                None => only = Some((length, node)),
                 Some((earlier, _)) if earlier != length => return self.each_of_many(path, visit),
-                _ => only = Some((length, node)),
+                Some(_) => {}
             }
         }
         only.is_none_or(|(length, node)| visit(path.get(length + 1..), self.at_node(node)))
@@ -254,7 +256,7 @@ impl<'a> LazyJson<'a> {
         }
     }
 
-    /// The value as a JSON tree. Where a key stands twice, the last counts.
+    /// The value as a JSON tree. Where a key stands twice, the first counts.
     pub fn to_json(&self) -> Json {
         match self.kind {
             JsonKind::Object => Json::Object(self.to_map()),
@@ -266,7 +268,7 @@ impl<'a> LazyJson<'a> {
     fn to_map(self) -> Map<String, Json> {
         let mut map = Map::new();
         for (key, value) in self.members() {
-            map.insert(key.into_owned(), value.to_json());
+            map.entry(key).or_insert_with(|| value.to_json());
         }
         map
     }

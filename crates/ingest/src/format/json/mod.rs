@@ -6,6 +6,7 @@
 
 mod deliver;
 mod frame;
+mod glance;
 mod index;
 mod lazy;
 mod reader;
@@ -13,6 +14,7 @@ mod record;
 mod scan;
 mod shape;
 mod sieve;
+mod skip;
 mod split;
 mod stream;
 mod string;
@@ -26,6 +28,7 @@ pub use index::{DEPTH_LIMIT, Index, JsonKind};
 pub use lazy::{Elements, LazyJson};
 pub use reader::{JsonReader, RECORD_LIMIT};
 pub use record::JsonRecord;
+pub(crate) use shape::Marks;
 pub use shape::{CarriedLine, Shape};
 pub use split::is_splittable;
 

@@ -1,6 +1,6 @@
 //! The way in: streams and ranges of files.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use super::frame::Run;
 use super::stream::Stream;
 use super::utf16::{Utf16, encoding};
 use super::work::Work;
+use crate::format::buffer::PAGE_BYTES;
 use crate::{Consumer, Counts};
 
 /// No record may be larger than this.
@@ -31,18 +32,6 @@ impl Default for JsonReader {
             prefilter: true,
         }
     }
-}
-
-/// How a stream begins.
-#[derive(Clone, Copy, Default)]
-struct Start<'h> {
-    /// Bytes that are read already.
-    head: &'h [u8],
-    /// Where in the file `head` begins.
-    offset: u64,
-    wide: bool,
-    /// Does the stream begin inside a line that is not to be read?
-    inside_line: bool,
 }
 
 impl JsonReader {
@@ -72,31 +61,28 @@ impl JsonReader {
         path: &Arc<str>,
         consumer: &mut dyn Consumer,
     ) -> Counts {
-        let mut head = [0; 4];
-        let (length, failure) = read_head(source, &mut head);
-        let head = &head[..length];
-        let mut failing = Failing(failure);
-        let mut source = source.chain(&mut failing);
         let mut work = Work::new(path, consumer, self.prefilter);
-        let mark = byte_order_mark(head);
-        let mut start = Start {
-            head: &head[mark..],
-            offset: mark as u64,
-            ..Start::default()
+        let buffer = std::mem::take(&mut self.buffer);
+        let mut stream = Stream::new(source, buffer, 0, false);
+        let encoding = loop {
+            if stream.data().len() >= 4 || !stream.more() {
+                break encoding(stream.data());
+            }
         };
-        let end = if let Some(encoding) = encoding(head) {
-            let mut wide = Utf16::new(&mut source, &head[encoding.mark..], encoding.big_endian);
-            start = Start {
-                offset: encoding.mark as u64,
-                wide: true,
-                ..Start::default()
-            };
-            self.run(&mut wide, start, u64::MAX, &mut work);
-            encoding.mark as u64 + wide.total()
-        } else {
-            self.run(&mut source, start, u64::MAX, &mut work).end
+        let Some(encoding) = encoding else {
+            let end = self.run(stream, u64::MAX, &mut work);
+            return work.finish(end);
         };
-        work.finish(end)
+        let head = stream.data()[encoding.mark..].to_vec();
+        let (buffer, _) = stream.finish();
+        let mut wide = Utf16::new(source, &head, encoding.big_endian);
+        let mark = encoding.mark as u64;
+        self.run(
+            Stream::new(&mut wide, buffer, mark, true),
+            u64::MAX,
+            &mut work,
+        );
+        work.finish(mark + wide.total())
     }
 
     /// Reads the lines of a file that begin in a range of its bytes, each to its end. Ranges that meet read every line once.
@@ -109,53 +95,41 @@ impl JsonReader {
         consumer: &mut dyn Consumer,
     ) -> Counts {
         let mut work = Work::new(path, consumer, self.prefilter);
-        // A range begins one byte early, so that a line that begins exactly there is not taken for the rest of one.
+        // A range begins one byte early, so that a line that begins exactly there is not taken for the rest of one. Reading
+        // begins with a whole page, see `PAGE_BYTES`.
         let from = range.start.saturating_sub(1);
-        if let Err(error) = file.seek(SeekFrom::Start(from)) {
-            work.source_failed(from, &error);
+        let page = from - from % PAGE_BYTES as u64;
+        if let Err(error) = file.seek(SeekFrom::Start(page)) {
+            work.source_failed(page, &error);
             return work.finish(0);
         }
-        if range.start > 0 {
-            let start = Start {
-                offset: from,
-                inside_line: true,
-                ..Start::default()
-            };
-            let read = self.run(file, start, range.end, &mut work);
-            return work.finish(read.end - read.start);
+        let buffer = std::mem::take(&mut self.buffer);
+        let mut stream = Stream::new(file, buffer, page, false);
+        while stream.offset() < from {
+            if stream.data().is_empty() && !stream.more() {
+                break;
+            }
+            let before = usize::try_from(from - stream.offset()).unwrap_or(usize::MAX);
+            stream.consume(before);
         }
-        let mut head = [0; 3];
-        let (length, failure) = read_head(file, &mut head);
-        let head = &head[..length];
-        let mark = byte_order_mark(head);
-        let start = Start {
-            head: &head[mark..],
-            offset: mark as u64,
-            ..Start::default()
-        };
-        let mut failing = Failing(failure);
-        let mut source = file.chain(&mut failing);
-        // The first line begins with the mark.
-        let stop = range.end.max(mark as u64 + 1);
-        let read = self.run(&mut source, start, stop, &mut work);
-        work.finish(read.end)
+        if range.start > 0 {
+            stream.skip_line();
+        }
+        let start = stream.offset();
+        let end = self.run(stream, range.end, &mut work);
+        work.finish(end - start)
     }
 
-    /// Reads to the end of the source or the first line that begins at `stop` or later; gives the range that was read.
-    fn run(
-        &mut self,
-        source: &mut dyn Read,
-        start: Start<'_>,
-        stop: u64,
-        work: &mut Work<'_>,
-    ) -> Range<u64> {
-        let buffer = std::mem::take(&mut self.buffer);
-        let stream = Stream::new(source, buffer, start.head, start.offset, start.wide);
-        let mut run = Run::new(stream, work, self.limit, stop);
-        if start.inside_line {
-            run.skip_line();
+    /// Reads to the end of the stream or the first line that begins at `stop` or later; gives the offset there.
+    fn run(&mut self, mut stream: Stream<'_>, stop: u64, work: &mut Work<'_>) -> u64 {
+        let mut stop = stop;
+        while stream.data().len() < UTF8_MARK.len() && stream.more() {}
+        if stream.offset() == 0 && stream.data().starts_with(UTF8_MARK) {
+            stream.consume(UTF8_MARK.len());
+            // The first line begins with the mark.
+            stop = stop.max(UTF8_MARK.len() as u64 + 1);
         }
-        let first = run.offset();
+        let mut run = Run::new(stream, work, self.limit, stop);
         run.all();
         let end = run.offset();
         let (buffer, failure) = run.finish();
@@ -163,38 +137,6 @@ impl JsonReader {
         if let Some(error) = failure {
             work.source_failed(end, &error);
         }
-        first..end
-    }
-}
-
-/// Fails as it is told to, once.
-struct Failing(Option<io::Error>);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
-    }
-}
-
-/// Reads until `head` is full or the source ends.
-fn read_head(source: &mut (impl Read + ?Sized), head: &mut [u8]) -> (usize, Option<io::Error>) {
-    let mut length = 0;
-    while length < head.len() {
-        match source.read(&mut head[length..]) {
-            Ok(0) => break,
-            Ok(count) => length += count.min(head.len() - length),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (length, Some(error)),
-        }
-    }
-    (length, None)
-}
-
-/// The length of the UTF-8 byte order mark that `head` begins with.
-fn byte_order_mark(head: &[u8]) -> usize {
-    if head.starts_with(UTF8_MARK) {
-        UTF8_MARK.len()
-    } else {
-        0
+        end
     }
 }

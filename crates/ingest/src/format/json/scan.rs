@@ -1,7 +1,7 @@
 //! Finds the end of one JSON value in a stream that comes in pieces.
 
 use super::index::DEPTH_LIMIT;
-use super::string::next_special;
+use super::string::{WITH_CONTROLS, next_special};
 
 /// Walks over one value, piece by piece, and checks its structure on the way. What strings, numbers and words say is
 /// checked when the record is read.
@@ -148,7 +148,7 @@ impl Scanner {
                 }
                 at += 1;
             }
-            at = next_special(bytes, at);
+            at = next_special::<WITH_CONTROLS>(bytes, at);
             match bytes.get(at) {
                 Some(b'"') => {
                     self.state = if key { State::Colon } else { State::AfterValue };

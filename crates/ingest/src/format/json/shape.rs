@@ -45,34 +45,80 @@ const CARRIERS: [(&str, &str); 4] = [
 ];
 
 /// The keys of which every journal entry has one.
-pub(crate) const JOURNAL_KEYS: [&str; 2] = ["__REALTIME_TIMESTAMP", "SYSLOG_IDENTIFIER"];
+const JOURNAL_KEYS: [&str; 2] = ["__REALTIME_TIMESTAMP", "SYSLOG_IDENTIFIER"];
 
 /// Without any of these texts, a record is no entry of the journal in any form.
-pub(crate) const JOURNAL_MARKS: [&str; 3] = [JOURNAL_KEYS[0], JOURNAL_KEYS[1], "identifier"];
+pub(super) const JOURNAL_MARKS: [&str; 3] = [JOURNAL_KEYS[0], JOURNAL_KEYS[1], "identifier"];
 
 /// How many times one object may wrap another.
 const MOST_WRAPPERS: usize = 4;
+
+/// Which of the keys that tell one form from another a record has, told in one walk over its members.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Marks {
+    /// `_source`, or `fields` of a search result.
+    pub wrapped: bool,
+    /// `winlog` or `winlog.…`.
+    pub winlog: bool,
+    /// `event` or `event.…`.
+    pub event: bool,
+    /// `Event` or `System`.
+    pub xml: bool,
+    /// `event_id`.
+    pub event_id: bool,
+    /// `EventID` or `EventId`.
+    pub flat: bool,
+    /// `MESSAGE`.
+    pub journal: bool,
+    /// `syslog` or `syslog.…`.
+    pub syslog: bool,
+}
+
+impl Marks {
+    pub(crate) fn of(record: LazyJson<'_>) -> Self {
+        let mut marks = Self::default();
+        for (key, _) in record.members() {
+            match key.as_bytes() {
+                b"_source" | b"fields" => marks.wrapped = true,
+                b"event" => marks.event = true,
+                b"winlog" => marks.winlog = true,
+                b"Event" | b"System" => marks.xml = true,
+                b"event_id" => marks.event_id = true,
+                b"EventID" | b"EventId" => marks.flat = true,
+                b"MESSAGE" => marks.journal = true,
+                b"syslog" => marks.syslog = true,
+                [b's', b'y', b's', b'l', b'o', b'g', b'.', ..] => marks.syslog = true,
+                [b'e', b'v', b'e', b'n', b't', b'.', ..] => marks.event = true,
+                [b'w', b'i', b'n', b'l', b'o', b'g', b'.', ..] => marks.winlog = true,
+                _ => {}
+            }
+        }
+        marks
+    }
+}
 
 impl<'a> Shape<'a> {
     /// Tells what a record is. Documents exported from Elasticsearch are taken out of their `_source`, or out of `fields` where
     /// only those were exported.
     pub fn of(record: LazyJson<'a>) -> Self {
-        let record = unwrap_export(record);
-        if let Some(event) = WindowsJson::detect(record) {
+        let (record, marks) = unwrap_export(record);
+        if marks.event && has_category(record) {
+            return Self::Ecs(JsonRecord::new(record));
+        }
+        if let Some(event) = WindowsJson::detect(record, &marks) {
             return Self::Windows(event);
         }
-        let journal = record.get("MESSAGE").is_some()
-            && JOURNAL_KEYS.iter().any(|key| record.get(key).is_some());
-        if journal {
+        if marks.journal && JOURNAL_KEYS.iter().any(|key| record.get(key).is_some()) {
             return Self::Journald(record);
         }
-        if record.has("syslog.identifier") && record.has("message") {
+        if marks.syslog && record.has("syslog.identifier") && record.has("message") {
             return Self::FilebeatJournal(JsonRecord::new(record));
         }
-        // A document that is mapped already keeps its own fields.
-        let mapped = ["event.category", "event.kind"]
-            .iter()
-            .any(|path| record.has(path));
+        // A document that is mapped already keeps its own fields, and a Windows event carries no line.
+        let mapped = marks.winlog
+            || ["event.category", "event.kind"]
+                .iter()
+                .any(|path| record.has(path));
         if SOURCES.is_empty() || mapped {
             return Self::Ecs(JsonRecord::new(record));
         }
@@ -112,10 +158,19 @@ impl<'a> CarriedLine<'a> {
     }
 }
 
-/// The document inside what an export of Elasticsearch put around it.
-pub(super) fn unwrap_export(mut record: LazyJson<'_>) -> LazyJson<'_> {
+/// Is the record an ECS document already, whatever else it holds?
+fn has_category(record: LazyJson<'_>) -> bool {
+    !record.visit("event.category", &mut |_| false)
+}
+
+/// The document inside what an export of Elasticsearch put around it. What has events' own members is no export.
+fn unwrap_export(mut record: LazyJson<'_>) -> (LazyJson<'_>, Marks) {
     let is_object = |inner: &LazyJson<'_>| inner.kind() == JsonKind::Object;
+    let mut marks = Marks::of(record);
     for _ in 0..MOST_WRAPPERS {
+        if !marks.wrapped || marks.event || marks.winlog {
+            break;
+        }
         let inner = record.get("_source").filter(is_object).or_else(|| {
             let exported = record.get("_index").is_some() || record.get("_id").is_some();
             record
@@ -126,6 +181,7 @@ pub(super) fn unwrap_export(mut record: LazyJson<'_>) -> LazyJson<'_> {
             break;
         };
         record = inner;
+        marks = Marks::of(record);
     }
-    record
+    (record, marks)
 }

@@ -1,27 +1,35 @@
 //! A search through raw lines for what cannot matter, so that most lines are never taken apart.
 //!
-//! A line is passed over only where that is proved; in doubt it is taken apart. Two proofs are used.
+//! A line is passed over only where that is proved; in doubt it is taken apart. There are four proofs.
 //!
-//! *By code.* Whatever form a record has, its `event.code` is the value of some key in the line that ends as one of
-//! [`CODE_KEYS`] does, or it has none. If the consumer wants no event with any of the codes found and none without a code,
-//! the line cannot matter.
+//! *By a given code.* The consumer may say that every event that can matter has one of some texts in its `event.code`, see
+//! [`Consumer::codes`]. Whatever form a record has, its code stands in the line as it is.
 //!
-//! Records of the sources in [`SOURCES`](crate::source::SOURCES) have their codes elsewhere; they are known by the sources' marks.
+//! *By a look.* The first members of most documents tell their kind, and the consumer says whether it wants that kind. This
+//! needs keys that are nested, so a line with a key that begins with `event.` or `winlog.` is taken apart.
+//!
+//! *By the codes found.* `event.code` is the value of some key in the line that ends as one of [`CODE_KEYS`] does, or the
+//! record has none. If the consumer wants no event with any of the codes found and none without a code, the line cannot matter.
+//!
+//! Records of the sources in [`SOURCES`](crate::source::SOURCES) have their codes elsewhere; they are known by the sources'
+//! marks, and the marks are not looked for where the consumer wants nothing but Windows events.
 //!
 //! *By needle.* The consumer's [`Needles`](crate::Needles) hold for documents whose fields are written as they are. A line
 //! without any key of a form that is mapped is such a document.
 //!
-//! Both proofs read the bytes as they stand, so they fail where letters that could be part of a key, a code or a needle are
+//! All proofs read the bytes as they stand, so they fail where letters that could be part of a key, a code or a needle are
 //! written as `\u` escapes. All other escapes of JSON stand for characters that none of these contains.
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::rc::Rc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use gatewatch_event::{Field, Known, Value};
+use memchr::memchr_iter;
 use memchr::memmem::{FindIter, Finder};
 
+use super::deliver::{Ahead, Delivery};
+use super::glance::{Glance, glance};
 use super::index::skip_space;
 use super::shape::JOURNAL_MARKS;
 use crate::source::SOURCES;
@@ -43,29 +51,43 @@ pub(super) struct Codes {
     event_code: Field,
 }
 
-/// Nothing is known of an event but its code.
+/// Nothing is known of an event but its code, or that it has none.
 struct OnlyCode {
+    name: String,
     field: Field,
     code: Vec<Value<'static>>,
+}
+
+impl OnlyCode {
+    fn new(field: Field, code: Option<&str>) -> Self {
+        Self {
+            name: format!("code\u{2}{}", code.unwrap_or("\u{2}")),
+            field,
+            code: code
+                .map(|code| Value::from(code.to_owned()))
+                .into_iter()
+                .collect(),
+        }
+    }
 }
 
 impl Known for OnlyCode {
     fn known(&self, field: Field) -> Option<&[Value<'static>]> {
         (field == self.field).then_some(self.code.as_slice())
     }
+
+    fn identity(&self) -> Option<&str> {
+        Some(&self.name)
+    }
 }
 
 impl Codes {
     fn new(consumer: &mut dyn Consumer) -> Self {
         let event_code = Field::new("event.code");
-        let none = OnlyCode {
-            field: event_code,
-            code: Vec::new(),
-        };
         Self {
             wanted: HashMap::new(),
             recent: vec![(0, true); 256],
-            without: consumer.kind(&none).is_some(),
+            without: consumer.kind(&OnlyCode::new(event_code, None)).is_some(),
             event_code,
         }
     }
@@ -83,11 +105,8 @@ impl Codes {
             Some(wanted) => *wanted,
             None if self.wanted.len() == MOST_CODES => return true,
             None => {
-                let text = String::from_utf8_lossy(digits).into_owned();
-                let only = OnlyCode {
-                    field: self.event_code,
-                    code: vec![Value::from(text)],
-                };
+                let text = String::from_utf8_lossy(digits);
+                let only = OnlyCode::new(self.event_code, Some(&text));
                 let wanted = consumer.kind(&only).is_some();
                 self.wanted.insert(code, wanted);
                 wanted
@@ -101,15 +120,19 @@ impl Codes {
 /// What is searched for, made once for a consumer.
 pub(super) struct Sieve {
     escape: Finder<'static>,
+    dotted: [Finder<'static>; 2],
     code_keys: [Finder<'static>; 4],
     journal_marks: [Finder<'static>; JOURNAL_MARKS.len()],
-    /// Without any of these texts, a record is of none of the [`SOURCES`]. `None` when there are none.
+    /// Without any of these texts, a record is of none of the [`SOURCES`]. `None` when no record of theirs can matter.
     source_marks: Option<AhoCorasick>,
+    /// Texts of which every event that can matter has one in its code.
+    given: Option<Search>,
     needles: Option<Search>,
     /// For each character, whether it may be part of what is searched for, so that its escape hides something.
     hides: [bool; 128],
 }
 
+/// A search for any of some texts.
 enum Search {
     /// There is nothing that could match.
     Nothing,
@@ -118,7 +141,8 @@ enum Search {
 }
 
 impl Search {
-    fn new(needles: &Needles) -> Option<Self> {
+    /// `None` when one of the texts might be written in more than one way.
+    fn new(texts: &[String]) -> Option<Self> {
         let plain = |text: &String| {
             !text.is_empty()
                 && text.bytes().all(|byte| {
@@ -126,7 +150,7 @@ impl Search {
                         && !matches!(byte, b'"' | b'\\' | b'/')
                 })
         };
-        match needles.texts.as_slice() {
+        match texts {
             texts if !texts.iter().all(plain) => None,
             [] => Some(Self::Nothing),
             [text] => Some(Self::One(Finder::new(text).into_owned())),
@@ -147,89 +171,178 @@ impl Search {
     }
 }
 
+/// An event without any field of `winlog`: one of the [`SOURCES`].
+struct NoWinlog;
+
+impl Known for NoWinlog {
+    fn known(&self, field: Field) -> Option<&[Value<'static>]> {
+        field.name().starts_with("winlog.").then_some(&[])
+    }
+
+    fn identity(&self) -> Option<&str> {
+        Some("without winlog")
+    }
+}
+
 /// A search for the marks of all sources. `None` when it cannot be made: then nothing may be passed over.
 #[expect(
     clippy::option_option,
     reason = "no marks and no search are two things"
 )]
-fn source_marks() -> Option<Option<AhoCorasick>> {
+fn source_marks(consumer: &mut dyn Consumer) -> Option<Option<AhoCorasick>> {
     let marks: Vec<&str> = SOURCES
         .iter()
         .flat_map(|source| source.marks())
         .copied()
         .collect();
-    if marks.is_empty() {
+    if marks.is_empty() || consumer.kind(&NoWinlog).is_none() {
         return Some(None);
     }
     AhoCorasick::new(marks).ok().map(Some)
 }
 
 impl Sieve {
-    /// What this consumer makes of lines; `None` when it wants them all.
-    pub(super) fn new(consumer: &mut dyn Consumer) -> Option<(Rc<Self>, Codes)> {
-        let codes = Codes::new(consumer);
-        let needles = consumer.needles().and_then(Search::new);
-        if codes.without && needles.is_none() {
-            return None;
-        }
+    /// A search for what this consumer wants. `None` when it cannot be made.
+    pub(super) fn new(consumer: &mut dyn Consumer) -> Option<Self> {
+        let source_marks = source_marks(consumer)?;
+        let given = consumer.codes();
+        let needles = consumer
+            .needles()
+            .map(|needles: &Needles| needles.texts.as_slice());
         let mut hides = [false; 128];
         for (byte, hides) in (0u8..).zip(&mut hides) {
             *hides = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
         }
-        let texts = consumer.needles().map(|needles| needles.texts.as_slice());
-        for byte in texts
-            .unwrap_or_default()
-            .iter()
-            .flat_map(|text| text.bytes())
-        {
+        let texts = [given, needles].into_iter().flatten().flatten();
+        for byte in texts.flat_map(|text| text.bytes()) {
             if let Some(hides) = hides.get_mut(usize::from(byte)) {
                 *hides = true;
             }
         }
         let finder = |text: &str| Finder::new(text).into_owned();
-        let sieve = Self {
+        Some(Self {
             escape: finder("\\u00"),
+            dotted: ["\"event.", "\"winlog."].map(finder),
             code_keys: CODE_KEYS.map(finder),
             journal_marks: JOURNAL_MARKS.map(finder),
-            source_marks: source_marks()?,
-            needles,
+            source_marks,
+            given: given.and_then(Search::new),
+            needles: needles.and_then(Search::new),
             hides,
-        };
-        Some((Rc::new(sieve), codes))
+        })
     }
 
-    /// A pass over the lines of a block, in order.
-    pub(super) fn pass<'p>(&'p self, block: &'p [u8]) -> Pass<'p> {
-        let cursor = |finder: &'p Finder<'static>| Cursor::new(finder.find_iter(block));
+    /// A pass over the lines of a block, in order. The last one ends at `end`, behind which the block may go on.
+    pub(super) fn pass<'p>(&'p self, block: &'p [u8], end: usize) -> Pass<'p> {
         Pass {
             sieve: self,
             block,
-            escapes: cursor(&self.escape),
-            codes: self.code_keys.each_ref().map(cursor),
+            end,
+            escapes: Cursor::new(&self.escape, block),
+            given: match &self.given {
+                Some(Search::One(finder)) => Some(Cursor::new(finder, block)),
+                _ => None,
+            },
+            one_a_line: None,
         }
     }
 }
 
-/// The places at which a text stands, in order.
+/// Has every line one record at most, as far as its braces tell? There are as many opening braces as closing ones, or else
+/// some record is cut short, even if it ends in a brace; and none opens right behind one that closes, where another record
+/// would begin.
+fn is_one_a_line(bytes: &[u8]) -> bool {
+    let mut opening = 0;
+    for at in memchr_iter(b'{', bytes) {
+        opening += 1;
+        let before = bytes[..at]
+            .iter()
+            .rev()
+            .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        if before == Some(&b'}') {
+            return false;
+        }
+    }
+    opening == memchr_iter(b'}', bytes).count()
+}
+
+/// The places at which a text stands, in order. The search begins when the first is asked for.
 struct Cursor<'p> {
     places: FindIter<'p, 'p>,
-    next: usize,
+    next: Option<usize>,
 }
 
 impl<'p> Cursor<'p> {
-    fn new(mut places: FindIter<'p, 'p>) -> Self {
-        let next = places.next().unwrap_or(usize::MAX);
-        Self { places, next }
+    fn new(finder: &'p Finder<'static>, block: &'p [u8]) -> Self {
+        Self {
+            places: finder.find_iter(block),
+            next: None,
+        }
     }
 
     /// The next place before `end`.
     fn before(&mut self, end: usize) -> Option<usize> {
-        if self.next >= end {
+        let place = match self.next {
+            Some(place) => place,
+            None => self.places.next().unwrap_or(usize::MAX),
+        };
+        self.next = Some(place);
+        if place >= end {
             return None;
         }
-        let place = self.next;
-        self.next = self.places.next().unwrap_or(usize::MAX);
+        self.next = None;
         Some(place)
+    }
+
+    /// Does the text stand in this line? Lines must come in order.
+    fn is_in(&mut self, line: &Range<usize>) -> bool {
+        let mut found = false;
+        while let Some(at) = self.before(line.end) {
+            found |= at >= line.start;
+        }
+        found
+    }
+}
+
+/// After so many looks in a row that were not enough, only few more are taken.
+const LOOKS_IN_VAIN: u32 = 16;
+
+/// Every so many lines a look is taken all the same.
+const LOOK_EVERY: u32 = 64;
+
+/// What is remembered from line to line.
+pub(super) struct State {
+    pub codes: Codes,
+    pub delivery: Delivery,
+    /// What the last look told.
+    pub key: Vec<u8>,
+    /// Looks in a row that were not enough, and lines passed without one.
+    in_vain: u32,
+}
+
+impl State {
+    pub(super) fn new(consumer: &mut dyn Consumer) -> Self {
+        Self {
+            codes: Codes::new(consumer),
+            delivery: Delivery::new(),
+            key: Vec::new(),
+            in_vain: 0,
+        }
+    }
+
+    /// Takes a look at a record, and says whether that tells its form; `None` where a look tells nothing.
+    fn look(&mut self, record: &[u8], consumer: &mut dyn Consumer) -> Option<(Ahead, bool)> {
+        if self.in_vain >= LOOKS_IN_VAIN && !self.in_vain.is_multiple_of(LOOK_EVERY) {
+            self.in_vain = self.in_vain.wrapping_add(1);
+            return None;
+        }
+        let Some(glance) = glance(record, &mut self.key) else {
+            self.in_vain = self.in_vain.wrapping_add(1);
+            return None;
+        };
+        self.in_vain = 0;
+        let ahead = self.delivery.ahead(glance, &self.key, consumer);
+        Some((ahead, glance != Glance::Other))
     }
 }
 
@@ -243,72 +356,73 @@ enum Code<'b> {
     Other,
 }
 
+/// A pass over the lines of a block.
 pub(super) struct Pass<'p> {
     sieve: &'p Sieve,
     block: &'p [u8],
+    end: usize,
     escapes: Cursor<'p>,
-    codes: [Cursor<'p>; 4],
+    given: Option<Cursor<'p>>,
+    /// Is that so for all lines together? Looked at when it is asked for.
+    one_a_line: Option<bool>,
 }
 
 impl Pass<'_> {
-    /// Can the record in this line matter? Lines must come in order.
-    pub(super) fn may_matter(
+    /// Is the line, which begins and ends with braces, surely one whole record, as far as that can be told without taking it
+    /// apart? What follows the line must begin another: nothing else can follow a brace that closes a record. See
+    /// [`is_one_a_line`] for the rest.
+    pub(super) fn is_whole(&mut self, line: &Range<usize>) -> bool {
+        let block = self.block;
+        let end = self.end;
+        block.get(line.end + 1) == Some(&b'{')
+            && (*self
+                .one_a_line
+                .get_or_insert_with(|| is_one_a_line(&block[..end]))
+                || is_one_a_line(&block[line.clone()]))
+    }
+
+    /// Can the record in this line matter, and what is it? Lines must come in order; `object` is the line without white space
+    /// around it.
+    pub(super) fn look_ahead(
         &mut self,
-        codes: &mut Codes,
+        state: &mut State,
         consumer: &mut dyn Consumer,
         line: Range<usize>,
-    ) -> bool {
+        object: &[u8],
+    ) -> Ahead {
         let mut hidden = false;
         while let Some(at) = self.escapes.before(line.end) {
             hidden |= at >= line.start && self.hides(at);
         }
-        let mut wanted = false;
-        // Keys other than `code` are those of Windows events, which are mapped.
-        let mut mapped = false;
-        for (number, cursor) in self.codes.iter_mut().enumerate() {
-            while let Some(at) = cursor.before(line.end) {
-                if at < line.start {
-                    continue;
-                }
-                // `opcode` is another key than `code`, and stands in every document of Winlogbeat.
-                let whole = matches!(
-                    at.checked_sub(1).map(|at| self.block[at]),
-                    Some(b'"' | b'.')
-                );
-                if number == 0 && !whole {
-                    continue;
-                }
-                let after = at + CODE_KEYS[number].len();
-                match code(self.block, after, line.end) {
-                    Code::NoKey => continue,
-                    Code::Digits(digits) => wanted |= codes.wants(consumer, digits),
-                    Code::Other => wanted = true,
-                }
-                mapped |= number > 0;
-            }
-        }
+        let given = match (&mut self.given, &self.sieve.given) {
+            (Some(cursor), _) => cursor.is_in(&line),
+            (None, Some(search)) => search.is_in(object),
+            (None, None) => true,
+        };
         if hidden {
-            return true;
+            return Ahead::Unknown;
         }
-        let line = &self.block[line];
-        let sourced = |sieve: &Sieve| {
-            let marks = sieve.source_marks.as_ref();
-            marks.is_some_and(|marks| marks.is_match(line))
-        };
-        if !wanted && !codes.without {
-            return sourced(self.sieve);
+        if !given {
+            return self.sieve.unless_sourced(object);
         }
-        let Some(needles) = &self.sieve.needles else {
-            return true;
-        };
-        mapped
-            || self
-                .sieve
-                .journal_marks
-                .iter()
-                .any(|key| key.find(line).is_some())
-            || needles.is_in(line)
-            || sourced(self.sieve)
+        match state.look(object, consumer) {
+            Some((Ahead::Unknown, _)) => return Ahead::Unknown,
+            Some((ahead, form_is_told)) if !self.sieve.has_dotted(object) => {
+                return if ahead == Ahead::Unwanted && !form_is_told {
+                    self.sieve.unless_sourced(object)
+                } else {
+                    ahead
+                };
+            }
+            // Its keys are written in another way.
+            Some((Ahead::New, _)) => return Ahead::Unknown,
+            _ => {}
+        }
+        if self.sieve.may_matter(state, consumer, object) {
+            Ahead::Unknown
+        } else {
+            self.sieve.unless_sourced(object)
+        }
     }
 
     /// Does the escape at `at` stand for a character that may be part of what is searched for?
@@ -329,9 +443,64 @@ impl Pass<'_> {
     }
 }
 
+impl Sieve {
+    /// Does a key begin with `event.` or `winlog.`?
+    fn has_dotted(&self, record: &[u8]) -> bool {
+        self.dotted
+            .iter()
+            .any(|finder| finder.find(record).is_some())
+    }
+
+    /// What cannot matter unless it is a record of one of the [`SOURCES`].
+    fn unless_sourced(&self, record: &[u8]) -> Ahead {
+        match &self.source_marks {
+            Some(marks) if marks.is_match(record) => Ahead::Unknown,
+            _ => Ahead::Unwanted,
+        }
+    }
+
+    /// The proofs by the codes found and by needle, for a record without escapes that hide anything.
+    fn may_matter(&self, state: &mut State, consumer: &mut dyn Consumer, record: &[u8]) -> bool {
+        let codes = &mut state.codes;
+        let needles = match &self.needles {
+            None if codes.without => return true,
+            needles => needles,
+        };
+        let mut wanted = codes.without;
+        // Keys other than `code` are those of Windows events, which are mapped.
+        let mut mapped = false;
+        for (number, finder) in self.code_keys.iter().enumerate() {
+            for at in finder.find_iter(record) {
+                // `opcode` is another key than `code`, and stands in every document of Winlogbeat.
+                let whole = at > 0 && matches!(record[at - 1], b'"' | b'.');
+                if number == 0 && !whole {
+                    continue;
+                }
+                match code(record, at + CODE_KEYS[number].len()) {
+                    Code::NoKey => continue,
+                    Code::Digits(digits) => wanted = wanted || codes.wants(consumer, digits),
+                    Code::Other => wanted = true,
+                }
+                mapped |= number > 0;
+            }
+        }
+        if !wanted {
+            return false;
+        }
+        let Some(needles) = needles else {
+            return true;
+        };
+        let journal = || {
+            self.journal_marks
+                .iter()
+                .any(|mark| mark.find(record).is_some())
+        };
+        mapped || needles.is_in(record) || journal()
+    }
+}
+
 /// What stands after the text of a key that ends before `at`.
-fn code(block: &[u8], at: usize, end: usize) -> Code<'_> {
-    let line = &block[..end];
+fn code(line: &[u8], at: usize) -> Code<'_> {
     let colon = skip_space(line, at);
     if line.get(colon) != Some(&b':') {
         return Code::NoKey;
@@ -339,7 +508,7 @@ fn code(block: &[u8], at: usize, end: usize) -> Code<'_> {
     let mut start = skip_space(line, colon + 1);
     let quoted = line.get(start) == Some(&b'"');
     start += usize::from(quoted);
-    let digits = line[start.min(end)..]
+    let digits = line[start.min(line.len())..]
         .iter()
         .take(9)
         .take_while(|byte| byte.is_ascii_digit())

@@ -2,13 +2,25 @@
 
 use std::io::{self, Read};
 
+use memchr::memchr;
+
+use crate::format::buffer::{PAGE_BYTES, to_page};
+
 /// How much is read at a time: small enough to stay in the processor's cache between reading and searching.
 pub(super) const BLOCK_BYTES: usize = 128 << 10;
+
+/// What is left of a block is moved in front of the next one if it is no longer than this.
+const CARRY_BYTES: usize = 64 << 10;
+
+/// The size of the buffer while records are not large.
+const USUAL_BYTES: usize = CARRY_BYTES + PAGE_BYTES + BLOCK_BYTES;
 
 /// A window on a stream of bytes.
 pub(super) struct Stream<'s> {
     source: &'s mut dyn Read,
     buffer: Vec<u8>,
+    /// Where in the buffer blocks are read to.
+    block: usize,
     start: usize,
     end: usize,
     /// Where in the file the window begins.
@@ -20,26 +32,31 @@ pub(super) struct Stream<'s> {
 }
 
 impl<'s> Stream<'s> {
-    /// A stream of which `head` is already read and begins at `offset` of its file. `buffer` is used again.
-    pub(super) fn new(
-        source: &'s mut dyn Read,
-        mut buffer: Vec<u8>,
-        head: &[u8],
-        offset: u64,
-        wide: bool,
-    ) -> Self {
-        buffer.resize(BLOCK_BYTES, 0);
-        buffer[..head.len()].copy_from_slice(head);
-        Self {
+    /// A stream that begins at `offset` of its file. `buffer` is used again.
+    pub(super) fn new(source: &'s mut dyn Read, buffer: Vec<u8>, offset: u64, wide: bool) -> Self {
+        let mut stream = Self {
             source,
             buffer,
+            block: 0,
             start: 0,
-            end: head.len(),
+            end: 0,
             offset,
             wide,
             ended: false,
             failure: None,
+        };
+        stream.lay_out();
+        stream
+    }
+
+    /// Makes the buffer its usual size, and empty.
+    fn lay_out(&mut self) {
+        if self.buffer.len() != USUAL_BYTES {
+            self.buffer = vec![0; USUAL_BYTES];
         }
+        self.block = CARRY_BYTES + to_page(&self.buffer[CARRY_BYTES..]);
+        self.start = self.block;
+        self.end = self.block;
     }
 
     /// What is in the window.
@@ -77,23 +94,12 @@ impl<'s> Stream<'s> {
         if self.ended {
             return false;
         }
-        if self.start > 0 {
-            self.buffer.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
-        }
-        if self.end == 0 && self.buffer.len() > BLOCK_BYTES {
-            self.buffer.truncate(BLOCK_BYTES);
-            self.buffer.shrink_to_fit();
-        }
-        if self.end == self.buffer.len() {
-            self.buffer.resize(self.buffer.len() * 2, 0);
-        }
+        let space = self.make_space();
         loop {
-            match self.source.read(&mut self.buffer[self.end..]) {
+            match self.source.read(&mut self.buffer[self.end..space]) {
                 Ok(0) => self.ended = true,
                 Ok(count) => {
-                    self.end += count.min(self.buffer.len() - self.end);
+                    self.end += count.min(space - self.end);
                     return true;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -103,6 +109,57 @@ impl<'s> Stream<'s> {
                 }
             }
             return false;
+        }
+    }
+
+    /// Sees to it that there is space behind the window; gives the end of what may be read to.
+    fn make_space(&mut self) -> usize {
+        let block_end = self.block + BLOCK_BYTES;
+        let left = self.end - self.start;
+        if left == 0 {
+            self.lay_out();
+            return self.block + BLOCK_BYTES;
+        }
+        // The last read did not fill the block.
+        if self.end >= self.block && self.end < block_end {
+            return block_end;
+        }
+        if left <= CARRY_BYTES {
+            if self.buffer.len() == USUAL_BYTES {
+                self.buffer
+                    .copy_within(self.start..self.end, self.block - left);
+            } else {
+                // After a large record the buffer shrinks again.
+                let carried = self.data().to_vec();
+                self.lay_out();
+                self.buffer[self.block - left..self.block].copy_from_slice(&carried);
+            }
+            self.start = self.block - left;
+            self.end = self.block;
+            return self.block + BLOCK_BYTES;
+        }
+        // A large record: it is gathered at the start of a buffer that grows.
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.start = 0;
+            self.end = left;
+        }
+        if self.buffer.len() - self.end < BLOCK_BYTES {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+        self.buffer.len()
+    }
+
+    /// Moves the start of the window behind the end of the line.
+    pub(super) fn skip_line(&mut self) {
+        loop {
+            if let Some(end) = memchr(b'\n', self.data()) {
+                return self.consume(end + 1);
+            }
+            self.consume(usize::MAX);
+            if !self.more() {
+                return;
+            }
         }
     }
 

@@ -7,20 +7,35 @@ use super::JsonError;
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
-/// A bit in every byte of `word` that is a quote, a backslash or a control character; the lowest set bit is exact.
-fn special(word: u64) -> u64 {
+/// What strings may hold beside text: nothing.
+pub(super) const PLAIN: u8 = 0;
+/// Backslashes.
+pub(super) const WITH_ESCAPES: u8 = 1;
+/// Backslashes and control characters.
+pub(super) const WITH_CONTROLS: u8 = 2;
+
+/// A bit in every byte of `word` that is a quote, or a backslash or control character where those may be; the lowest set
+/// bit is exact.
+#[inline]
+fn special<const MAY_HOLD: u8>(word: u64) -> u64 {
     let quote = word ^ (LOW_BITS * 0x22);
-    let backslash = word ^ (LOW_BITS * 0x5C);
-    let is_quote = quote.wrapping_sub(LOW_BITS) & !quote;
-    let is_backslash = backslash.wrapping_sub(LOW_BITS) & !backslash;
-    let is_control = word.wrapping_sub(LOW_BITS * 0x20) & !word;
-    (is_quote | is_backslash | is_control) & HIGH_BITS
+    let mut found = quote.wrapping_sub(LOW_BITS) & !quote;
+    if MAY_HOLD >= WITH_ESCAPES {
+        let backslash = word ^ (LOW_BITS * 0x5C);
+        found |= backslash.wrapping_sub(LOW_BITS) & !backslash;
+    }
+    if MAY_HOLD >= WITH_CONTROLS {
+        found |= word.wrapping_sub(LOW_BITS * 0x20) & !word;
+    }
+    found & HIGH_BITS
 }
 
-/// The offset of the first quote, backslash or control character at or after `at`, or the length of `bytes`.
-pub(super) fn next_special(bytes: &[u8], mut at: usize) -> usize {
+/// The offset of the first quote, backslash or control character at or after `at`, or the length of `bytes`. What cannot be
+/// there is not looked for.
+#[inline]
+pub(super) fn next_special<const MAY_HOLD: u8>(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let found = special(u64::from_le_bytes(*chunk));
+        let found = special::<MAY_HOLD>(u64::from_le_bytes(*chunk));
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
@@ -37,16 +52,28 @@ pub(super) fn next_special(bytes: &[u8], mut at: usize) -> usize {
 
 /// The end of the string whose first byte after the quote is at `at` (the offset of its closing quote), and whether
 /// it holds escapes.
-pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Result<(usize, bool), JsonError> {
-    let mut escaped = false;
+#[inline]
+pub(super) fn string_end<const MAY_HOLD: u8>(
+    bytes: &[u8],
+    at: usize,
+) -> Result<(usize, bool), JsonError> {
+    let end = next_special::<MAY_HOLD>(bytes, at);
+    if bytes.get(end) == Some(&b'"') {
+        Ok((end, false))
+    } else {
+        escaped_string_end::<MAY_HOLD>(bytes, end)
+    }
+}
+
+/// The same for a string of which what comes before `at` is plain.
+fn escaped_string_end<const MAY_HOLD: u8>(
+    bytes: &[u8],
+    mut at: usize,
+) -> Result<(usize, bool), JsonError> {
     loop {
-        at = next_special(bytes, at);
         match bytes.get(at) {
-            Some(b'"') => return Ok((at, escaped)),
-            Some(b'\\') => {
-                escaped = true;
-                at = escape_end(bytes, at)?;
-            }
+            Some(b'"') => return Ok((at, true)),
+            Some(b'\\') => at = next_special::<MAY_HOLD>(bytes, escape_end(bytes, at)?),
             Some(_) => return Err(JsonError::new(at, "a control character inside a string")),
             None => return Err(JsonError::new(at, "a string that does not end")),
         }
@@ -135,7 +162,7 @@ fn unicode(text: &str) -> (char, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{string_end, unescape};
+    use super::{WITH_CONTROLS, string_end, unescape};
 
     #[test]
     fn strings_end_at_their_quote() {
@@ -150,7 +177,11 @@ mod tests {
             (r#"\u12g4""#, None),
             (r#"\u12"#, None),
         ] {
-            assert_eq!(string_end(text.as_bytes(), 0).ok(), expect, "{text}");
+            assert_eq!(
+                string_end::<WITH_CONTROLS>(text.as_bytes(), 0).ok(),
+                expect,
+                "{text}"
+            );
         }
     }
 

@@ -33,8 +33,8 @@ pub(super) fn encoding(head: &[u8]) -> Option<Encoding> {
     let (big_endian, mark) = match head {
         [0xFF, 0xFE, ..] => (false, 2),
         [0xFE, 0xFF, ..] => (true, 2),
-        [b'{' | b'[', 0, _, 0] => (false, 0),
-        [0, b'{' | b'[', 0, _] => (true, 0),
+        [b'{' | b'[', 0, _, 0, ..] => (false, 0),
+        [0, b'{' | b'[', 0, _, ..] => (true, 0),
         _ => return None,
     };
     Some(Encoding { big_endian, mark })
@@ -43,7 +43,7 @@ pub(super) fn encoding(head: &[u8]) -> Option<Encoding> {
 impl<'s> Utf16<'s> {
     /// A stream of which `head` is already read.
     pub(super) fn new(source: &'s mut dyn Read, head: &[u8], big_endian: bool) -> Self {
-        let mut raw = vec![0; RAW_BYTES];
+        let mut raw = vec![0; RAW_BYTES.max(head.len() + 4)];
         raw[..head.len()].copy_from_slice(head);
         Self {
             source,

@@ -7,33 +7,31 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::deliver::Delivery;
-use super::sieve::{Codes, Sieve};
-use super::{Index, JsonError, LazyJson, Shape, wrapper};
+use super::deliver::Ahead;
+use super::sieve::{Sieve, State};
+use super::{Index, JsonError, LazyJson, wrapper};
 use crate::{Consumer, Counts, Place, Problem, ProblemKind};
 
 /// One reading of one file or range.
 pub(super) struct Work<'c> {
     consumer: &'c mut dyn Consumer,
     index: Index,
-    sieve: Option<(Rc<Sieve>, Codes)>,
-    delivery: Delivery,
+    /// `None` when every record is taken apart.
+    sieve: Option<Rc<Sieve>>,
+    state: State,
     place: Place,
     counts: Counts,
 }
 
 impl<'c> Work<'c> {
     pub(super) fn new(path: &Arc<str>, consumer: &'c mut dyn Consumer, prefilter: bool) -> Self {
-        let sieve = if prefilter {
-            Sieve::new(consumer)
-        } else {
-            None
-        };
+        let sieve = prefilter.then(|| Sieve::new(consumer)).flatten();
+        let state = State::new(consumer);
         Self {
             consumer,
             index: Index::new(),
-            sieve,
-            delivery: Delivery::new(),
+            sieve: sieve.map(Rc::new),
+            state,
             place: Place {
                 path: Arc::clone(path),
                 offset: 0,
@@ -49,82 +47,94 @@ impl<'c> Work<'c> {
         self.counts
     }
 
-    /// Reads lines that hold one object each, the first of which lies at `offset`. Stops at a line that does not, or not in a
-    /// way that can be told from the line alone; gives the number of bytes before it. A byte of white space takes `width`
-    /// bytes of the file.
-    pub(super) fn lines(&mut self, block: &[u8], offset: u64, width: u64) -> usize {
-        let sieve = self.sieve.as_ref().map(|(sieve, _)| Rc::clone(sieve));
+    /// Reads the lines of `block` up to `end`, each of which holds one object; the first lies at `offset`. Stops at a line that
+    /// does not, or not in a way that can be told from the line alone, or is longer than `limit`; gives the number of bytes
+    /// before it. A byte of white space takes `width` bytes of the file.
+    pub(super) fn lines(
+        &mut self,
+        block: &[u8],
+        end: usize,
+        offset: u64,
+        width: u64,
+        limit: usize,
+    ) -> usize {
+        let sieve = self.sieve.clone();
         let mut pass = None;
         let mut start = 0;
-        for end in memchr_iter(b'\n', block).chain(std::iter::once(block.len())) {
-            let Some(line) = block.get(start..end) else {
+        for line_end in memchr_iter(b'\n', &block[..end]).chain(std::iter::once(end)) {
+            let line = start..line_end;
+            let Some(text) = block.get(line.clone()) else {
                 break;
             };
-            let object = match line {
+            let object = match text {
                 // The usual line, without white space around the object.
-                [b'{', .., b'}'] => line,
-                _ => match line.trim_ascii() {
+                [b'{', .., b'}'] => text,
+                _ => match text.trim_ascii() {
                     [] => {
-                        start = end + 1;
+                        start = line_end + 1;
                         continue;
                     }
                     object @ [b'{', .., b'}'] => object,
                     _ => return start,
                 },
             };
-            if wrapper::begins(object) {
+            if object.len() > limit || wrapper::begins(object) {
                 return start;
             }
-            let mut wanted = true;
-            if let (Some(sieve), Some((_, codes))) = (&sieve, &mut self.sieve) {
+            let mut ahead = Ahead::Unknown;
+            if let Some(sieve) = &sieve {
                 // Made at the first line that needs it: it looks ahead over the whole block.
-                let pass = pass.get_or_insert_with(|| sieve.pass(block));
-                wanted = pass.may_matter(codes, self.consumer, start..end);
+                let pass = pass.get_or_insert_with(|| sieve.pass(block, end));
+                ahead = pass.look_ahead(&mut self.state, self.consumer, line.clone(), object);
+                if ahead == Ahead::Unwanted && !pass.is_whole(&line) {
+                    ahead = Ahead::Unknown;
+                }
             }
-            // What is passed over is not taken apart, so that it is a whole record must show in what follows: another
-            // record. Else, or where that is not known yet, it is taken apart all the same.
-            wanted |= !is_followed_by_record(block, end);
-            if wanted {
-                let before = line.len() - line.trim_ascii_start().len();
+            if ahead != Ahead::Unwanted {
+                let before = text.len() - text.trim_ascii_start().len();
                 let offset = offset + start as u64 + before as u64 * width;
-                if self.read(object, offset).is_err() {
+                if self.read(object, offset, ahead).is_err() {
                     return start;
                 }
             }
             self.counts.records += 1;
-            start = end + 1;
+            start = line_end + 1;
         }
-        start.min(block.len())
+        start.min(end)
     }
 
     /// Reads one record that was framed by its structure.
     pub(super) fn record(&mut self, bytes: &[u8], offset: u64) {
-        if let Some((sieve, codes)) = &mut self.sieve {
-            let wanted = sieve
-                .pass(bytes)
-                .may_matter(codes, self.consumer, 0..bytes.len());
-            if !wanted {
-                self.counts.records += 1;
-                return;
-            }
+        let mut ahead = Ahead::Unknown;
+        if let Some(sieve) = &self.sieve {
+            let mut pass = sieve.pass(bytes, bytes.len());
+            ahead = pass.look_ahead(&mut self.state, self.consumer, 0..bytes.len(), bytes);
         }
-        match self.read(bytes, offset) {
+        if ahead == Ahead::Unwanted {
+            self.counts.records += 1;
+            return;
+        }
+        match self.read(bytes, offset, ahead) {
             Ok(()) => self.counts.records += 1,
             Err(error) => self.unreadable(offset, &error.to_string()),
         }
     }
 
     /// Takes a record apart and hands it on.
-    fn read(&mut self, bytes: &[u8], offset: u64) -> Result<(), JsonError> {
+    fn read(&mut self, bytes: &[u8], offset: u64, ahead: Ahead) -> Result<(), JsonError> {
         // Bytes that are no UTF-8 are replaced, as Elastic's Beats do.
-        let text = String::from_utf8_lossy(bytes);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned()),
+        };
         self.index.build(&text)?;
         if matches!(text, Cow::Owned(_)) {
             self.damage(offset, "bytes that are no UTF-8, read as U+FFFD");
         }
         self.place.offset = offset;
-        let shape = Shape::of(LazyJson::new(&text, &self.index));
-        self.delivery.deliver(shape, &self.place, self.consumer);
+        let json = LazyJson::new(&text, &self.index);
+        let State { delivery, key, .. } = &mut self.state;
+        delivery.deliver_ahead((ahead, key), json, &self.place, self.consumer);
         Ok(())
     }
 
@@ -156,12 +166,4 @@ impl<'c> Work<'c> {
             reason: reason.to_owned(),
         });
     }
-}
-
-/// Does another object begin behind the line that ends at `end`?
-fn is_followed_by_record(block: &[u8], end: usize) -> bool {
-    block
-        .get(end..)
-        .and_then(|rest| rest.iter().find(|byte| !byte.is_ascii_whitespace()))
-        == Some(&b'{')
 }

@@ -2,7 +2,7 @@
 
 use super::index::skip_space;
 use super::scan::{Scanner, Step};
-use super::string::string_end;
+use super::string::{WITH_CONTROLS, string_end};
 
 /// A list must begin within this many bytes of the object around it.
 pub(super) const PREFIX_BYTES: usize = 4096;
@@ -71,6 +71,10 @@ pub(super) fn member(key: &[u8], first: u8, depth: usize) -> Member {
 /// Does a wrapper begin here, at an opening brace? A record that merely has a list among its members is none: in a
 /// wrapper the list comes first, or after members that are known to belong to an envelope.
 pub(super) fn begins(bytes: &[u8]) -> bool {
+    // Nearly every document begins like this.
+    if bytes.starts_with(b"{\"@timestamp\"") {
+        return false;
+    }
     let bytes = &bytes[..bytes.len().min(PREFIX_BYTES)];
     object_wraps(bytes, 0).is_some()
 }
@@ -84,7 +88,7 @@ fn object_wraps(bytes: &[u8], depth: usize) -> Option<()> {
         if bytes.get(at) != Some(&b'"') {
             return None;
         }
-        let (end, escaped) = string_end(bytes, at + 1).ok()?;
+        let (end, escaped) = string_end::<WITH_CONTROLS>(bytes, at + 1).ok()?;
         let key = &bytes[at + 1..end];
         at = skip_space(bytes, end + 1);
         if escaped || bytes.get(at) != Some(&b':') {

@@ -116,25 +116,36 @@ impl<'a> WindowsEvent<'a> {
             }
             return;
         }
-        let mut values = Vec::new();
+        let (mut first, mut more) = (None, Vec::new());
         entry.visit(&self.view, &mut |value| {
-            values.push(value.to_json());
+            match &first {
+                None => first = Some(value.to_json()),
+                Some(_) => more.push(value.to_json()),
+            }
             true
         });
-        add(document, entry.path, entry.shape, values);
+        match (first, entry.shape) {
+            (None, _) => {}
+            (Some(only), Shape::One) if more.is_empty() => document.set(entry.path, only),
+            (Some(first), _) => {
+                more.insert(0, first);
+                document.set(entry.path, Json::Array(more));
+            }
+        }
     }
 
     fn add_data(&self, document: &mut Document) {
         let kind = self.view.kind;
         let mut members = Map::new();
-        let mut seen = HashSet::new();
+        let mut left_out: HashSet<String> = HashSet::new();
         self.view.each_data(&mut |name, text| {
             // The first of two values of one name counts, even if it says nothing.
-            if seen.insert(name.to_owned())
-                && !text.is_empty()
-                && !kind.is_moved(name, text)
-                && !kind.sets_data(name)
-            {
+            if members.contains_key(name) || left_out.contains(name) {
+                return;
+            }
+            if text.is_empty() || kind.is_moved(name, text) || kind.sets_data(name) {
+                left_out.insert(name.to_owned());
+            } else {
                 members.insert(name.to_owned(), Json::from(text));
             }
         });

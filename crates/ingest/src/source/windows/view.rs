@@ -1,7 +1,6 @@
 //! A record as a mapping sees it: cleaned texts, blank values gone, lines of `key=value` text as values of their own.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::WindowsRecord;
 use super::kind::WindowsKind;
@@ -81,8 +80,6 @@ impl BlockStyle {
 /// The values of `EventData`, read once: a document asks for each of them many times.
 pub(super) struct DataCache {
     values: Vec<(String, String)>,
-    /// The first value of each name.
-    first: HashMap<String, usize>,
 }
 
 impl DataCache {
@@ -92,11 +89,15 @@ impl DataCache {
             values.push((name.to_owned(), text.into_owned()));
             true
         });
-        let mut first = HashMap::with_capacity(values.len());
-        for (at, (name, _)) in values.iter().enumerate() {
-            first.entry(name.clone()).or_insert(at);
-        }
-        Self { values, first }
+        Self { values }
+    }
+
+    /// The first value of a name. There are few, so looking through them beats a hash.
+    fn first(&self, name: &str) -> Option<&str> {
+        let mut values = self.values.iter();
+        values
+            .find(|(own, _)| own == name)
+            .map(|(_, text)| text.as_str())
     }
 }
 
@@ -112,10 +113,7 @@ impl<'a> View<'a> {
     /// A value of `EventData` as the record has it.
     fn raw_data(&self, name: &str) -> Option<Cow<'a, str>> {
         match self.cache {
-            Some(cache) => {
-                let (_, text) = &cache.values[*cache.first.get(name)?];
-                Some(Cow::Borrowed(text))
-            }
+            Some(cache) => cache.first(name).map(Cow::Borrowed),
             None => self.record.data(name),
         }
     }

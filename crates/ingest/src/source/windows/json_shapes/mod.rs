@@ -22,7 +22,7 @@ use std::cell::OnceCell;
 use gatewatch_event::{Event, Timestamp};
 
 use super::WindowsRecord;
-use crate::format::json::{JsonKind, JsonRecord, LazyJson};
+use crate::format::json::{JsonKind, JsonRecord, LazyJson, Marks};
 use beat::Names;
 use embedded::Embedded;
 
@@ -47,12 +47,12 @@ enum Layout<'a> {
 }
 
 impl<'a> WindowsJson<'a> {
-    /// The Windows event that this record is, unless it is something else or an ECS document already.
-    pub fn detect(record: LazyJson<'a>) -> Option<Self> {
-        let layout = Self::layout(record)?;
-        let mapped = !record.visit("event.category", &mut |_| false);
+    /// The Windows event that this record is, unless it is something else; it is no ECS document. `marks` are those of the
+    /// record.
+    pub(crate) fn detect(record: LazyJson<'a>, marks: &Marks) -> Option<Self> {
+        let layout = Self::layout(record, marks)?;
         let beside = matches!(layout, Layout::Beat(names) if names.is_ecs);
-        (!mapped).then_some(Self {
+        Some(Self {
             root: record,
             layout,
             beside: beside.then(|| JsonRecord::new(record)),
@@ -60,22 +60,38 @@ impl<'a> WindowsJson<'a> {
         })
     }
 
-    fn layout(record: LazyJson<'a>) -> Option<Layout<'a>> {
-        if is_number(record.find(beat::WINLOGBEAT.event_id)) {
+    /// The Windows event that this record is, which is known to be what Winlogbeat writes: it has `winlog.event_id`, and no
+    /// `event.category`.
+    pub(crate) fn winlogbeat(record: LazyJson<'a>) -> Self {
+        Self {
+            root: record,
+            layout: Layout::Beat(&beat::WINLOGBEAT),
+            beside: Some(JsonRecord::new(record)),
+            embedded: OnceCell::new(),
+        }
+    }
+
+    fn layout(record: LazyJson<'a>, marks: &Marks) -> Option<Layout<'a>> {
+        if marks.winlog && is_number(record.find(beat::WINLOGBEAT.event_id)) {
             return Some(Layout::Beat(&beat::WINLOGBEAT));
         }
-        for event in [record.get("Event"), Some(record)].into_iter().flatten() {
-            if let Some(system) = event.get("System")
-                && system.get("EventID").is_some()
-            {
-                return Some(Layout::Xml { event, system });
+        if marks.xml {
+            for event in [record.get("Event"), Some(record)].into_iter().flatten() {
+                if let Some(system) = event.get("System")
+                    && system.get("EventID").is_some()
+                {
+                    return Some(Layout::Xml { event, system });
+                }
             }
         }
         let any = |keys: &[&str]| keys.iter().any(|key| record.get(key).is_some());
-        if is_number(record.get(beat::BEFORE_7.event_id)) && any(beat::BEFORE_7_HINTS) {
+        if marks.event_id
+            && is_number(record.get(beat::BEFORE_7.event_id))
+            && any(beat::BEFORE_7_HINTS)
+        {
             return Some(Layout::Beat(&beat::BEFORE_7));
         }
-        let flat = flat::EVENT_ID.iter().any(|key| is_number(record.get(key)));
+        let flat = marks.flat && flat::EVENT_ID.iter().any(|key| is_number(record.get(key)));
         (flat && any(flat::HINTS)).then_some(Layout::Flat)
     }
 
