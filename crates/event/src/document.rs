@@ -1,5 +1,6 @@
 //! A whole event as a JSON object.
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::Value;
@@ -79,6 +80,26 @@ impl Document {
         remove_in(&mut self.0, path)
     }
 
+    /// The JSON text of the document as it would be if these fields were [removed](Self::remove), without a copy of the rest.
+    /// Of a field that is spelled in two ways, both are left out.
+    ///
+    /// ```
+    /// use gatewatch_event::Document;
+    ///
+    /// let mut document = Document::new();
+    /// document.set("log.file.path", "auth.log".into());
+    /// document.set("message", "hello".into());
+    /// assert_eq!(document.to_json_without(&["log.file.path"]), br#"{"message":"hello"}"#);
+    /// ```
+    pub fn to_json_without(&self, fields: &[&str]) -> Vec<u8> {
+        let without = Without {
+            map: &self.0,
+            paths: fields.to_vec(),
+        };
+        // Keys are texts and a vector takes everything, so this cannot fail.
+        serde_json::to_vec(&without).unwrap_or_default()
+    }
+
     /// The JSON object.
     pub fn as_map(&self) -> &Map<String, Json> {
         &self.0
@@ -92,6 +113,54 @@ impl Document {
     /// The document as a JSON value.
     pub fn into_json(self) -> Json {
         Json::Object(self.0)
+    }
+}
+
+/// An object without what lies at some paths.
+struct Without<'a> {
+    map: &'a Map<String, Json>,
+    paths: Vec<&'a str>,
+}
+
+impl<'a> Without<'a> {
+    /// The same for a member; `None` when all of it is left out.
+    fn member(&self, key: &str, value: &'a Json) -> Option<Kept<'a>> {
+        if self.paths.contains(&key) {
+            return None;
+        }
+        let inside = |path: &&'a str| path.strip_prefix(key)?.strip_prefix('.');
+        let paths: Vec<&str> = self.paths.iter().filter_map(inside).collect();
+        let Json::Object(map) = value else {
+            return Some(Kept::Whole(value));
+        };
+        if paths.is_empty() || map.is_empty() {
+            return Some(Kept::Whole(value));
+        }
+        let without = Without { map, paths };
+        let mut members = map.iter();
+        members
+            .any(|(key, value)| without.member(key, value).is_some())
+            .then_some(Kept::Part(without))
+    }
+}
+
+/// What is left of a value.
+enum Kept<'a> {
+    Whole(&'a Json),
+    Part(Without<'a>),
+}
+
+impl Serialize for Without<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.map {
+            match self.member(key, value) {
+                None => {}
+                Some(Kept::Whole(value)) => map.serialize_entry(key, value)?,
+                Some(Kept::Part(part)) => map.serialize_entry(key, &part)?,
+            }
+        }
+        map.end()
     }
 }
 
@@ -330,6 +399,28 @@ mod tests {
         assert!(values(&document, "n").is_empty());
         assert!(values(&document, "o.p").is_empty());
         assert!(values(&document, "c").is_empty());
+    }
+
+    #[test]
+    fn fields_are_left_out_of_the_text() {
+        for paths in [
+            &["a"][..],
+            &["a.b", "c.d.e"],
+            &["o.p", "n"],
+            &["c.d", "o"],
+            &["x.y"],
+            &["c.d.e", "a"],
+        ] {
+            let mut removed = sample();
+            for path in paths {
+                while removed.remove(path).is_some() {}
+            }
+            assert_eq!(
+                String::from_utf8(sample().to_json_without(paths)),
+                Ok(removed.into_json().to_string()),
+                "{paths:?}"
+            );
+        }
     }
 
     #[test]

@@ -31,11 +31,7 @@ impl Identity {
 }
 
 fn without_place(event: &Document) -> Vec<u8> {
-    let mut document = event.clone();
-    for field in PLACE_FIELDS {
-        document.remove(field);
-    }
-    document.into_json().to_string().into_bytes()
+    event.to_json_without(PLACE_FIELDS)
 }
 
 /// The hash of several parts, each of which is told from its neighbours.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use gatewatch_detect::{
-    Again, Alert, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Outcome, Worker,
+    Again, Alert, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Match, Outcome, Worker,
 };
 use gatewatch_event::{Event as _, Known, Timestamp};
 use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Unit};
@@ -63,17 +63,19 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     let mut reporter = reporter(flags, &engine)?;
     let mut gravest: Option<RuleSeverity> = None;
     let mut total = 0u64;
-    for found in &outcome.matches {
+    let make = |found: &Match| {
         let alert: Alert = engine.alert(&outcome, found)?;
-        let rule = &engine.rules()[found.rule].rule;
-        let row = Row::of(rule, &alert);
-        if !filter.keeps(&row) {
-            continue;
-        }
+        let row = Row::of(&engine.rules()[found.rule].rule, &alert);
+        Ok(filter.keeps(&row).then_some((alert, row)))
+    };
+    run::made_in_order(&outcome.matches, threads, make, |kept| {
+        let Some((alert, row)) = kept else {
+            return Ok(());
+        };
         total += 1;
         gravest = gravest.max(Some(alert.severity));
-        reporter.alert(&alert, row)?;
-    }
+        reporter.alert(&alert, row)
+    })?;
     let context = account::Context {
         engine: &engine,
         outcome: &outcome,
