@@ -9,9 +9,11 @@ mod check;
 pub mod checkpoint;
 pub mod cisco_asa;
 pub mod citrix_adc;
+pub mod docker_daemon;
 mod find;
 pub mod fortinet;
 pub(crate) mod index;
+pub mod k8s_audit;
 pub mod linux_auth;
 pub mod mapping;
 pub mod openvpn;
@@ -39,7 +41,9 @@ pub static SOURCES: &[&dyn Source] = &[
     &checkpoint::CheckPoint,
     &cisco_asa::CiscoAsa,
     &citrix_adc::CitrixAdc,
+    &docker_daemon::DockerDaemon,
     &fortinet::Fortinet,
+    &k8s_audit::KubernetesAudit,
     &openvpn::OpenVpn,
     &panos::Panos,
     &pulse_secure::PulseSecure,
