@@ -1,7 +1,7 @@
 //! The mappings: one folder a log source, from raw record to ECS.
 //!
 //! Windows events and Linux authentication logs have readers of their own; every other source is a
-//! [`Source`](mapping::Source) in the table [`SOURCES`]: adding one takes its folder, one `pub mod` and one line of the
+//! [`Source`] in the table [`SOURCES`]: adding one takes its folder, one `pub mod` and one line of the
 //! table.
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! | comma-separated cells | PAN-OS, NPS | [`Cells`] |
 //! | `CEF:0|...|k=v`, `LEEF:2.0|...|` | security products to a SIEM | [`Cef`], [`Leef`] |
 //! | columns named by a `#Fields:` line | IIS, Zeek | [`Columns`] |
-//! | sentences that differ in a few words | Cisco, most daemons | [`matches`] |
+//! | sentences that differ in a few words | Cisco, most daemons | [`matches()`] |
 //! | the web server's combined log | nginx, Apache, HAProxy in that form | [`AccessLine`] |
 //!
 //! All of them borrow from the line; none fails: what is no part of the form is passed over.

@@ -56,7 +56,7 @@ macro_rules! kinds {
 }
 pub(crate) use kinds;
 
-/// The kind with this key in a table that [`kinds!`] made.
+/// The kind with this key in a table that `kinds!` made.
 pub fn find_kind(table: &'static [(&'static str, Kind)], key: &str) -> Option<&'static Kind> {
     let at = table.binary_search_by_key(&key, |(known, _)| known).ok()?;
     Some(&table[at].1)
