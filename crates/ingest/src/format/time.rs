@@ -2,7 +2,7 @@
 
 use jiff::fmt::strtime::BrokenDownTime;
 
-use super::syslog::Stamp;
+use super::syslog::{Stamp, month};
 use gatewatch_event::Timestamp;
 
 /// Reads a whole text as a time of this form, in the words of `strftime` (`%Y/%m/%d %H:%M:%S`, `%d/%b/%Y:%H:%M:%S %z`). `None` when it has
@@ -35,6 +35,87 @@ fn broken_down(time: &BrokenDownTime) -> Option<Stamp> {
     })
 }
 
+/// Reads the time of a web server's log: `02/Jan/2026:03:04:05 +0100`, perhaps with a fraction, perhaps without a zone. The whole text
+/// must be such a time.
+///
+/// ```
+/// let stamp = gatewatch_ingest::format::time::web_stamp("02/Jan/2026:03:04:05.678");
+/// assert_eq!(stamp.map(|stamp| stamp.nanos), Some(678_000_000));
+/// ```
+pub fn web_stamp(text: &str) -> Option<Stamp> {
+    let [
+        d1,
+        d2,
+        b'/',
+        m1,
+        m2,
+        m3,
+        b'/',
+        y1,
+        y2,
+        y3,
+        y4,
+        b':',
+        h1,
+        h2,
+        b':',
+        i1,
+        i2,
+        b':',
+        s1,
+        s2,
+        rest @ ..,
+    ] = text.as_bytes()
+    else {
+        return None;
+    };
+    let digits_at = rest
+        .iter()
+        .position(|byte| !byte.is_ascii_digit() && *byte != b'.')
+        .unwrap_or(rest.len());
+    let (fraction, zone) = rest.split_at(digits_at);
+    let nanos = match fraction.split_first() {
+        None => 0,
+        Some((b'.', digits)) => digits
+            .iter()
+            .chain(std::iter::repeat(&b'0'))
+            .take(9)
+            .try_fold(0, |number, digit| {
+                Some(number * 10 + i32::from(digit_value(*digit)?))
+            })?,
+        Some(_) => return None,
+    };
+    let offset = match zone {
+        [] => None,
+        [b' ', sign @ (b'+' | b'-'), a, b, c, d] => {
+            let seconds = i32::from(two(*a, *b)?) * 3600 + i32::from(two(*c, *d)?) * 60;
+            Some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => return None,
+    };
+    let stamp = Stamp {
+        year: Some(i16::from(two(*y1, *y2)?) * 100 + i16::from(two(*y3, *y4)?)),
+        month: month([*m1, *m2, *m3])?,
+        day: two(*d1, *d2)?,
+        hour: two(*h1, *h2)?,
+        minute: two(*i1, *i2)?,
+        second: two(*s1, *s2)?.min(59),
+        nanos,
+        offset,
+    };
+    let is_time = (1..=31).contains(&stamp.day) && stamp.hour < 24 && stamp.minute < 60;
+    is_time.then_some(stamp)
+}
+
+fn digit_value(byte: u8) -> Option<i8> {
+    byte.is_ascii_digit().then(|| (byte - b'0') as i8)
+}
+
+/// The number of two digits.
+fn two(tens: u8, ones: u8) -> Option<i8> {
+    Some(digit_value(tens)? * 10 + digit_value(ones)?)
+}
+
 /// Reads `1700000000`, `1700000000.123`, milliseconds, microseconds or nanoseconds since 1970, told apart by their size.
 pub fn epoch(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -61,7 +142,7 @@ pub fn epoch(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{epoch, stamp, stamp_prefix};
+    use super::{epoch, stamp, stamp_prefix, web_stamp};
 
     #[test]
     fn epochs_of_every_size() {
@@ -78,6 +159,32 @@ mod tests {
         assert_eq!(at.as_deref(), Some("2023-11-14T22:13:20.123Z"));
         for text in ["", "x", "1e5", "99999999999999999999", "1.x", "."] {
             assert_eq!(epoch(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_of_web_servers() {
+        let zone = jiff::tz::TimeZone::UTC;
+        for (text, expect) in [
+            (
+                "02/Jan/2026:03:04:05 +0100",
+                Some("2026-01-02T02:04:05.000Z"),
+            ),
+            (
+                "02/Jan/2026:03:04:05 -0030",
+                Some("2026-01-02T03:34:05.000Z"),
+            ),
+            ("31/Dec/2025:23:59:60.5", Some("2025-12-31T23:59:59.500Z")),
+            ("31/Feb/2025:23:59:00 +0000", None),
+            ("02/Jan/2026:24:04:05", None),
+            ("02/Jan/2026:03:04:05x", None),
+            ("02/Jan/2026:03:04:05 +01", None),
+            ("02/Jxn/2026:03:04:05", None),
+            ("2/Jan/2026:03:04:05 ", None),
+            ("", None),
+        ] {
+            let at = web_stamp(text).and_then(|stamp| stamp.at(&zone));
+            assert_eq!(at.map(|at| at.to_iso(3)).as_deref(), expect, "{text}");
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) mod index;
 pub mod k8s_audit;
 pub mod linux_auth;
 pub mod mapping;
+pub mod nginx_access;
+pub mod nginx_error;
 pub mod openvpn;
 pub mod panos;
 pub mod pulse_secure;
@@ -44,6 +46,8 @@ pub static SOURCES: &[&dyn Source] = &[
     &docker_daemon::DockerDaemon,
     &fortinet::Fortinet,
     &k8s_audit::KubernetesAudit,
+    &nginx_access::NginxAccess,
+    &nginx_error::NginxError,
     &openvpn::OpenVpn,
     &panos::Panos,
     &pulse_secure::PulseSecure,

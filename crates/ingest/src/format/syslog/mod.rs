@@ -15,6 +15,7 @@ mod year;
 pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES};
 pub use header::Header;
 pub(crate) use header::Plain;
+pub(crate) use stamp::month;
 pub use stamp::{Stamp, classic_stamp, iso_stamp};
 pub use year::{Assumed, YearBasis, YearClock, YearSpan};
 

@@ -169,7 +169,7 @@ pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
 }
 
 /// The month of an English three-letter name, 1 to 12.
-pub(super) fn month(name: [u8; 3]) -> Option<i8> {
+pub(crate) fn month(name: [u8; 3]) -> Option<i8> {
     Some(match &name {
         b"Jan" => 1,
         b"Feb" => 2,

@@ -19,7 +19,7 @@ mod columns;
 mod pairs;
 mod template;
 
-pub use access::AccessLine;
+pub use access::{AccessLine, request_parts};
 pub use cef::{Cef, Leef};
 pub use cells::Cells;
 pub use columns::Columns;

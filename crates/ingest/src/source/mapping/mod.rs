@@ -21,6 +21,7 @@ mod record;
 mod source;
 pub mod turn;
 mod view;
+pub(crate) mod web;
 
 pub use crate::format::syslog::Framing;
 pub use access::{ACCESS_FIELDS, AccessField, remote};
@@ -35,3 +36,4 @@ pub use parts::{MOST_PAIRS, Parts};
 pub use record::Record;
 pub use source::{Confidence, Source};
 pub use view::View;
+pub(crate) use web::{Api, WebKinds, web_kinds};

@@ -1,0 +1,67 @@
+//! The error log of nginx: who was turned away, and why, which the access log does not tell.
+
+mod fields;
+mod line;
+#[cfg(test)]
+mod tests;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use crate::format::syslog::Stamp;
+use line::Line;
+
+/// The error log of nginx.
+pub struct NginxError;
+
+impl Source for NginxError {
+    fn name(&self) -> &'static str {
+        "nginx_error"
+    }
+
+    fn title(&self) -> &'static str {
+        "nginx: error log"
+    }
+
+    fn dataset(&self) -> &'static str {
+        "nginx.error"
+    }
+
+    fn indices(&self) -> &'static [&'static str] {
+        &["logs-nginx.error-default", "filebeat-default"]
+    }
+
+    fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
+        Line::of(record.message()).map(|_| Confidence::Likely)
+    }
+
+    fn marks(&self) -> &'static [&'static str] {
+        &[
+            " [debug] ",
+            " [info] ",
+            " [notice] ",
+            " [warn] ",
+            " [error] ",
+            " [crit] ",
+            " [alert] ",
+            " [emerg] ",
+            " [stderr] ",
+        ]
+    }
+
+    fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
+        Line::of(record.message())?.stamp()
+    }
+
+    fn fields(&self) -> &'static [Entry] {
+        fields::COMMON
+    }
+
+    fn kind(&self, record: &Record<'_>) -> &'static Kind {
+        Line::of(record.message()).map_or(&fields::OTHER, |line| fields::kind(&line))
+    }
+
+    fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {
+        if let Some(line) = Line::of(record.message()) {
+            line.take_apart(parts);
+        }
+    }
+}
