@@ -6,3 +6,4 @@ pub mod json;
 pub mod syslog;
 pub mod text;
 pub mod time;
+pub(crate) mod utf16;

@@ -1,7 +1,6 @@
 //! What a stream holds, told from its first bytes, never from its name.
 
-use memchr::memmem;
-
+use crate::format::utf16::{decode_head, encoding};
 use crate::source::is_known_line;
 
 /// What a stream of bytes holds.
@@ -61,29 +60,24 @@ pub fn sniff(head: &[u8]) -> Kind {
 }
 
 fn sniff_text(head: &[u8]) -> Kind {
-    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-        return if looks_like_utf16_json(&head[2..]) {
-            Kind::Json
-        } else {
-            Kind::Unknown
-        };
+    match encoding(head) {
+        Some(encoding) => sniff_lines(&decode_head(head, encoding)),
+        None => sniff_lines(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)),
     }
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let mut lines = text.split(|byte| *byte == b'\n').take(LINES_TRIED);
-    if lines.any(|line| {
-        let line = line.trim_ascii();
-        is_json_start(line) || is_known_line(line)
-    }) {
-        let first = text
-            .split(|byte| *byte == b'\n')
-            .map(<[u8]>::trim_ascii)
-            .find(|line| is_json_start(line) || is_known_line(line));
-        return match first {
-            Some(line) if is_json_start(line) => Kind::Json,
-            _ => Kind::Text,
-        };
-    }
-    Kind::Unknown
+}
+
+fn sniff_lines(text: &[u8]) -> Kind {
+    text.split(|byte| *byte == b'\n')
+        .take(LINES_TRIED)
+        .map(<[u8]>::trim_ascii)
+        .find_map(|line| {
+            if is_json_start(line) {
+                Some(Kind::Json)
+            } else {
+                is_known_line(line).then_some(Kind::Text)
+            }
+        })
+        .unwrap_or(Kind::Unknown)
 }
 
 /// An object, an array of objects, or the heading that `evtx_dump` writes before each.
@@ -97,16 +91,6 @@ fn is_json_start(line: &[u8]) -> bool {
         b'[' => rest.is_empty() || matches!(rest[0], b'{' | b']'),
         _ => false,
     }
-}
-
-fn looks_like_utf16_json(head: &[u8]) -> bool {
-    let narrow: Vec<u8> = head
-        .iter()
-        .copied()
-        .filter(|byte| *byte != 0)
-        .take(64)
-        .collect();
-    is_json_start(narrow.trim_ascii()) && memmem::find(head, b"\0").is_some()
 }
 
 #[cfg(test)]
@@ -128,6 +112,7 @@ mod tests {
         check(b"\xff\xfe{\0\"\0a\0\"\0:\x001\0}\0", Kind::Json);
         check(b"Jan  2 03:04:05 gw-lab sshd[7]: Accepted password for alice from 192.0.2.1 port 5 ssh2\n", Kind::Text);
         check(b"2026-01-02T03:04:05+00:00 gw-lab sshd[7]: x\n", Kind::Text);
+        check(b"{\0\"\0a\0\"\0:\x001\0}\0", Kind::Json);
         check(b"#!/bin/sh\necho hello\n", Kind::Unknown);
         check(b"\x7fELF\x02\x01\x01\0\0\0", Kind::Unknown);
         check(b"a,b,c\n1,2,3\n", Kind::Unknown);
@@ -139,6 +124,17 @@ mod tests {
             b"# made by a test\n\nJan  2 03:04:05 gw-lab sshd[7]: x\n",
             Kind::Text,
         );
+    }
+
+    #[test]
+    fn text_in_utf16_is_told_like_any_other() {
+        let wide =
+            |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let log = wide("\r\nJan  2 03:04:05 gw-lab sshd[7]: x\r\n");
+        check(&log, Kind::Text);
+        check(&[&b"\xff\xfe"[..], &log].concat(), Kind::Text);
+        check(&wide("name,value\r\n1,2\r\n"), Kind::Unknown);
+        check(b"\xff\xfe", Kind::Unknown);
     }
 
     #[test]

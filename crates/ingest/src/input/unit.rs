@@ -14,6 +14,7 @@ use super::walk::InputFile;
 use crate::format::evtx::{CHUNK_SIZE, EvtxFile};
 use crate::format::json::{JsonReader, is_splittable};
 use crate::format::syslog::{YearBasis, YearSpan};
+use crate::format::utf16::{Utf16, encoding};
 use crate::source::windows::{self, read_evtx, read_evtx_stream};
 use crate::source::{TextOptions, read_text};
 use crate::{Consumer, Counts, Place, Problem, ProblemKind};
@@ -260,11 +261,25 @@ impl Reading<'_> {
     /// A first pass over a file whose lines name no year: how often the year turns in it. The file is then at its start
     /// again.
     fn year_span(&self, file: &mut File) -> io::Result<Option<YearSpan>> {
-        /// As much of a line as its date can take.
-        const DATE_BYTES: usize = 64;
         if self.options.year.is_some() {
             return Ok(None);
         }
+        let head = head(file)?;
+        let span = match encoding(&head) {
+            // Decoding begins anew at the start of the file.
+            Some(encoding) => {
+                file.seek(SeekFrom::Start(encoding.mark as u64))?;
+                Self::span_of(&mut Utf16::new(&mut *file, &[], encoding))?
+            }
+            None => Self::span_of(file)?,
+        };
+        file.seek(SeekFrom::Start(0))?;
+        Ok(Some(span))
+    }
+
+    fn span_of(file: &mut dyn Read) -> io::Result<YearSpan> {
+        /// As much of a line as its date can take.
+        const DATE_BYTES: usize = 64;
         let mut span = YearSpan::default();
         let mut buffer = vec![0; 256 << 10];
         let mut kept = 0;
@@ -281,8 +296,7 @@ impl Reading<'_> {
             buffer.copy_within(whole..whole + kept, 0);
         }
         span.lines(&buffer[..kept]);
-        file.seek(SeekFrom::Start(0))?;
-        Ok(Some(span))
+        Ok(span)
     }
 
     fn file_problem(&mut self, path: &Arc<str>, reason: String) {

@@ -18,7 +18,6 @@ mod skip;
 mod split;
 mod stream;
 mod string;
-mod utf16;
 mod work;
 mod wrapper;
 

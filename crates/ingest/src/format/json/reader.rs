@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::frame::Run;
 use super::stream::Stream;
-use super::utf16::{Utf16, encoding};
 use super::work::Work;
 use crate::format::buffer::PAGE_BYTES;
+use crate::format::utf16::{HEAD_BYTES, Utf16, encoding};
 use crate::{Consumer, Counts};
 
 /// No record may be larger than this.
@@ -65,7 +65,7 @@ impl JsonReader {
         let buffer = std::mem::take(&mut self.buffer);
         let mut stream = Stream::new(source, buffer, 0, false);
         let encoding = loop {
-            if stream.data().len() >= 4 || !stream.more() {
+            if stream.data().len() >= HEAD_BYTES || !stream.more() {
                 break encoding(stream.data());
             }
         };
@@ -73,16 +73,16 @@ impl JsonReader {
             let end = self.run(stream, u64::MAX, &mut work);
             return work.finish(end);
         };
-        let head = stream.data()[encoding.mark..].to_vec();
+        let head = stream.data().to_vec();
         let (buffer, _) = stream.finish();
-        let mut wide = Utf16::new(source, &head, encoding.big_endian);
+        let mut wide = Utf16::new(source, &head, encoding);
         let mark = encoding.mark as u64;
-        self.run(
-            Stream::new(&mut wide, buffer, mark, true),
-            u64::MAX,
-            &mut work,
-        );
-        work.finish(mark + wide.total())
+        let stream = Stream::new(&mut wide, buffer, mark, true);
+        self.run(stream, u64::MAX, &mut work);
+        for (offset, reason) in wide.decoder().flaws().told() {
+            work.damage(offset, &reason);
+        }
+        work.finish(wide.decoder().total())
     }
 
     /// Reads the lines of a file that begin in a range of its bytes, each to its end. Ranges that meet read every line once.

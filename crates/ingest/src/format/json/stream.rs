@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use memchr::memchr;
 
 use crate::format::buffer::{PAGE_BYTES, to_page};
+use crate::format::utf16;
 
 /// How much is read at a time: small enough to stay in the processor's cache between reading and searching.
 pub(super) const BLOCK_BYTES: usize = 128 << 10;
@@ -76,7 +77,7 @@ impl<'s> Stream<'s> {
 
     fn width(&self, bytes: &[u8]) -> u64 {
         if self.wide {
-            2 * super::utf16::units(bytes)
+            2 * utf16::units(bytes)
         } else {
             bytes.len() as u64
         }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::format::utf16::{self, Decoder, Flaws};
+
 /// Longer records are not read: no syslog daemon writes them, and a file that is not text must not fill the memory.
 pub const MAX_RECORD: usize = 1 << 20;
 
@@ -13,7 +15,7 @@ const BLOCK: usize = 256 << 10;
 pub struct Frame<'a> {
     /// The bytes, without the line's end.
     pub bytes: &'a [u8],
-    /// Byte offset in the stream.
+    /// Byte offset in the stream, as it is encoded there.
     pub offset: u64,
     /// The record was longer than [`MAX_RECORD`]; `bytes` is only its beginning.
     pub cut: bool,
@@ -39,9 +41,13 @@ pub const NEXT_BYTES: usize = 256;
 
 /// Cuts a stream into records: lines, joined as [`Framing`] says; by default a line and the lines after it that start with white space.
 ///
-/// A byte order mark at the start and carriage returns before a line's end are left out; blank lines are no records.
+/// Carriage returns before a line's end are left out, and so are byte order marks at the start of a record, where files were
+/// put together; blank lines are no records. A stream of UTF-16 is read as UTF-8.
 pub struct Frames<R> {
     reader: R,
+    /// The stream is UTF-16.
+    wide: Option<Wide>,
+    begun: bool,
     buffer: Vec<u8>,
     /// The unread part of `buffer`.
     start: usize,
@@ -49,10 +55,23 @@ pub struct Frames<R> {
     /// Offset in the stream of the start of `buffer`.
     base: u64,
     ended: bool,
+    /// What went wrong while looking ahead: shown when the bytes behind it are asked for.
+    failure: Option<io::Error>,
     /// The rest of a record that was too long is passed over.
     skipping: bool,
     framing: Framing,
 }
+
+/// How a stream of UTF-16 is read, and how far its records are counted back into bytes of the stream.
+struct Wide {
+    decoder: Decoder,
+    /// Up to this index of the buffer,
+    counted_to: usize,
+    /// which lies at this offset of the stream.
+    counted: u64,
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Where the next record ends.
 enum Cut {
@@ -69,11 +88,14 @@ impl<R: Read> Frames<R> {
     pub fn new(reader: R) -> Self {
         Self {
             reader,
+            wide: None,
+            begun: false,
             buffer: Vec::new(),
             start: 0,
             end: 0,
             base: 0,
             ended: false,
+            failure: None,
             skipping: false,
             framing: Framing::Indented,
         }
@@ -86,15 +108,67 @@ impl<R: Read> Frames<R> {
 
     /// How many bytes were taken from the stream.
     pub fn bytes_read(&self) -> u64 {
-        self.base + self.end as u64
+        match &self.wide {
+            Some(wide) => wide.decoder.total(),
+            None => self.base + self.end as u64,
+        }
+    }
+
+    /// How many bytes of the stream these bytes of a record take there.
+    pub fn width(&self) -> fn(&[u8]) -> u64 {
+        match self.wide {
+            Some(_) => |bytes| 2 * utf16::units(bytes),
+            None => |bytes| bytes.len() as u64,
+        }
+    }
+
+    /// What of a stream of UTF-16 was none.
+    pub(crate) fn flaws(&self) -> Flaws {
+        let wide = self.wide.as_ref();
+        wide.map(|wide| wide.decoder.flaws()).unwrap_or_default()
+    }
+
+    /// Looks how the stream is encoded.
+    fn begin(&mut self) {
+        if std::mem::replace(&mut self.begun, true) {
+            return;
+        }
+        self.look_ahead(utf16::HEAD_BYTES);
+        if let Some(encoding) = utf16::encoding(&self.buffer[..self.end]) {
+            self.wide = Some(Wide {
+                decoder: Decoder::new(&self.buffer[..self.end], encoding),
+                counted_to: 0,
+                counted: encoding.mark as u64,
+            });
+            self.end = 0;
+            self.ended = false;
+        }
+    }
+
+    /// Reads until so many bytes are in memory, as far as there are.
+    fn look_ahead(&mut self, bytes: usize) {
+        while self.end - self.start < bytes && !self.ended && self.failure.is_none() {
+            self.failure = self.fill().err();
+        }
+    }
+
+    /// Where in the stream an index of the buffer lies; indices are asked for in ascending order.
+    fn offset(&mut self, at: usize) -> u64 {
+        match &mut self.wide {
+            Some(wide) => {
+                wide.counted += 2 * utf16::units(&self.buffer[wide.counted_to..at]);
+                wide.counted_to = at;
+                wide.counted
+            }
+            None => self.base + at as u64,
+        }
     }
 
     /// Everything that is in memory and not yet read, and whether it is all that is left of the stream. Reads a first block if need be.
-    pub fn peek(&mut self) -> io::Result<(&[u8], bool)> {
-        while self.end - self.start < BLOCK && !self.ended {
-            self.fill()?;
-        }
-        Ok((&self.buffer[self.start..self.end], self.ended))
+    pub fn peek(&mut self) -> (&[u8], bool) {
+        self.begin();
+        self.look_ahead(BLOCK);
+        (&self.buffer[self.start..self.end], self.ended)
     }
 
     /// The next record; `None` at the end of the stream.
@@ -102,35 +176,41 @@ impl<R: Read> Frames<R> {
     /// # Errors
     /// When the stream cannot be read; nothing more can be had from it then.
     pub fn next_frame(&mut self) -> io::Result<Option<Frame<'_>>> {
+        self.begin();
         loop {
             if self.base + self.start as u64 == 0 {
                 self.skip_byte_order_mark()?;
             }
             let cut = self.cut()?;
-            let from = self.start;
+            let mut from = self.start;
             match cut {
                 Cut::End => return Ok(None),
                 Cut::TooLong => {
                     self.start = self.end;
                     if !std::mem::replace(&mut self.skipping, true) {
+                        let offset = self.offset(from);
                         return Ok(Some(Frame {
                             bytes: &self.buffer[from..self.end],
-                            offset: self.base + from as u64,
+                            offset,
                             cut: true,
                         }));
                     }
                 }
                 Cut::Record(end, next) => {
                     self.start = next;
+                    if self.buffer[from..end].starts_with(BYTE_ORDER_MARK) {
+                        from += BYTE_ORDER_MARK.len();
+                    }
                     let record = trim_end(&self.buffer[from..end]);
                     if std::mem::take(&mut self.skipping)
                         || record.iter().all(u8::is_ascii_whitespace)
                     {
                         continue;
                     }
+                    let offset = self.offset(from);
                     return Ok(Some(Frame {
                         bytes: trim_end(&self.buffer[from..end]),
-                        offset: self.base + from as u64,
+                        offset,
                         cut: false,
                     }));
                 }
@@ -142,8 +222,8 @@ impl<R: Read> Frames<R> {
         while self.end - self.start < 3 && !self.ended {
             self.fill()?;
         }
-        if self.buffer[self.start..self.end].starts_with(b"\xef\xbb\xbf") {
-            self.start += 3;
+        if self.buffer[self.start..self.end].starts_with(BYTE_ORDER_MARK) {
+            self.start += BYTE_ORDER_MARK.len();
         }
         Ok(())
     }
@@ -230,7 +310,14 @@ impl<R: Read> Frames<R> {
 
     /// Reads another block behind the unread bytes.
     fn fill(&mut self) -> io::Result<()> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         if self.start > 0 {
+            self.offset(self.start);
+            if let Some(wide) = &mut self.wide {
+                wide.counted_to = 0;
+            }
             self.buffer.copy_within(self.start..self.end, 0);
             self.base += self.start as u64;
             self.end -= self.start;
@@ -240,7 +327,12 @@ impl<R: Read> Frames<R> {
             self.buffer.resize(self.end + BLOCK, 0);
         }
         loop {
-            match self.reader.read(&mut self.buffer[self.end..]) {
+            let space = &mut self.buffer[self.end..];
+            let read = match &mut self.wide {
+                Some(wide) => wide.decoder.read(&mut self.reader, space),
+                None => self.reader.read(space),
+            };
+            match read {
                 Ok(0) => {
                     self.ended = true;
                     return Ok(());
@@ -321,7 +413,11 @@ mod tests {
                 Some((_, record, _)) if at > 0 && matches!(line[0], b' ' | b'\t') => {
                     record.extend_from_slice(line)
                 }
-                _ => records.push((offset as u64, line.to_vec(), false)),
+                _ => {
+                    let marked = line.starts_with(b"\xef\xbb\xbf");
+                    let skipped = if marked { 3 } else { 0 };
+                    records.push(((offset + skipped) as u64, line[skipped..].to_vec(), false));
+                }
             }
             offset += line.len();
         }
@@ -375,6 +471,7 @@ mod tests {
             bytes in prop::collection::vec(prop::sample::select(b"ab \t\r\n\0\xef\xbb\xbf".to_vec()), 0..200),
             sizes in prop::collection::vec(1usize..9, 1..5),
         ) {
+            proptest::prop_assume!(crate::format::utf16::encoding(&bytes).is_none());
             assert_eq!(frames(&bytes, sizes), naive(&bytes));
         }
 

@@ -14,6 +14,8 @@ use crate::{Consumer, Counts, Place, Problem, ProblemKind};
 pub(super) struct Lines<'r> {
     pub(super) consumer: &'r mut dyn Consumer,
     pub(super) place: Place,
+    /// How many bytes of the file bytes of a record take there.
+    pub(super) width: fn(&[u8]) -> u64,
     pub(super) zone: &'r TimeZone,
     pub(super) zone_assumed: bool,
     pub(super) clock: YearClock,
@@ -34,9 +36,10 @@ impl Lines<'_> {
         let text = text_of(bytes);
         let start = self.place.offset;
         let mut offset = start;
-        for line in text.split('\n') {
+        // The text may be longer than the bytes that it stands for, where they are no UTF-8, but has the same lines.
+        for (line, raw) in text.split('\n').zip(bytes.split(|byte| *byte == b'\n')) {
             self.place.offset = offset;
-            offset += line.len() as u64 + 1;
+            offset += (self.width)(raw) + (self.width)(b"\n");
             let line = line.strip_suffix('\r').unwrap_or(line);
             if !line.trim_ascii().is_empty() {
                 self.counts.records += 1;

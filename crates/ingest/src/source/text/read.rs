@@ -39,7 +39,7 @@ impl Default for TextOptions {
     }
 }
 
-/// Reads a stream of text lines from its start to its end, in order. Each line that can be read is an event or, when the
+/// Reads a stream of text lines, in UTF-8 or UTF-16, from its start to its end, in order. Each line that can be read is an event or, when the
 /// consumer does not want its kind, is counted; each that cannot is a problem.
 ///
 /// ```
@@ -68,15 +68,12 @@ pub fn read_text(
 ) -> Counts {
     let mut frames = Frames::new(reader);
     let mut span = options.span.clone();
-    let mut main = None;
-    // An error shows again when the first record is asked for.
-    if let Ok((bytes, is_all)) = frames.peek() {
-        main = main_source(bytes);
-        if span.is_none() && is_all {
-            let mut found = YearSpan::default();
-            found.lines(bytes);
-            span = Some(found);
-        }
+    let (bytes, is_all) = frames.peek();
+    let main = main_source(bytes);
+    if span.is_none() && is_all {
+        let mut found = YearSpan::default();
+        found.lines(bytes);
+        span = Some(found);
     }
     let framing = main.map_or(Framing::Indented, Source::framing);
     frames.set_framing(framing);
@@ -88,6 +85,7 @@ pub fn read_text(
             offset: 0,
             record_id: None,
         },
+        width: frames.width(),
         zone: &options.zone,
         zone_assumed: options.zone_assumed,
         clock: YearClock::new(options.year, options.zone.clone(), span),
@@ -119,6 +117,10 @@ pub fn read_text(
                 break;
             }
         }
+    }
+    for (offset, reason) in frames.flaws().told() {
+        lines.place.offset = offset;
+        lines.problem(ProblemKind::Damage, reason);
     }
     let mut counts = lines.counts;
     counts.bytes = frames.bytes_read();
