@@ -12,6 +12,7 @@ pub mod citrix_adc;
 pub mod docker_daemon;
 mod find;
 pub mod fortinet;
+pub mod haproxy;
 pub(crate) mod index;
 pub mod k8s_audit;
 pub mod linux_auth;
@@ -45,6 +46,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &citrix_adc::CitrixAdc,
     &docker_daemon::DockerDaemon,
     &fortinet::Fortinet,
+    &haproxy::HaProxy,
     &k8s_audit::KubernetesAudit,
     &nginx_access::NginxAccess,
     &nginx_error::NginxError,

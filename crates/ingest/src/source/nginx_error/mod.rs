@@ -48,7 +48,13 @@ impl Source for NginxError {
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
-        Line::of(record.message())?.stamp()
+        let own = Line::of(record.message())?.stamp()?;
+        // The zone is that of the header, where it names one.
+        let header = record.header.stamp.and_then(|stamp| stamp.offset);
+        Some(Stamp {
+            offset: own.offset.or(header),
+            ..own
+        })
     }
 
     fn fields(&self) -> &'static [Entry] {

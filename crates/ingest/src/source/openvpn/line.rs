@@ -91,7 +91,6 @@ const PEER_STARTS: &[&str] = &[
     "PUSH: ",
     "peer info: ",
     "Peer Connection Initiated",
-    "[",
     "Control Channel: ",
     "Data Channel",
     "Incoming Data Channel",
@@ -241,7 +240,9 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         return Some(Confidence::Certain);
     }
     let line = Line::parse(text);
-    if line.peer.is_some() && known(PEER_STARTS, line.text) {
+    // `[NAME] Peer Connection Initiated with ...`; others write an address and a bracket as well.
+    let is_named = line.text.starts_with('[') && line.text.contains("] Peer Connection Initiated");
+    if line.peer.is_some() && (is_named || known(PEER_STARTS, line.text)) {
         return Some(Confidence::Certain);
     }
     if is_client_row(text) {
