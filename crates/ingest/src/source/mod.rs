@@ -14,6 +14,7 @@ mod find;
 pub mod fortinet;
 pub mod haproxy;
 pub(crate) mod index;
+pub mod iptables;
 pub mod k8s_audit;
 pub mod linux_auth;
 pub mod mapping;
@@ -47,6 +48,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &docker_daemon::DockerDaemon,
     &fortinet::Fortinet,
     &haproxy::HaProxy,
+    &iptables::Iptables,
     &k8s_audit::KubernetesAudit,
     &nginx_access::NginxAccess,
     &nginx_error::NginxError,

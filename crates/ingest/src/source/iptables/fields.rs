@@ -1,0 +1,219 @@
+//! From the words of a packet to ECS, as Elastic's iptables integration has it.
+
+use gatewatch_event::Value;
+
+use super::line::{Line, Verdict};
+use crate::source::mapping::{
+    Emit, End, Entry, From, Header, Kind, View, community_id, network_type, protocol_number,
+    remote, turn,
+};
+
+/// A number to the base of 16, with or without `0x`.
+fn hexadecimal<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let text = value.text();
+    let digits = text.strip_prefix("0x").unwrap_or(&text);
+    i64::from_str_radix(digits, 16).ok().map(Value::Long)
+}
+
+/// A link address as ECS writes it: capitals, with hyphens.
+fn mac<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let text = value.text().to_uppercase().replace(':', "-");
+    Some(Value::from(text))
+}
+
+/// A protocol by name.
+fn transport<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let name = value.text().to_lowercase();
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+    let name = if name == "icmpv6" {
+        "ipv6-icmp".to_owned()
+    } else {
+        name
+    };
+    (!is_number).then(|| Value::from(name))
+}
+
+/// A protocol that has no name here.
+fn iana_number<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let is_number = value.text().bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(value)
+}
+
+/// The type and code of ICMP stand for ports; an answer has those of its question the other way round.
+fn icmp_ports(kind: u16, code: u16) -> (u16, u16) {
+    let answer = match kind {
+        8 => 0,
+        0 => 8,
+        13 | 15 | 17 => kind + 1,
+        14 | 16 | 18 => kind - 1,
+        128 | 130 | 133 | 135 | 144 => kind + 1,
+        129 | 131 | 134 | 136 | 145 => kind - 1,
+        _ => code,
+    };
+    (kind, answer)
+}
+
+fn community(view: &View<'_>, emit: Emit<'_>) {
+    let address = |part: &str| turn::address(&view.text(part)?);
+    let number = |part: &str| view.text(part)?.parse::<u16>().ok();
+    let find = || {
+        let name = view.text("PROTO")?.to_lowercase();
+        let name = if name == "icmpv6" {
+            "ipv6-icmp"
+        } else {
+            name.as_str()
+        };
+        let protocol = protocol_number(name)?;
+        let (from, to) = match protocol {
+            1 | 58 => icmp_ports(number("icmp.TYPE")?, number("icmp.CODE")?),
+            6 | 17 | 132 => (number("SPT")?, number("DPT")?),
+            _ => (0, 0),
+        };
+        let end = |address, port| End { address, port };
+        let (source, destination) = (address("SRC")?, address("DST")?);
+        Some(community_id(
+            protocol,
+            end(source, from),
+            end(destination, to),
+        ))
+    };
+    if let Some(id) = find() {
+        emit(Value::from(id));
+    }
+}
+
+/// Fields of every packet.
+pub(super) const COMMON: &[Entry] = &[
+    Entry::fixed("event.kind", &["event"]),
+    Entry::fixed("event.category", &["network"]),
+    Entry::new("message", From::Message),
+    Entry::header("host.name", Header::Host),
+    Entry::header("observer.name", Header::Host),
+    Entry::header("log.syslog.priority", Header::Priority),
+    Entry::part("event.action", "action"),
+    // Ubiquiti's rules have sets and numbers; any other rule is known by its prefix.
+    Entry::new("rule.name", From::First(&["rule set", "prefix"])),
+    Entry::part("rule.id", "rule"),
+    Entry::part("iptables.ubiquiti.rule_set", "rule set"),
+    Entry::part("iptables.ubiquiti.rule_number", "rule"),
+    Entry::part("iptables.input_device", "IN"),
+    Entry::part("iptables.output_device", "OUT"),
+    Entry::turned("observer.ingress.interface.name", "IN", turn::present),
+    Entry::turned("observer.egress.interface.name", "OUT", turn::present),
+    Entry::turned("iptables.ether_type", "MACPROTO", hexadecimal),
+    Entry::turned("source.mac", "MACSRC", mac),
+    Entry::turned("destination.mac", "MACDST", mac),
+    Entry::turned("source.ip", "SRC", turn::ip),
+    Entry::turned("destination.ip", "DST", turn::ip),
+    Entry::turned("source.port", "SPT", turn::port),
+    Entry::turned("destination.port", "DPT", turn::port),
+    Entry::turned("network.transport", "PROTO", transport),
+    Entry::turned("network.iana_number", "PROTO", iana_number),
+    Entry::call("network.type", |view, emit| {
+        if let Some(address) = view.text("SRC").and_then(|text| turn::address(&text)) {
+            emit(network_type(address).into());
+        }
+    }),
+    Entry::call("network.community_id", community),
+    Entry::turned("iptables.length", "LEN", turn::long),
+    Entry::new("iptables.tos", From::First(&["TOS", "TC"])).turn(hexadecimal),
+    Entry::turned("iptables.precedence_bits", "PREC", hexadecimal),
+    Entry::new("iptables.ttl", From::First(&["TTL", "HOPLIMIT"])).turn(turn::long),
+    Entry::turned("iptables.id", "ID", turn::long),
+    Entry::turned("iptables.flow_label", "FLOWLBL", turn::long),
+    Entry::part("iptables.fragment_flags", "fragment").many(),
+    Entry::turned("iptables.fragment_offset", "FRAG", turn::long),
+    Entry::turned("iptables.tcp.window", "tcp.WINDOW", turn::long),
+    Entry::turned("iptables.tcp.reserved_bits", "tcp.RES", hexadecimal),
+    Entry::turned("iptables.tcp.seq", "tcp.SEQ", turn::long),
+    Entry::turned("iptables.tcp.ack", "tcp.ACK", turn::long),
+    Entry::part("iptables.tcp.flags", "flag").many(),
+    Entry::turned("iptables.udp.length", "udp.LEN", turn::long),
+    Entry::turned("iptables.icmp.type", "icmp.TYPE", turn::long),
+    Entry::turned("iptables.icmp.code", "icmp.CODE", turn::long),
+    Entry::turned("iptables.icmp.id", "icmp.ID", turn::long),
+    Entry::turned("iptables.icmp.seq", "icmp.SEQ", turn::long),
+    Entry::turned("iptables.icmp.parameter", "icmp.PARAMETER", turn::long),
+    Entry::turned("iptables.icmp.redirect", "icmp.GATEWAY", turn::ip),
+    Entry::fields("related.ip", &["source.ip", "destination.ip"]),
+    remote::ip(From::Part("SRC")),
+    remote::address(From::Part("SRC")),
+    remote::port(From::Part("SPT")),
+    remote::host(From::Header(Header::Host)),
+];
+
+const DENIED: &[Entry] = &[Entry::fixed("event.type", &["connection", "denied"])];
+const ALLOWED: &[Entry] = &[Entry::fixed("event.type", &["connection", "allowed"])];
+const UNTOLD: &[Entry] = &[Entry::fixed("event.type", &["connection"])];
+/// What is no access has no remote end.
+const NO_ACCESS: &[Entry] = &[
+    Entry::nothing("gatewatch.remote.ip"),
+    Entry::nothing("gatewatch.remote.address"),
+    Entry::nothing("gatewatch.remote.port"),
+    Entry::nothing("gatewatch.remote.host"),
+];
+const FAILURE: &[Entry] = &[remote::FAILURE];
+const ATTEMPT: &[Entry] = &[remote::ATTEMPT];
+
+/// The kinds of packets to one door: denied, allowed, and what the rule does not tell.
+macro_rules! doors {
+    ($($table:ident $door:literal [$denied:literal $allowed:literal $untold:literal])*) => {
+        $(
+            static $table: [Kind; 3] = {
+                const DOOR: &[Entry] = &remote::door(&[$door], &["netfilter"]);
+                [
+                    Kind::new($denied, &[DENIED, DOOR, FAILURE]),
+                    Kind::new($allowed, &[ALLOWED, DOOR, ATTEMPT]),
+                    Kind::new($untold, &[UNTOLD, DOOR, ATTEMPT]),
+                ]
+            };
+        )*
+    };
+}
+doors! {
+    SSH "ssh" ["ssh denied" "ssh allowed" "ssh"]
+    RDP "rdp" ["rdp denied" "rdp allowed" "rdp"]
+    VNC "vnc" ["vnc denied" "vnc allowed" "vnc"]
+    WINRM "winrm" ["winrm denied" "winrm allowed" "winrm"]
+    DOCKER "docker" ["docker denied" "docker allowed" "docker"]
+    KUBERNETES "kubernetes" ["kubernetes denied" "kubernetes allowed" "kubernetes"]
+    KUBELET "kubelet" ["kubelet denied" "kubelet allowed" "kubelet"]
+    VPN "vpn" ["vpn denied" "vpn allowed" "vpn"]
+}
+static OTHERS: [Kind; 3] = [
+    Kind::new("denied", &[DENIED, NO_ACCESS]),
+    Kind::new("allowed", &[ALLOWED, NO_ACCESS]),
+    Kind::new("untold", &[UNTOLD, NO_ACCESS]),
+];
+
+/// What only looked like a packet.
+pub(super) static OTHER: Kind = Kind::new("other", &[NO_ACCESS]);
+
+/// The door behind a port.
+fn door(protocol: &str, port: u16) -> Option<&'static [Kind; 3]> {
+    Some(match (protocol, port) {
+        ("TCP", 22) => &SSH,
+        ("TCP" | "UDP", 3389) => &RDP,
+        ("TCP", 5900..=5910) => &VNC,
+        ("TCP", 5985 | 5986) => &WINRM,
+        ("TCP", 2375 | 2376) => &DOCKER,
+        ("TCP", 6443) => &KUBERNETES,
+        ("TCP", 10250 | 10255) => &KUBELET,
+        ("TCP" | "UDP", 1194) | ("TCP", 1723) | ("UDP", 500 | 1701 | 4500 | 51820) => &VPN,
+        _ => return None,
+    })
+}
+
+/// The kind of a packet. Only what comes in from outside of the machine, and asks for a connection, is somebody at a door.
+pub(super) fn kind(line: &Line<'_>) -> &'static Kind {
+    let verdict = match line.verdict().0 {
+        Verdict::Denied => 0,
+        Verdict::Allowed => 1,
+        Verdict::Untold => 2,
+    };
+    let kinds = line
+        .target()
+        .filter(|_| line.is_inbound() && line.is_first())
+        .and_then(|(protocol, port)| door(protocol, port));
+    &kinds.unwrap_or(&OTHERS)[verdict]
+}

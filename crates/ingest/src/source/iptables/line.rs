@@ -1,0 +1,303 @@
+//! A packet as the kernel writes it: `PREFIX IN=eth0 OUT= MAC=... SRC=... DST=... LEN=60 ... PROTO=TCP SPT=1 DPT=2 ... SYN URGP=0`.
+
+use memchr::memmem;
+
+use crate::source::mapping::{Parts, Record};
+
+/// How far the prefix of a rule may reach: nftables allows 127 characters, and the time since the start of the machine stands before it.
+const MOST_PREFIX: usize = 200;
+
+/// More words than any packet has.
+const MOST_WORDS: usize = 64;
+
+/// A line that tells of a packet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    /// The prefix of the rule.
+    pub(super) prefix: &'a str,
+    /// From `IN=` on.
+    packet: &'a str,
+}
+
+/// What the prefix of the rule says of the packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Denied,
+    Allowed,
+    /// Nothing that can be understood.
+    Untold,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn of(record: &Record<'a>) -> Option<Self> {
+        let message = record.message();
+        let program = record.program();
+        let is_kernel = program == Some("kernel");
+        // A rule's prefix with a colon reads as a program, and then nothing stands before the packet. Others may write such
+        // texts into the middle of their lines.
+        let is_bare = is_kernel || program.is_none();
+        if !is_bare && !message.starts_with("IN=") {
+            return None;
+        }
+        let text = after_uptime(message);
+        let bytes = text.as_bytes();
+        let head = &bytes[..bytes.len().min(MOST_PREFIX)];
+        let at = memmem::find(head, b"IN=").filter(|at| {
+            // `[WAN_LOCAL-4000-D]IN=eth0` of Ubiquiti has no space.
+            *at == 0 || matches!(bytes[at - 1], b' ' | b']' | b':')
+        })?;
+        let packet = &text[at..];
+        let (_, rest) = packet.split_once(" OUT=")?;
+        // Between them stand the device and link addresses; what else begins so has no addresses.
+        let rest = &rest.as_bytes()[..rest.len().min(MOST_PREFIX)];
+        memmem::find(rest, b" SRC=")?;
+        let prefix = match program {
+            Some(program) if !is_kernel => program,
+            _ => text[..at].trim(),
+        };
+        Some(Self {
+            prefix: prefix.strip_suffix(':').unwrap_or(prefix).trim_end(),
+            packet,
+        })
+    }
+
+    /// Ubiquiti's `[RULE_SET-RULE-ACTION]` at the end of the prefix.
+    pub(super) fn label(&self) -> Option<(&'a str, &'a str, &'a str)> {
+        if !self.prefix.ends_with(']') {
+            return None;
+        }
+        let label = &self.prefix[self.prefix.rfind('[')? + 1..self.prefix.len() - 1];
+        let (rest, action) = label.rsplit_once('-')?;
+        let (set, rule) = rest.rsplit_once('-')?;
+        (!label.contains(' ')).then_some((set, rule, action))
+    }
+
+    /// What was done with the packet, and the word that says so.
+    pub(super) fn verdict(&self) -> (Verdict, Option<&'a str>) {
+        if let Some((_, _, action)) = self.label() {
+            match action {
+                "D" | "R" => return (Verdict::Denied, Some(action)),
+                "A" => return (Verdict::Allowed, Some(action)),
+                _ => {}
+            }
+        }
+        let is_word = |byte: char| byte.is_ascii_alphabetic();
+        for word in self.prefix.split(|c: char| !is_word(c)) {
+            let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+            if is(&[
+                "drop", "dropped", "deny", "denied", "block", "blocked", "reject", "rejected",
+            ]) {
+                return (Verdict::Denied, Some(word));
+            }
+            if is(&["accept", "accepted", "allow", "allowed", "pass"]) {
+                return (Verdict::Allowed, Some(word));
+            }
+        }
+        (Verdict::Untold, None)
+    }
+
+    /// `event.action`: as Elastic's pipeline where it has one, else the word that tells what was done.
+    fn action(&self) -> Option<String> {
+        if let Some((_, _, action)) = self.label() {
+            return Some(match action {
+                "D" => "drop".to_owned(),
+                "A" => "accept".to_owned(),
+                other => other.to_lowercase(),
+            });
+        }
+        let word = match self.prefix.strip_prefix("iptables ") {
+            Some(rest) => rest.trim_start().split([' ', ':']).next(),
+            None => self.verdict().1,
+        };
+        word.filter(|word| !word.is_empty()).map(str::to_lowercase)
+    }
+
+    /// The value of the first word of this name.
+    fn value(&self, name: &str) -> Option<&'a str> {
+        self.words()
+            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// The words of the packet; those of a packet inside an error of ICMP stand in brackets.
+    fn words(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let end = self.packet.find(" [").unwrap_or(self.packet.len());
+        self.packet[..end].split_ascii_whitespace().take(MOST_WORDS)
+    }
+
+    /// Did the packet come in from outside of the machine?
+    pub(super) fn is_inbound(&self) -> bool {
+        !self.packet.starts_with("IN= ")
+    }
+
+    /// Does the packet ask for a connection? Protocols other than TCP do not tell.
+    pub(super) fn is_first(&self) -> bool {
+        let is_tcp = self.value("PROTO") == Some("TCP");
+        !is_tcp || (self.packet.contains(" SYN ") && !self.packet.contains(" ACK SYN "))
+    }
+
+    /// Protocol and port that the packet goes to.
+    pub(super) fn target(&self) -> Option<(&'a str, u16)> {
+        Some((self.value("PROTO")?, self.value("DPT")?.parse().ok()?))
+    }
+
+    /// Parts are named as the words of the line are; what comes twice has the name of the protocol before it.
+    pub(super) fn take_apart(&self, parts: &mut Parts<'a>) {
+        parts.push_some("prefix", Some(self.prefix));
+        if let Some(action) = self.action() {
+            parts.push("action", action);
+        }
+        if let Some((set, rule, _)) = self.label() {
+            parts.push("rule set", set);
+            parts.push("rule", rule);
+        }
+        let mut protocol = "";
+        for word in self.words() {
+            match (word.split_once('='), protocol) {
+                (Some(("MAC", value)), "") => push_mac(parts, value),
+                (Some(("PROTO", value)), "") => {
+                    protocol = match value {
+                        "ICMP" | "ICMPv6" => "icmp",
+                        "UDP" | "UDPLITE" => "udp",
+                        _ => "tcp",
+                    };
+                    parts.push("PROTO", value);
+                }
+                (Some((name, value)), "") => parts.push(name, value),
+                (Some((name @ ("SPT" | "DPT"), value)), _) => parts.push(name, value),
+                (Some((name, value)), _) => parts.push(format!("{protocol}.{name}"), value),
+                (None, "") if matches!(word, "CE" | "DF" | "MF") => parts.push("fragment", word),
+                (None, "tcp")
+                    if matches!(
+                        word,
+                        "CWR" | "ECE" | "URG" | "ACK" | "PSH" | "RST" | "SYN" | "FIN"
+                    ) =>
+                {
+                    parts.push("flag", word);
+                }
+                (None, _) => {
+                    if let Some(offset) = word.strip_prefix("FRAG:") {
+                        parts.push("FRAG", offset);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `DESTINATION:SOURCE:TYPE` in bytes with colons between; of a link without sources only the first.
+fn push_mac<'a>(parts: &mut Parts<'a>, value: &'a str) {
+    const ADDRESS: usize = 17;
+    if let Some(destination) = value.get(..ADDRESS) {
+        parts.push("MACDST", destination);
+    }
+    if let Some(source) = value.get(ADDRESS + 1..2 * ADDRESS + 1) {
+        parts.push("MACSRC", source);
+    }
+    if let Some(kind) = value.get(2 * ADDRESS + 2..2 * ADDRESS + 7) {
+        parts.push("MACPROTO", kind.replace(':', ""));
+    }
+}
+
+/// Without the time since the machine's start: `[16539.599407] `.
+fn after_uptime(message: &str) -> &str {
+    let Some(rest) = message.strip_prefix('[') else {
+        return message;
+    };
+    match rest.split_once("] ") {
+        Some((uptime, rest))
+            if uptime.len() < 24
+                && uptime
+                    .trim_start()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.') =>
+        {
+            rest
+        }
+        _ => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, Verdict};
+    use crate::source::UTC;
+    use crate::source::mapping::{Parts, Record};
+    use proptest::prelude::{any, prop, proptest};
+
+    const PACKET: &str = "IN=eth0 OUT= MAC=00:00:5e:00:53:01:00:00:5e:00:53:02:08:00 SRC=203.0.113.7 DST=192.0.2.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=9 DPT=3389 WINDOW=64240 RES=0x00 SYN URGP=0";
+
+    #[test]
+    fn prefixes() {
+        for (prefix, shown, verdict, action) in [
+            (
+                "[UFW BLOCK] ",
+                "[UFW BLOCK]",
+                Verdict::Denied,
+                Some("block"),
+            ),
+            (
+                "[16539.599407] [UFW ALLOW] ",
+                "[UFW ALLOW]",
+                Verdict::Allowed,
+                Some("allow"),
+            ),
+            (
+                "[   12.5] iptables DROP_INPUT: ",
+                "iptables DROP_INPUT",
+                Verdict::Denied,
+                Some("drop_input"),
+            ),
+            (
+                "FINAL_REJECT: ",
+                "FINAL_REJECT",
+                Verdict::Denied,
+                Some("reject"),
+            ),
+            (
+                "[WAN_LOCAL-default-D]",
+                "[WAN_LOCAL-default-D]",
+                Verdict::Denied,
+                Some("drop"),
+            ),
+            (
+                "[LAN_IN-2000-A]",
+                "[LAN_IN-2000-A]",
+                Verdict::Allowed,
+                Some("accept"),
+            ),
+            ("lab-vnc: ", "lab-vnc", Verdict::Untold, None),
+            ("", "", Verdict::Untold, None),
+        ] {
+            let text = format!("{prefix}{PACKET}");
+            let line = Line::of(&Record::line(&text, &UTC)).expect("a packet");
+            assert_eq!(
+                (line.prefix, line.verdict().0),
+                (shown, verdict),
+                "{prefix}"
+            );
+            assert_eq!(line.action().as_deref(), action, "{prefix}");
+            assert_eq!(line.target(), Some(("TCP", 3389)));
+            assert!(line.is_inbound() && line.is_first());
+        }
+        for text in [
+            "PLUGIN=x OUT=y SRC=z",
+            "IN=a OUT=b",
+            "user said IN=eth0 to us",
+            "",
+        ] {
+            assert!(Line::of(&Record::line(text, &UTC)).is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in any::<String>(), words in prop::collection::vec(prop::sample::select(vec!["IN=", "eth0 ", "OUT= ", "MAC=0ä:", " SRC=", "DST=1.2.3.4 ", "PROTO=ICMP ", "PROTO=", "TCP ", "SPT=1 ", "[", "] ", "ä", "FRAG:1 "]), 0..16)) {
+            for text in [text.clone(), format!("{}{text}", words.concat()), format!("IN= OUT=ä SRC={}{text}", words.concat())] {
+                if let Some(line) = Line::of(&Record::line(&text, &UTC)) {
+                    let _ = (line.target(), line.is_first(), line.verdict());
+                    line.take_apart(&mut Parts::default());
+                }
+            }
+        }
+    }
+}
