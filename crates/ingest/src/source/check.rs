@@ -161,6 +161,13 @@ pub(crate) fn read(path: &Path, reading: &Reading) -> Collected {
     collected
 }
 
+/// Is the document one of this source, by its dataset?
+fn is_of(source: &dyn Source, document: &Document) -> bool {
+    let dataset = document.get("event.dataset").and_then(Json::as_str);
+    dataset == Some(source.dataset())
+        || dataset.is_some_and(|dataset| source.more_datasets().contains(&dataset))
+}
+
 fn folder(source: &dyn Source) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src/source")
@@ -181,13 +188,7 @@ pub(crate) fn samples(source: &dyn Source) {
         let collected = read(&path, &Reading::default());
         let mut got = String::new();
         for document in &collected.documents {
-            let dataset = document.get("event.dataset").and_then(Json::as_str);
-            assert_eq!(
-                dataset,
-                Some(source.dataset()),
-                "{}: {document:?}",
-                path.display()
-            );
+            assert!(is_of(source, document), "{}: {document:?}", path.display());
             let mut shown = document.clone();
             for place in ["log.file.path", "gatewatch.input.path"] {
                 shown.remove(place);
@@ -297,7 +298,11 @@ fn differences(expected: &Map<String, Json>, document: &Document) -> Vec<String>
     let (mut wanted, mut got) = (Vec::new(), Vec::new());
     leaves("", expected, &mut wanted);
     leaves("", document.as_map(), &mut got);
-    let moment = |text: &str| gatewatch_event::parse_iso(text).filter(|_| text.contains('T'));
+    // Elasticsearch's `date` has milliseconds, though a document may hold more digits.
+    let moment = |text: &str| {
+        let time = gatewatch_event::parse_iso(text).filter(|_| text.contains('T'))?;
+        Some(time.to_iso(3))
+    };
     wanted
         .into_iter()
         .filter(|(path, _)| !is_ignored(path))
@@ -339,7 +344,14 @@ pub(crate) fn golden(
             file.starts_with(&start)
         })
         .expect("the input is there");
-    let found = read(&input, reading).documents;
+    let mut found = read(&input, reading).documents;
+    let is_open = !fs::read(&input)
+        .expect("the input can be read")
+        .ends_with(b"\n");
+    if is_open && found.len() == expected.len() + 1 {
+        // Filebeat waits for the end of a line.
+        found.pop();
+    }
     let mut wrong = Vec::new();
     let mut unused: Vec<&(usize, &str, &str)> = exceptions.iter().collect();
     // A null stands for a line that the pipeline drops.
@@ -387,13 +399,10 @@ pub(crate) fn claimed(source: &dyn Source, folder: &str, files: &[(&str, usize)]
     };
     for (file, others) in files {
         let collected = read(&directory.join(file), &Reading::default());
-        let is_ours = |document: &&Document| {
-            document.get("event.dataset").and_then(Json::as_str) == Some(source.dataset())
-        };
         let foreign: Vec<String> = collected
             .documents
             .iter()
-            .filter(|document| !is_ours(document))
+            .filter(|document| !is_of(source, document))
             .map(|document| document.clone().into_json().to_string())
             .collect();
         let unreadable: Vec<String> = collected
@@ -446,8 +455,7 @@ pub(crate) fn hosts(source: &dyn Source, folder: &str, name: &str, extension: &s
     assert_eq!(documents.len(), truth.len(), "{}", input.display());
     let mut compared = 0;
     for (document, line) in documents.iter().zip(truth) {
-        let dataset = document.get("event.dataset").and_then(Json::as_str);
-        assert_eq!(dataset, Some(source.dataset()), "{line}");
+        assert!(is_of(source, document), "{line}");
         if let Some(host) = line.pointer("/fail2ban/host").and_then(Json::as_str) {
             assert_eq!(shown(document, "gatewatch.remote.ip"), [host], "{line}");
             compared += 1;
@@ -491,8 +499,7 @@ pub(crate) fn corpus(source: &dyn Source, files: &[&str]) {
             let of_attempt = lines.iter().filter(|(line, _)| (from..=to).contains(line));
             let mut outcomes = Vec::new();
             for (line, document) in of_attempt {
-                let dataset = document.get("event.dataset").and_then(Json::as_str);
-                assert_eq!(dataset, Some(source.dataset()), "{file} {line}: {row}");
+                assert!(is_of(source, document), "{file} {line}: {row}");
                 let told = shown(document, "gatewatch.remote.outcome");
                 let Some(told @ ("success" | "failure")) = told.first().map(String::as_str) else {
                     continue;

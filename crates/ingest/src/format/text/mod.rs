@@ -9,6 +9,8 @@
 //! | columns named by a `#Fields:` line | IIS, Zeek | [`Columns`] |
 //! | sentences that differ in a few words | Cisco, most daemons | [`matches()`] |
 //! | the web server's combined log | nginx, Apache, HAProxy in that form | [`AccessLine`] |
+//! | distinguished names of certificates | Zeek, Suricata | [`NameParts`] |
+//! | URLs, and what requests hold of them | Zeek, Suricata | [`UrlParts`] |
 //!
 //! All of them borrow from the line; none fails: what is no part of the form is passed over.
 
@@ -16,12 +18,16 @@ mod access;
 mod cef;
 mod cells;
 mod columns;
+mod names;
 mod pairs;
 mod template;
+mod url;
 
 pub use access::{AccessLine, request_parts};
 pub use cef::{Cef, Leef};
 pub use cells::Cells;
-pub use columns::Columns;
+pub use columns::{Columns, Typed};
+pub use names::NameParts;
 pub use pairs::Pairs;
 pub use template::matches;
+pub use url::UrlParts;

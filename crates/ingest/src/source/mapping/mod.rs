@@ -11,6 +11,7 @@
 
 mod access;
 mod community_id;
+mod door;
 mod entry;
 mod event;
 mod kind;
@@ -25,7 +26,8 @@ pub(crate) mod web;
 
 pub use crate::format::syslog::Framing;
 pub use access::{ACCESS_FIELDS, AccessField, remote};
-pub use community_id::{End, community_id, protocol_number};
+pub use community_id::{End, community_id, icmp_community_id, protocol_number};
+pub use door::{DOORS, door_of_port};
 pub use entry::{Emit, Entry, From, Header, Shape};
 pub use event::SourceEvent;
 pub use kind::{Kind, Table, find_kind};

@@ -28,7 +28,14 @@ pub trait Source: Sync {
     /// `event.dataset` and `data_stream.dataset`, as Elastic's integration has it: `cisco_asa.log`.
     fn dataset(&self) -> &'static str;
 
+    /// Other datasets, which kinds have instead of [`dataset`](Self::dataset): [`Kind`]s that fix `event.dataset` and
+    /// `data_stream.dataset`.
+    fn more_datasets(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The indices in which a rule would look for these events: the integration's data stream, and that of the Filebeat module.
+    /// None of them where they follow from the dataset of the event.
     fn indices(&self) -> &'static [&'static str];
 
     /// The names of syslog programs whose messages are all of this source, whatever they say.

@@ -157,7 +157,11 @@ pub fn seconds<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
 
 /// A time since 1970, in whatever unit: see [`time::epoch`].
 pub fn epoch<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
-    time::epoch(value.text().trim()).map(Value::Date)
+    match value {
+        // The text of a number may have an exponent; a double of today's seconds is good to a microsecond.
+        Value::Double(number) => time::epoch(&format!("{number:.6}")).map(Value::Date),
+        other => time::epoch(other.text().trim()).map(Value::Date),
+    }
 }
 
 /// A time in ISO 8601; one without a zone is in that of the log.

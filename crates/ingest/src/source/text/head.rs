@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use crate::format::syslog::{Header, looks_like_syslog};
+use crate::format::text::Columns;
 use crate::source::mapping::{Confidence, Record, Source};
 use crate::source::{Claim, SOURCES, UTC, claim};
 
 /// How many lines are looked at.
 const LINES: usize = 200;
 
-/// The claim on a line outside of any file.
-fn claim_line(line: &[u8]) -> Option<Claim> {
+/// The claim on a line, by itself or below a header that names columns.
+fn claim_line(line: &[u8], columns: Option<&Columns>) -> Option<Claim> {
     let text = String::from_utf8_lossy(line);
     let text = text.trim_start_matches('\0');
     if text.is_empty() {
@@ -20,22 +21,27 @@ fn claim_line(line: &[u8]) -> Option<Claim> {
         Some(header) => Record::headed(text, header, &UTC),
         None => Record::line(text, &UTC),
     };
-    claim(&record)
+    claim(&Record { columns, ..record })
 }
 
 /// Does this line tell that it is one of a log of text lines?
 pub(crate) fn is_known_line(line: &[u8]) -> bool {
     looks_like_syslog(line)
-        || claim_line(line).is_some_and(|claim| claim.confidence > Confidence::Possible)
+        || claim_line(line, None).is_some_and(|claim| claim.confidence > Confidence::Possible)
 }
 
 /// The source that most lines at the start of a file are of; it may have lines that are only possibly its own, and says how
 /// lines become records.
 pub(super) fn main_source(head: &[u8]) -> Option<&'static dyn Source> {
     let mut counts = vec![0usize; SOURCES.len()];
+    let mut columns = Columns::default();
     let lines = head.split(|byte| *byte == b'\n');
     for line in lines.filter(|line| !line.is_empty()).take(LINES) {
-        if let Some(claim) = claim_line(line)
+        if line[0] == b'#' && columns.directive(&text_of(line)) {
+            continue;
+        }
+        let known = columns.is_known().then_some(&columns);
+        if let Some(claim) = claim_line(line, known)
             && claim.confidence > Confidence::Possible
             && let Some(at) = SOURCES
                 .iter()
