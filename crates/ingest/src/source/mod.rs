@@ -28,6 +28,7 @@ pub mod sonicwall;
 mod text;
 pub mod windows;
 pub mod wireguard;
+pub mod zeek;
 
 pub use find::{Claim, claim, claim_by_content, find_source};
 pub use text::{TextOptions, check_bytes, read_text};
@@ -58,6 +59,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &softether::SoftEther,
     &sonicwall::SonicWall,
     &wireguard::WireGuard,
+    &zeek::Zeek,
 ];
 
 #[cfg(test)]

@@ -1,0 +1,137 @@
+use serde_json::Value as Json;
+
+use super::Zeek;
+use crate::source::check::{Reading, access, claimed, golden, samples};
+
+/// Filebeat's, which lists an address twice where both ends are the same; the integration says `allow_duplicates: false`.
+const TWICE: &str = "related.ip";
+/// Told from the client's name by a list of names that are known, which gatewatch has not.
+const AGENT: [&str; 3] = [
+    "user_agent.device.name",
+    "user_agent.name",
+    "user_agent.version",
+];
+
+fn check(name: &str, exceptions: &[(usize, &str, &str)]) {
+    golden("net-zeek", name, &Reading::default(), exceptions);
+}
+
+#[test]
+fn own_samples() {
+    samples(&Zeek);
+}
+
+#[test]
+fn as_elastic_maps() {
+    for name in [
+        "connection-json",
+        "notice-json",
+        "rdp-json",
+        "rfb-json",
+        "ssl-json",
+        "tunnel-json",
+    ] {
+        check(name, &[]);
+    }
+    check("socks-json", &[(0, TWICE, "each address once")]);
+    check(
+        "http-json",
+        &[
+            (0, AGENT[0], "no list of agents"),
+            (0, AGENT[1], "no list of agents"),
+            (1, AGENT[0], "no list of agents"),
+            (1, AGENT[1], "no list of agents"),
+            (1, AGENT[2], "no list of agents"),
+        ],
+    );
+}
+
+/// The documents of a sample, without their places in the file.
+fn documents(ecs: &str) -> Vec<Json> {
+    ecs.lines()
+        .map(|line| {
+            let mut document: Json = serde_json::from_str(line).expect("JSON");
+            let map = document.as_object_mut().expect("an object");
+            map.remove("log");
+            if let Some(Json::Object(own)) = map.get_mut("gatewatch") {
+                own.remove("input");
+            }
+            document
+        })
+        .collect()
+}
+
+#[test]
+fn a_table_says_the_same_as_json() {
+    let tables = documents(include_str!("samples/same-table.ecs.ndjson"));
+    let json = documents(include_str!("samples/same.ecs.ndjson"));
+    assert_eq!(tables.len(), 4);
+    assert_eq!(tables, json);
+}
+
+#[test]
+fn files_are_known() {
+    let names = [
+        "connection",
+        "http",
+        "notice",
+        "rdp",
+        "rfb",
+        "socks",
+        "ssl",
+        "tunnel",
+    ];
+    for name in names {
+        claimed(&Zeek, "net-zeek", &[(&format!("input.{name}-json.log"), 0)]);
+    }
+}
+
+#[test]
+fn access_records() {
+    let none = "- - - - -:-";
+    access(
+        &Zeek,
+        "tables.log",
+        &[
+            "ssh attempt - - 203.0.113.7:40001",
+            "rdp attempt - - 203.0.113.7:40002",
+            none,
+            "vpn attempt - - 2001:db8::7:51820",
+            none,
+            none,
+            "rdp attempt - - 10.0.0.5:40005",
+            "ssh success - - 203.0.113.7:40001",
+            "ssh failure - - 203.0.113.7:40006",
+            "ssh unknown - - 203.0.113.8:40007",
+            "rdp attempt - alice 203.0.113.7:40002",
+            "rdp failure - administr 203.0.113.7:40008",
+            "rdp attempt - - 198.51.100.4:40009",
+            "vnc failure password - 203.0.113.7:40010",
+            "vnc success password - 203.0.113.7:40011",
+            "vnc success anonymous - 198.51.100.4:40012",
+            "vnc unknown - - 198.51.100.4:40013",
+            none,
+            none,
+        ],
+    );
+    access(
+        &Zeek,
+        "lines.json",
+        &[
+            "docker attempt - - 203.0.113.7:41000",
+            "ssh success - - 203.0.113.7:41001",
+            "rdp attempt - bob 203.0.113.7:41002",
+            "vnc success vencrypt - 203.0.113.7:41003",
+            none,
+            "docker success - - 203.0.113.7:41005",
+            none,
+            none,
+            none,
+            none,
+            "windows failure ntlm erin 203.0.113.9:41008",
+            none,
+            none,
+            none,
+        ],
+    );
+}
