@@ -25,6 +25,7 @@ pub mod panos;
 pub mod pulse_secure;
 pub mod softether;
 pub mod sonicwall;
+pub mod suricata;
 mod text;
 pub mod windows;
 pub mod wireguard;
@@ -58,6 +59,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &pulse_secure::PulseSecure,
     &softether::SoftEther,
     &sonicwall::SonicWall,
+    &suricata::Suricata,
     &wireguard::WireGuard,
     &zeek::Zeek,
 ];

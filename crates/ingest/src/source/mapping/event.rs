@@ -156,11 +156,22 @@ impl Slot {
             From::Open(members) => {
                 members(view, &mut |member, value| member != name || emit(value))
             }
-            From::Object(object) => {
-                if let Some(Json::Object(object)) = object(view) {
+            From::Object(object) => match object(view) {
+                Some(Json::Object(object)) => {
                     document_values(&object, name, emit);
                 }
-            }
+                // A list of objects: each has the member.
+                Some(Json::Array(list)) => {
+                    for item in &list {
+                        if let Json::Object(object) = item
+                            && !document_values(object, name, emit)
+                        {
+                            return;
+                        }
+                    }
+                }
+                _ => {}
+            },
             _ => {}
         }
     }

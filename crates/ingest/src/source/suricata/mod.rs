@@ -1,0 +1,68 @@
+//! Suricata: what it saw in the network, one JSON object an event (`eve.json`).
+//!
+//! The mapping is that of Elastic's `suricata.eve`.
+
+mod dns;
+mod eve;
+mod fields;
+mod kinds;
+#[cfg(test)]
+mod tests;
+mod tls;
+
+use super::mapping::{Confidence, Entry, Kind, Record, Source};
+use crate::format::json::JsonKind;
+use crate::format::syslog::{Stamp, iso_stamp};
+
+/// Suricata.
+pub struct Suricata;
+
+impl Source for Suricata {
+    fn name(&self) -> &'static str {
+        "suricata"
+    }
+
+    fn title(&self) -> &'static str {
+        "Suricata"
+    }
+
+    fn dataset(&self) -> &'static str {
+        "suricata.eve"
+    }
+
+    fn indices(&self) -> &'static [&'static str] {
+        &["logs-suricata.eve-default", "filebeat-default"]
+    }
+
+    fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
+        let json = record.json?;
+        let has = |key: &str| json.get(key).is_some();
+        let is_ours = match json.get("event_type") {
+            Some(kind) if kind.kind() == JsonKind::String => {
+                has("flow_id")
+                    || has("src_ip") && has("dest_ip")
+                    || kind.raw() == "stats" && has("stats")
+            }
+            Some(_) => false,
+            // Some collectors leave the type out.
+            None => has("flow_id") && has("src_ip") && has("dest_ip") && has("proto"),
+        };
+        (is_ours && has("timestamp")).then_some(Confidence::Certain)
+    }
+
+    fn marks(&self) -> &'static [&'static str] {
+        &["flow_id", "event_type"]
+    }
+
+    fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
+        iso_stamp(&record.json?.get("timestamp")?.as_str()?)
+    }
+
+    fn fields(&self) -> &'static [Entry] {
+        fields::COMMON
+    }
+
+    fn kind(&self, record: &Record<'_>) -> &'static Kind {
+        kinds::kind(record)
+    }
+}

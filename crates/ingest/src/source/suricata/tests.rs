@@ -1,0 +1,98 @@
+use super::Suricata;
+use crate::source::check::{Reading, access, claimed, corpus, golden, samples};
+
+/// Told from the client's name by a list of names that are known, which gatewatch has not.
+const AGENT: &str = "user_agent.";
+const NO_LIST: &str = "no list of agents";
+/// The same address in its short form, as gatewatch writes every address.
+const LONG: &str = "fe80:0000:... is fe80::...";
+
+#[test]
+fn own_samples() {
+    samples(&Suricata);
+}
+
+#[test]
+fn as_elastic_maps() {
+    let reading = Reading::default();
+    golden("net-suricata", "eve-6.0", &reading, &[(0, AGENT, NO_LIST)]);
+    golden(
+        "net-suricata",
+        "eve-metadata",
+        &reading,
+        &[(0, AGENT, NO_LIST)],
+    );
+    golden(
+        "net-suricata",
+        "eve-small",
+        &reading,
+        &[
+            (2, AGENT, NO_LIST),
+            (3, AGENT, NO_LIST),
+            (7, "source.ip", LONG),
+            (7, "destination.ip", LONG),
+            (7, "related.ip", LONG),
+            (8, AGENT, NO_LIST),
+            // Filebeat's pipeline cuts the name at every comma and stops where no attribute follows; the integration's cuts at attributes.
+            (
+                9,
+                "tls.server.x509.subject.organization",
+                "Acme U.S.A., INC.",
+            ),
+            (10, AGENT, NO_LIST),
+        ],
+    );
+}
+
+#[test]
+fn files_are_known() {
+    claimed(
+        &Suricata,
+        "net-suricata",
+        &[
+            ("input.eve-6.0.log", 0),
+            ("input.eve-metadata.log", 0),
+            ("input.eve-small.log", 0),
+            ("input.sekoia-suricata.jsonl", 0),
+        ],
+    );
+}
+
+/// A log of the real program, and what was done before its eyes.
+#[test]
+fn attempts_that_it_saw() {
+    corpus(&Suricata, &["network/suricata/debian-13/eve.json"]);
+}
+
+#[test]
+fn access_records() {
+    let none = "- - - - -:-";
+    access(
+        &Suricata,
+        "eve.json",
+        &[
+            "ssh attempt - - 203.0.113.7:41000",
+            "rdp attempt - bob 203.0.113.7:41001",
+            "rdp - - - 203.0.113.7:41001",
+            "vnc failure password - 203.0.113.7:41002",
+            "vnc success password - 203.0.113.7:41003",
+            "vnc unknown anonymous - 198.51.100.4:41004",
+            "vnc failure 30 - 198.51.100.4:41005",
+            "ssh attempt - - 203.0.113.7:41006",
+            "rdp attempt - - 203.0.113.7:41007",
+            none,
+            none,
+            "docker success - - 203.0.113.7:41010",
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+        ],
+    );
+}
