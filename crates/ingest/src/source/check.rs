@@ -294,7 +294,7 @@ fn plain(value: &Json) -> String {
 }
 
 /// The expected fields that a document has not, or has otherwise; times are compared as moments.
-fn differences(expected: &Map<String, Json>, document: &Document) -> Vec<String> {
+pub(crate) fn differences(expected: &Map<String, Json>, document: &Document) -> Vec<String> {
     let (mut wanted, mut got) = (Vec::new(), Vec::new());
     leaves("", expected, &mut wanted);
     leaves("", document.as_map(), &mut got);

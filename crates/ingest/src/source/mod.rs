@@ -4,6 +4,7 @@
 //! [`Source`] in the table [`SOURCES`]: adding one takes its folder, one `pub mod` and one line of the
 //! table.
 
+pub mod auditd;
 #[cfg(test)]
 mod check;
 pub mod checkpoint;
@@ -44,6 +45,7 @@ pub(crate) static UTC: TimeZone = TimeZone::UTC;
 /// Every source but Windows and Linux authentication, in the order of their names. Where two are equally sure of a record,
 /// the first has it, and the tie is reported.
 pub static SOURCES: &[&dyn Source] = &[
+    &auditd::Auditd,
     &checkpoint::CheckPoint,
     &cisco_asa::CiscoAsa,
     &citrix_adc::CitrixAdc,

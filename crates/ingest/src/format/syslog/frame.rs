@@ -34,6 +34,31 @@ pub enum Framing {
     /// The same, but each line stays an event of its own, which sees the others as
     /// [`Record::group`](crate::source::mapping::Record::group).
     Grouped(fn(first: &[u8], next: &[u8]) -> bool),
+    /// Lines that this calls pieces of one record belong together, even with lines of other records between them; it may be
+    /// given no more than the first [`NEXT_BYTES`] of a line. Other lines are as in `Indented`.
+    Gathered(fn(line: &[u8]) -> Option<Piece<'_>>),
+}
+
+/// What a line has to do with the record that it is a piece of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// The machine that wrote it, where the line says.
+    pub host: &'a [u8],
+    /// What the pieces of the record have in common, and no other record of the machine has.
+    pub name: &'a [u8],
+    /// When it was written, in milliseconds. Pieces of one record lie close together.
+    pub millis: i64,
+    /// Is the record complete with it?
+    pub last: bool,
+    /// Does it say nothing else?
+    pub empty: bool,
+}
+
+impl Piece<'_> {
+    /// Are both of the same record?
+    pub fn is_of(&self, other: &Piece<'_>) -> bool {
+        self.name == other.name && self.host == other.host
+    }
 }
 
 /// As much of a line as is looked at to tell whether it belongs to the one before.
@@ -288,20 +313,29 @@ impl<R: Read> Frames<R> {
                 None => self.ended.then_some(false),
             },
             Framing::Joined(joins) | Framing::Grouped(joins) => {
-                let line = match memchr::memchr(b'\n', next) {
-                    Some(at) => &next[..at],
-                    None if next.len() >= NEXT_BYTES || self.ended => next,
-                    None => return None,
-                };
-                if line.is_empty() && next.is_empty() {
-                    return Some(false);
-                }
-                Some(joins(
-                    &rest[..first_end],
-                    &line[..line.len().min(NEXT_BYTES)],
-                ))
+                self.joins_by(next, |next| joins(&rest[..first_end], next))
             }
+            Framing::Gathered(piece) => self.joins_by(next, |next| {
+                match (piece(&rest[..first_end]), piece(next)) {
+                    (Some(first), Some(next)) => first.is_of(&next),
+                    (None, None) => matches!(next.first(), Some(b' ' | b'\t')),
+                    _ => false,
+                }
+            }),
         }
+    }
+
+    /// What `joins` says of the line at the start of `next`. `None` when more must be read to tell.
+    fn joins_by(&self, next: &[u8], joins: impl FnOnce(&[u8]) -> bool) -> Option<bool> {
+        let line = match memchr::memchr(b'\n', next) {
+            Some(at) => &next[..at],
+            None if next.len() >= NEXT_BYTES || self.ended => next,
+            None => return None,
+        };
+        if line.is_empty() && next.is_empty() {
+            return Some(false);
+        }
+        Some(joins(&line[..line.len().min(NEXT_BYTES)]))
     }
 
     fn record(&self, end: usize) -> Cut {

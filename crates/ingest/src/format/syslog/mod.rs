@@ -12,7 +12,7 @@ mod header;
 mod stamp;
 mod year;
 
-pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES};
+pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES, Piece};
 pub use header::Header;
 pub(crate) use header::Plain;
 pub(crate) use stamp::month;

@@ -79,7 +79,7 @@ pub enum From {
     Call(fn(&View<'_>, Emit<'_>)),
     /// An object with members that are not known beforehand: the path is its name. Members are keys as they are.
     Open(Members),
-    /// An object as it is, with all its members: the path is its name.
+    /// An object as it is, with all its members, or an array of objects: the path is its name.
     Object(fn(&View<'_>) -> Option<Json>),
 }
 

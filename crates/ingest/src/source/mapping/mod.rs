@@ -24,7 +24,7 @@ pub mod turn;
 mod view;
 pub(crate) mod web;
 
-pub use crate::format::syslog::Framing;
+pub use crate::format::syslog::{Framing, Piece};
 pub use access::{ACCESS_FIELDS, AccessField, remote};
 pub use community_id::{End, community_id, icmp_community_id, protocol_number};
 pub use door::{DOORS, door_of_port};

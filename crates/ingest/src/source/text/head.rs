@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::format::syslog::{Header, looks_like_syslog};
+use crate::format::syslog::{Framing, Header, looks_like_syslog};
 use crate::format::text::Columns;
 use crate::source::mapping::{Confidence, Record, Source};
 use crate::source::{Claim, SOURCES, UTC, claim};
@@ -30,9 +30,18 @@ pub(crate) fn is_known_line(line: &[u8]) -> bool {
         || claim_line(line, None).is_some_and(|claim| claim.confidence > Confidence::Possible)
 }
 
-/// The source that most lines at the start of a file are of; it may have lines that are only possibly its own, and says how
-/// lines become records.
-pub(super) fn main_source(head: &[u8]) -> Option<&'static dyn Source> {
+/// What the start of a file tells about the rest.
+#[derive(Clone, Copy)]
+pub(super) struct Start {
+    /// The source that most lines are of; it may have lines that are only possibly its own.
+    pub(super) main: Option<&'static dyn Source>,
+    /// How lines become records: as the main source says. Where it says nothing of its own, a source whose records are gathered from
+    /// several lines is listened to as well: others' lines are then read as before.
+    pub(super) framing: Framing,
+}
+
+/// Looks at the start of a file.
+pub(super) fn start(head: &[u8]) -> Start {
     let mut counts = vec![0usize; SOURCES.len()];
     let mut columns = Columns::default();
     let lines = head.split(|byte| *byte == b'\n');
@@ -50,9 +59,18 @@ pub(super) fn main_source(head: &[u8]) -> Option<&'static dyn Source> {
             counts[at] += 1;
         }
     }
-    let most = *counts.iter().max()?;
-    let at = counts.iter().position(|count| *count == most)?;
-    (most > 0).then(|| SOURCES[at])
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let at = counts.iter().position(|count| *count == most && most > 0);
+    let main = at.map(|at| SOURCES[at]);
+    let mut framing = main.map_or(Framing::Indented, Source::framing);
+    if matches!(framing, Framing::Indented | Framing::Lines) {
+        let gathered = SOURCES.iter().zip(&counts).find_map(|(source, count)| {
+            let gathered = source.framing();
+            (*count > 0 && matches!(gathered, Framing::Gathered(_))).then_some(gathered)
+        });
+        framing = gathered.unwrap_or(framing);
+    }
+    Start { main, framing }
 }
 
 /// Bytes as text. What is no UTF-8 is replaced.

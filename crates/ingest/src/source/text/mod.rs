@@ -5,6 +5,7 @@
 //! Lines that are nobody's are unreadable, and named.
 
 mod carried;
+mod gather;
 mod head;
 mod line;
 mod read;

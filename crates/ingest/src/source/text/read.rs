@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::head::main_source;
+use super::gather::Gather;
+use super::head::{Start, start};
 use super::line::Lines;
 use crate::format::json::Index;
 use crate::format::syslog::{Frames, Framing, Header, YearBasis, YearClock, YearSpan};
 use crate::format::text::Columns;
 use crate::source::linux_auth::{AuthEvent, AuthKinds};
-use crate::source::mapping::{Parts, Record, Source, SourceKinds};
+use crate::source::mapping::{Parts, Record, SourceKinds};
 use crate::source::{SOURCES, mapping};
 use crate::{Consumer, Counts, Place, Placed, Problem, ProblemKind};
 
@@ -69,14 +70,17 @@ pub fn read_text(
     let mut frames = Frames::new(reader);
     let mut span = options.span.clone();
     let (bytes, is_all) = frames.peek();
-    let main = main_source(bytes);
+    let Start { main, framing } = start(bytes);
     if span.is_none() && is_all {
         let mut found = YearSpan::default();
         found.lines(bytes);
         span = Some(found);
     }
-    let framing = main.map_or(Framing::Indented, Source::framing);
     frames.set_framing(framing);
+    let mut gather = match framing {
+        Framing::Gathered(piece) => Some(Gather::new(piece)),
+        _ => None,
+    };
     let grouped = matches!(framing, Framing::Grouped(_));
     let mut lines = Lines {
         consumer,
@@ -106,6 +110,11 @@ pub fn read_text(
                     lines.unreadable("longer than any line of a log");
                 } else if grouped {
                     lines.group(frame.bytes);
+                } else if let Some(gather) = &mut gather {
+                    gather.take(frame.bytes, frame.offset, &mut |bytes, offset| {
+                        lines.place.offset = offset;
+                        lines.record(bytes);
+                    });
                 } else {
                     lines.record(frame.bytes);
                 }
@@ -117,6 +126,12 @@ pub fn read_text(
                 break;
             }
         }
+    }
+    if let Some(gather) = gather {
+        gather.finish(&mut |bytes, offset| {
+            lines.place.offset = offset;
+            lines.record(bytes);
+        });
     }
     for (offset, reason) in frames.flaws().told() {
         lines.place.offset = offset;

@@ -1,0 +1,409 @@
+//! The head of an audit record: `[node=HOST ]type=TYPE msg=audit(SECONDS.MILLIS:SERIAL): `, in the forms it comes in.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use gatewatch_event::Timestamp;
+use memchr::memmem::Finder;
+
+use super::laurel;
+use super::message::Fields;
+use super::types;
+use crate::format::json::LazyJson;
+use crate::format::syslog::{Header, NEXT_BYTES, Piece};
+use crate::format::time;
+use crate::source::mapping::Record;
+
+/// The syslog programs that hand audit records on: auditd and its plugins, and the journal, which calls them `audit`.
+pub(super) const PROGRAMS: &[&str] = &["audispd", "audisp-syslog", "auditd", "audit"];
+
+/// The kernel's program, which writes records where no auditd takes them.
+const KERNEL: &str = "kernel";
+
+/// No type's name is longer.
+const LONGEST_TYPE: usize = 40;
+
+/// No time with its serial number is longer.
+const LONGEST_ID: usize = 48;
+
+/// The parts of a record's line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head<'a> {
+    /// The machine.
+    pub(super) host: Option<&'a str>,
+    /// The type: a name, or its number in the kernel's form.
+    pub(super) kind: &'a str,
+    /// `SECONDS.MILLIS:SERIAL`; empty where the journal has taken it off.
+    pub(super) id: &'a str,
+    /// The fields.
+    pub(super) body: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// Reads a record without syslog header.
+    fn bare(text: &'a str) -> Option<Self> {
+        let (host, rest) = match text.strip_prefix("node=") {
+            Some(rest) => {
+                let (node, rest) = rest.split_once(' ')?;
+                (Some(node), rest)
+            }
+            None => (None, text),
+        };
+        let rest = rest.strip_prefix("type=")?;
+        let (kind, rest) = word(rest)?;
+        let (id, body) = stamped(rest.strip_prefix("msg=").unwrap_or(rest))?;
+        Some(Self {
+            host,
+            kind,
+            id,
+            body,
+        })
+    }
+
+    /// Reads what stands behind a syslog header.
+    fn carried(header: &Header<'a>) -> Option<Self> {
+        let program = header.program?;
+        let head = if program == KERNEL {
+            let message = without_uptime(header.message);
+            Self::bare(message.strip_prefix("audit: ").unwrap_or(message))?
+        } else if PROGRAMS.contains(&program) {
+            Self::bare(header.message).or_else(|| journal(header.message))?
+        } else {
+            return None;
+        };
+        Some(Self {
+            host: head.host.or(header.host.filter(|host| !host.is_empty())),
+            ..head
+        })
+    }
+
+    /// Reads a line with or without syslog header.
+    pub(super) fn of(line: &'a str) -> Option<Self> {
+        Self::bare(line).or_else(|| Self::carried(&Header::parse(line)?))
+    }
+
+    /// When it happened. `ausearch -i` writes a date in place of the seconds.
+    pub(super) fn time(&self, record: &Record<'_>) -> Option<Timestamp> {
+        let (time, _) = self.id.rsplit_once(':')?;
+        time::epoch(time).or_else(|| {
+            let (whole, millis) = time.rsplit_once('.')?;
+            let stamp = [
+                "%m/%d/%Y %H:%M:%S",
+                "%d/%m/%Y %H:%M:%S",
+                "%d/%m/%y %H:%M:%S",
+            ]
+            .iter()
+            .find_map(|form| time::stamp(form, whole))?;
+            let nanos = millis.parse::<i32>().ok()?.checked_mul(1_000_000)?;
+            crate::format::syslog::Stamp { nanos, ..stamp }.at(record.zone)
+        })
+    }
+
+    /// The serial number.
+    pub(super) fn serial(&self) -> Option<&'a str> {
+        self.id.rsplit_once(':').map(|(_, serial)| serial)
+    }
+}
+
+/// The type that a text begins with, and what follows the space behind it.
+fn word(text: &str) -> Option<(&str, &str)> {
+    let near = &text.as_bytes()[..text.len().min(LONGEST_TYPE)];
+    let end = memchr::memchr(b' ', near)?;
+    let kind = &text[..end];
+    is_type(kind).then(|| (kind, text[end + 1..].trim_start_matches(' ')))
+}
+
+/// `USER_LOGIN`, `1112`, `UNKNOWN[1420]`.
+pub(super) fn is_type(text: &str) -> bool {
+    let of_type = |byte: u8| {
+        byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'[' | b']')
+    };
+    !text.is_empty() && text.len() <= LONGEST_TYPE && text.bytes().all(of_type)
+}
+
+/// Splits `audit(ID): BODY`.
+fn stamped(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("audit(")?;
+    let near = &rest.as_bytes()[..rest.len().min(LONGEST_ID)];
+    let end = memchr::memchr(b')', near)?;
+    let id = &rest[..end];
+    let (time, serial) = id.rsplit_once(':')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let of_time = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'/' | b':' | b' ');
+    if !digits(serial) || time.is_empty() || !time.bytes().all(of_time) {
+        return None;
+    }
+    Some((id, rest[end + 1..].trim_start_matches([' ', ':'])))
+}
+
+/// Without `[   12.345678] `, which the kernel's log may put first.
+fn without_uptime(text: &str) -> &str {
+    let bracketed = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "));
+    match bracketed {
+        Some((time, rest))
+            if time
+                .bytes()
+                .all(|byte| byte == b' ' || byte == b'.' || byte.is_ascii_digit()) =>
+        {
+            rest
+        }
+        _ => text,
+    }
+}
+
+/// The journal's form: `USER_LOGIN pid=...`.
+fn journal(text: &str) -> Option<Head<'_>> {
+    let (kind, body) = word(text)?;
+    let known = kind.bytes().any(|byte| byte.is_ascii_uppercase());
+    known.then_some(Head {
+        host: None,
+        kind,
+        id: "",
+        body,
+    })
+}
+
+/// What stands before the time.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("audit("));
+
+/// A time in milliseconds.
+fn millis(time: &str) -> Option<i64> {
+    let (seconds, millis) = time.split_once('.')?;
+    let seconds: i64 = seconds.parse().ok()?;
+    let millis: u16 = millis.parse().ok()?;
+    seconds.checked_mul(1000)?.checked_add(millis.into())
+}
+
+/// Tells what a line has to do with the event that it is a piece of, from its beginning.
+pub(super) fn piece(line: &[u8]) -> Option<Piece<'_>> {
+    let near = &line[..line.len().min(NEXT_BYTES)];
+    // Most lines of a mixture end here.
+    MARK.find(near)?;
+    let text = match std::str::from_utf8(near) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&near[..error.valid_up_to()]).ok()?,
+    };
+    let head = Head::of(text.trim_start_matches('\0'))?;
+    let (time, _) = head.id.rsplit_once(':')?;
+    Some(Piece {
+        host: head.host.unwrap_or_default().as_bytes(),
+        name: head.id.as_bytes(),
+        millis: millis(time).unwrap_or(0),
+        last: types::is_last(head.kind),
+        empty: types::is_end(head.kind),
+    })
+}
+
+/// An event in one of the forms it comes in.
+#[derive(Clone, Copy)]
+pub(super) enum Form<'a> {
+    /// Lines, the first of which has this head.
+    Lines(Head<'a>, &'a str),
+    /// An object of Laurel's.
+    Laurel(LazyJson<'a>),
+}
+
+impl<'a> Form<'a> {
+    /// The form of a record of this source.
+    pub(super) fn of(record: &Record<'a>) -> Option<Self> {
+        if let Some(json) = record.json {
+            return laurel::is_event(json).then_some(Self::Laurel(json));
+        }
+        let head = match record.has_header {
+            true => Head::carried(&record.header),
+            false => Head::bare(record.raw),
+        };
+        let mut head = head?;
+        // The other lines of the event are behind.
+        if let Some(end) = memchr::memchr(b'\n', head.body.as_bytes()) {
+            head.body = head.body[..end].trim_end_matches('\r');
+        }
+        Some(Self::Lines(head, record.raw))
+    }
+
+    /// The heads of the event's records, in order; the first is known already.
+    pub(super) fn heads(first: Head<'a>, raw: &'a str) -> impl Iterator<Item = Head<'a>> {
+        let others = raw.split('\n').skip(1).filter_map(|line| {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            Head::of(line.trim_start_matches('\0'))
+        });
+        std::iter::once(first).chain(others)
+    }
+
+    /// What decides the kind of the event.
+    pub(super) fn glance(&self) -> Glance<'a> {
+        match self {
+            Self::Laurel(json) => laurel::glance(*json),
+            Self::Lines(head, raw) => {
+                if head.kind == "SYSCALL" || head.kind == "1300" {
+                    return Glance::of_call(head.kind, head.body);
+                }
+                if memchr::memchr(b'\n', raw.as_bytes()).is_none() {
+                    return Glance::of_type(head);
+                }
+                let call =
+                    Self::heads(*head, raw).find(|head| matches!(head.kind, "SYSCALL" | "1300"));
+                Glance {
+                    has_call: call.is_some(),
+                    ..Glance::of_type(head)
+                }
+            }
+        }
+    }
+}
+
+/// What decides the kind of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Glance<'a> {
+    /// The type of the first record.
+    pub(super) kind: Cow<'a, str>,
+    /// Is there a record of a system call?
+    pub(super) has_call: bool,
+    /// Architecture and system call, where that record is the first.
+    pub(super) call: Option<(Cow<'a, str>, Cow<'a, str>)>,
+    /// Is it a decision of AppArmor?
+    pub(super) is_apparmor: bool,
+}
+
+impl<'a> Glance<'a> {
+    fn of_type(head: &Head<'a>) -> Self {
+        Self {
+            kind: head.kind.into(),
+            is_apparmor: matches!(head.kind, "AVC" | "1400") && head.body.starts_with("apparmor="),
+            ..Self::default()
+        }
+    }
+
+    fn of_call(kind: &'a str, body: &'a str) -> Self {
+        let mut architecture = None;
+        let mut call = None;
+        // Both stand in front.
+        for field in Fields::new(body).take(4) {
+            match field.key {
+                "arch" => architecture = Some(field.value),
+                "syscall" => call = Some(field.value),
+                _ => {}
+            }
+        }
+        Self {
+            kind: kind.into(),
+            has_call: true,
+            call: call.map(|call| (architecture.unwrap_or_default().into(), call.into())),
+            ..Self::default()
+        }
+    }
+}
+
+/// Is this a record of the audit trail? What its program owns is so without being asked.
+pub(super) fn detect(record: &Record<'_>) -> bool {
+    if let Some(json) = record.json {
+        return laurel::is_event(json);
+    }
+    match record.message().as_bytes().first() {
+        Some(b't' | b'n') if !record.has_header => Head::bare(record.raw).is_some(),
+        Some(b't' | b'n' | b'a' | b'[') => {
+            Head::carried(&record.header).is_some_and(|head| !head.id.is_empty())
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Head, piece};
+
+    #[test]
+    fn heads_in_every_form() {
+        for (line, host, kind, id, body) in [
+            ("type=EOE msg=audit(1.2:3): ", None, "EOE", "1.2:3", ""),
+            (
+                "node=gw type=CWD msg=audit(1.002:3): cwd=\"/\"",
+                Some("gw"),
+                "CWD",
+                "1.002:3",
+                "cwd=\"/\"",
+            ),
+            (
+                "Nov 25 16:45:27 gw audisp-syslog: type=CWD msg=audit(1.002:3): cwd=\"/\"",
+                Some("gw"),
+                "CWD",
+                "1.002:3",
+                "cwd=\"/\"",
+            ),
+            (
+                "Nov 25 16:45:27 gw audispd: node=n type=CWD msg=audit(1.002:3): x=1",
+                Some("n"),
+                "CWD",
+                "1.002:3",
+                "x=1",
+            ),
+            (
+                "Nov 25 16:45:27 gw kernel: [   12.345678] audit: type=1400 audit(1.002:3): x=1",
+                Some("gw"),
+                "1400",
+                "1.002:3",
+                "x=1",
+            ),
+            (
+                "Nov 25 16:45:27 gw kernel: type=1400 audit(1.002:3): x=1",
+                Some("gw"),
+                "1400",
+                "1.002:3",
+                "x=1",
+            ),
+            (
+                "Nov 25 16:45:27 gw audit[7]: USER_LOGIN pid=7",
+                Some("gw"),
+                "USER_LOGIN",
+                "",
+                "pid=7",
+            ),
+            (
+                "type=UNKNOWN[1420] msg=audit(01/02/2026 03:04:05.678:9) : x=1",
+                None,
+                "UNKNOWN[1420]",
+                "01/02/2026 03:04:05.678:9",
+                "x=1",
+            ),
+        ] {
+            let head = Head::of(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(
+                (head.host, head.kind, head.id, head.body),
+                (host, kind, id, body),
+                "{line}"
+            );
+        }
+        for line in [
+            "",
+            "type=",
+            "type=X",
+            "type=x msg=audit(1.2:3): ",
+            "type=X msg=audit(1.2): ",
+            "type=X msg=audit(1.2:a): ",
+            "type=X msg=audit(now:3): ",
+            // What a stranger may write is no record.
+            "Nov 25 16:45:27 gw sshd[1]: Invalid user type=CWD msg=audit(1.2:3): x from 192.0.2.1",
+            "Nov 25 16:45:27 gw sshd[1]: type=CWD msg=audit(1.2:3): x",
+            "Nov 25 16:45:27 gw kernel: x audit: type=1400 audit(1.2:3): x=1",
+        ] {
+            assert_eq!(Head::of(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn pieces() {
+        let piece = |line: &'static str| piece(line.as_bytes()).expect(line);
+        let call = piece("type=SYSCALL msg=audit(12.345:6): arch=c000003e");
+        assert_eq!(
+            (call.name, call.millis, call.last),
+            (&b"12.345:6"[..], 12_345, false)
+        );
+        assert!(piece("type=EOE msg=audit(12.345:6): ").empty);
+        assert!(piece("type=USER_LOGIN msg=audit(12.345:6): pid=1").last);
+        assert!(piece("type=PROCTITLE msg=audit(12.345:6): proctitle=\"x\"").last);
+        assert!(!piece("type=LOGIN msg=audit(12.345:6): pid=1").last);
+        assert_eq!(super::piece(b"\xff\xffaudit("), None);
+    }
+}

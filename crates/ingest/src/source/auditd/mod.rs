@@ -1,0 +1,111 @@
+//! The Linux audit trail: what auditd writes to `audit.log`, raw or enriched, the same through syslog, the kernel's log or the
+//! journal, and as Laurel's JSON.
+//!
+//! The kernel writes an event as several records that bear the same time and serial number, perhaps among records of other events.
+//! They are gathered into one event, as Auditbeat does it (`auditd_manager`): that is what Elastic's rules for the audit trail ask for.
+//!
+//! ```text
+//! line ──head──> piece (gathered by time and serial) ──message──> fields ──coalesce──> event ──summary, access──> parts
+//! ```
+
+mod access;
+mod calls;
+mod coalesce;
+mod decode;
+mod fields;
+mod head;
+mod laurel;
+mod message;
+mod norm;
+mod numbers;
+mod parts;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use super::mapping::{Confidence, Entry, Framing, Kind, Parts, Record, Source};
+use head::Form;
+
+/// The audit trail.
+pub struct Auditd;
+
+impl Source for Auditd {
+    fn name(&self) -> &'static str {
+        "auditd"
+    }
+
+    fn title(&self) -> &'static str {
+        "Linux audit trail (auditd)"
+    }
+
+    fn dataset(&self) -> &'static str {
+        "auditd_manager.auditd"
+    }
+
+    fn indices(&self) -> &'static [&'static str] {
+        // A line of audit.log may as well come through the integration or the Filebeat module of that name.
+        &[
+            "logs-auditd_manager.auditd-default",
+            "auditbeat-default",
+            "logs-auditd.log-default",
+            "filebeat-default",
+        ]
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        head::PROGRAMS
+    }
+
+    fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
+        head::detect(record).then_some(Confidence::Certain)
+    }
+
+    fn marks(&self) -> &'static [&'static str] {
+        &[
+            "audit(",
+            "SYSCALL",
+            "USER_",
+            "CRED_",
+            "DAEMON_",
+            "SERVICE_",
+            "SYSTEM_",
+            "CRYPTO_",
+            "ANOM_",
+            "VIRT_",
+            "INTEGRITY_",
+            "_GROUP",
+            "_CHANGE",
+            "_UPDATE",
+            "NETFILTER_",
+            "PROCTITLE",
+            "LOGIN",
+            "SECCOMP",
+            "KERN_MODULE",
+            "AVC",
+            "BPF",
+            "TTY",
+        ]
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Gathered(head::piece)
+    }
+
+    fn fields(&self) -> &'static [Entry] {
+        fields::COMMON
+    }
+
+    fn kind(&self, record: &Record<'_>) -> &'static Kind {
+        match Form::of(record) {
+            Some(form) => types::kind(&form.glance()),
+            None => &types::DAEMON,
+        }
+    }
+
+    fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {
+        if let Some(form) = Form::of(record) {
+            parts::push(&form, parts);
+        }
+    }
+}
