@@ -522,6 +522,9 @@ fn extended(host: &str) -> Vec<TestRecord> {
         ("ClientAddress", "203.0.113.7"),
         ("LogonID", "0x1"),
         ("process", "sshd"),
+        ("Session_ID", "7"),
+        ("SPID", "alice@example.com"),
+        ("SRC_Name", "laptop"),
         (
             "payload",
             "Accepted publickey for alice from 203.0.113.7 port 4 ssh2: RSA SHA256:x",
@@ -552,7 +555,13 @@ fn extended(host: &str) -> Vec<TestRecord> {
                 "Security" => "Microsoft-Windows-Security-Auditing",
                 other => other.trim_end_matches("/Operational"),
             };
-            let mut record = TestRecord::new(provider, channel, id).with_data(values);
+            let said = match id {
+                100 => "alice Connected\n\nVersion: 1",
+                101 => "alice Disconnected\n\nVersion: 1",
+                _ => "Transferred files with action 'RunElevated':\na.exe\n\nVersion: 1",
+            };
+            let data = [values, &[("param1", said)]].concat();
+            let mut record = TestRecord::new(provider, channel, id).with_data(&data);
             if channel.contains("TerminalServices") {
                 record = record.with_user_data("EventXML", user_values);
             }
@@ -663,4 +672,64 @@ fn logons_over_the_network_are_accesses() {
             .with_user_data("EventXML", &[("User", r"CORP\alice"), ("Address", address)]);
         assert_eq!(access(&record), expect, "{address}");
     }
+}
+
+#[test]
+fn sessions_of_remote_tools_are_accesses() {
+    for (provider, id, said, expect) in [
+        (
+            "ScreenConnect",
+            100,
+            "Eve Connected\r\n\r\nVersion: 23.8.6.8735\r\n",
+            "remote-tool success Eve -",
+        ),
+        (
+            "ScreenConnect Client (0123456789abcdef)",
+            101,
+            "x Connected Disconnected\n\nVersion: 23.8.6.8735\n",
+            "remote-tool end x Connected -",
+        ),
+        (
+            "ScreenConnect",
+            100,
+            "The service Connected to a relay\n",
+            "remote-tool success - -",
+        ),
+        ("ScreenConnect", 201, "Transferred files\n", "- - - -"),
+        (
+            "ScreenConnect Web Server",
+            100,
+            "Eve Connected\n",
+            "- - - -",
+        ),
+        ("Other", 100, "Eve Connected\n", "- - - -"),
+    ] {
+        let record = TestRecord::new(provider, "Application", id).with_data(&[("param1", said)]);
+        assert_eq!(access(&record), expect, "{provider} {id} {said}");
+    }
+    let record = TestRecord::new("ScreenConnect", "Application", 201).with_data(&[(
+        "param1",
+        "Transferred files with action 'RunElevated':\na.exe\nb.ps1\n\nVersion: 1\n",
+    )]);
+    check(
+        &record,
+        &[
+            ("file.name", &["a.exe", "b.ps1"]),
+            ("event.reason", &["RunElevated"]),
+            ("event.dataset", &["system.application"]),
+        ],
+    );
+    let channel = "Splashtop-Splashtop Streamer-Remote Session/Operational";
+    let provider = "Splashtop-Splashtop Streamer-Remote Session";
+    let data: &[(&str, &str)] = &[
+        ("Session_ID", "67"),
+        ("SPID", "eve@example.com"),
+        ("SRC_Name", "laptop"),
+    ];
+    let start = TestRecord::new(provider, channel, 1000).with_data(data);
+    assert_eq!(access(&start), "remote-tool success eve@example.com -");
+    check(&start, &[("gatewatch.remote.address", &["laptop"])]);
+    let end = TestRecord::new(provider, channel, 1001).with_data(&data[..1]);
+    assert_eq!(access(&end), "remote-tool end - -");
+    check(&end, &[("gatewatch.remote.session", &["67"])]);
 }

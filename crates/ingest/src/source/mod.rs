@@ -4,7 +4,9 @@
 //! [`Source`] in the table [`SOURCES`]: adding one takes its folder, one `pub mod` and one line of the
 //! table.
 
+pub mod anydesk;
 pub mod auditd;
+pub mod beyondtrust_pra;
 #[cfg(test)]
 mod check;
 pub mod checkpoint;
@@ -19,6 +21,7 @@ pub mod iptables;
 pub mod k8s_audit;
 pub mod linux_auth;
 pub mod mapping;
+pub mod meshcentral;
 pub mod nginx_access;
 pub mod nginx_error;
 pub mod openvpn;
@@ -27,6 +30,7 @@ pub mod pulse_secure;
 pub mod softether;
 pub mod sonicwall;
 pub mod suricata;
+pub mod teamviewer;
 mod text;
 pub mod windows;
 pub mod wireguard;
@@ -45,7 +49,9 @@ pub(crate) static UTC: TimeZone = TimeZone::UTC;
 /// Every source but Windows and Linux authentication, in the order of their names. Where two are equally sure of a record,
 /// the first has it, and the tie is reported.
 pub static SOURCES: &[&dyn Source] = &[
+    &anydesk::AnyDesk,
     &auditd::Auditd,
+    &beyondtrust_pra::BeyondTrustPra,
     &checkpoint::CheckPoint,
     &cisco_asa::CiscoAsa,
     &citrix_adc::CitrixAdc,
@@ -54,6 +60,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &haproxy::HaProxy,
     &iptables::Iptables,
     &k8s_audit::KubernetesAudit,
+    &meshcentral::MeshCentral,
     &nginx_access::NginxAccess,
     &nginx_error::NginxError,
     &openvpn::OpenVpn,
@@ -62,6 +69,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &softether::SoftEther,
     &sonicwall::SonicWall,
     &suricata::Suricata,
+    &teamviewer::TeamViewer,
     &wireguard::WireGuard,
     &zeek::Zeek,
 ];

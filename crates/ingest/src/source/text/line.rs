@@ -41,6 +41,8 @@ impl Lines<'_> {
             self.place.offset = offset;
             offset += (self.width)(raw) + (self.width)(b"\n");
             let line = line.strip_suffix('\r').unwrap_or(line);
+            // A crash leaves zeros in front of the next line.
+            let line = line.trim_start_matches('\0');
             if !line.trim_ascii().is_empty() {
                 self.counts.records += 1;
                 self.text(line, None, &text);

@@ -261,7 +261,7 @@ impl Table {
             });
         }
         if options.extension {
-            remote::build(family, channel, event_id, &mut builder);
+            remote::build(family, provider, channel, event_id, &mut builder);
         }
         builder.finish(
             identity,

@@ -9,6 +9,7 @@ mod gateway;
 mod openssh;
 mod security;
 mod terminal;
+mod tools;
 mod values;
 mod winrm;
 
@@ -23,6 +24,8 @@ enum Place {
     Security,
     /// A channel of the generic shape.
     Channel(&'static str),
+    /// A provider in any channel of the generic shape, and its instances: `NAME Client (INSTANCE)`.
+    Provider(&'static str),
 }
 
 /// Fields that the extension adds to the events with these ids.
@@ -33,10 +36,21 @@ struct Row {
 }
 
 impl Row {
-    fn applies(&self, family: Family, channel: Option<&str>, id: Option<u32>) -> bool {
+    fn applies(
+        &self,
+        family: Family,
+        provider: Option<&str>,
+        channel: Option<&str>,
+        id: Option<u32>,
+    ) -> bool {
         let here = match self.place {
             Place::Security => family == Family::Security,
             Place::Channel(name) => family == Family::Generic && channel == Some(name),
+            Place::Provider(name) => {
+                let rest = provider.and_then(|provider| provider.strip_prefix(name));
+                family == Family::Generic
+                    && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" Client ("))
+            }
         };
         here && id.is_some_and(|id| self.ids.contains(&id))
     }
@@ -49,13 +63,20 @@ const ROWS: &[&[Row]] = &[
     gateway::ROWS,
     winrm::ROWS,
     openssh::ROWS,
+    tools::ROWS,
     access::ROWS,
 ];
 
 /// Adds the extension's fields to a kind.
-pub(super) fn build(family: Family, channel: Option<&str>, id: Option<u32>, builder: &mut Builder) {
+pub(super) fn build(
+    family: Family,
+    provider: Option<&str>,
+    channel: Option<&str>,
+    id: Option<u32>,
+    builder: &mut Builder,
+) {
     for row in ROWS.iter().copied().flatten() {
-        if row.applies(family, channel, id) {
+        if row.applies(family, provider, channel, id) {
             builder.group(&Group {
                 entries: row.fields,
                 moved: &[],
@@ -64,12 +85,12 @@ pub(super) fn build(family: Family, channel: Option<&str>, id: Option<u32>, buil
     }
 }
 
-/// Every field that the extension sets: channel, event ids and field.
+/// Every field that the extension sets: channel (or provider), event ids and field.
 pub fn extension_fields() -> impl Iterator<Item = (&'static str, &'static [u32], &'static str)> {
     ROWS.iter().copied().flatten().flat_map(|row| {
         let channel = match row.place {
             Place::Security => "Security",
-            Place::Channel(name) => name,
+            Place::Channel(name) | Place::Provider(name) => name,
         };
         row.fields
             .iter()
