@@ -32,6 +32,7 @@ pub mod sonicwall;
 pub mod suricata;
 pub mod teamviewer;
 mod text;
+pub mod tor;
 pub mod windows;
 pub mod wireguard;
 pub mod zeek;
@@ -70,6 +71,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &sonicwall::SonicWall,
     &suricata::Suricata,
     &teamviewer::TeamViewer,
+    &tor::Tor,
     &wireguard::WireGuard,
     &zeek::Zeek,
 ];
