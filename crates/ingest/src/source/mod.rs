@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod cisco_asa;
 pub mod citrix_adc;
 pub mod docker_daemon;
+pub mod fail2ban;
 mod find;
 pub mod fortinet;
 pub mod haproxy;
@@ -57,6 +58,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &cisco_asa::CiscoAsa,
     &citrix_adc::CitrixAdc,
     &docker_daemon::DockerDaemon,
+    &fail2ban::Fail2Ban,
     &fortinet::Fortinet,
     &haproxy::HaProxy,
     &iptables::Iptables,
