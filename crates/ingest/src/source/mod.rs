@@ -36,6 +36,7 @@ mod text;
 pub mod tor;
 pub mod windows;
 pub mod wireguard;
+pub mod xrdp;
 pub mod zeek;
 
 pub use find::{Claim, claim, claim_by_content, find_source};
@@ -75,6 +76,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &teamviewer::TeamViewer,
     &tor::Tor,
     &wireguard::WireGuard,
+    &xrdp::Xrdp,
     &zeek::Zeek,
 ];
 

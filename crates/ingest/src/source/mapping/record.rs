@@ -73,6 +73,38 @@ impl<'a> Record<'a> {
         self.header.message
     }
 
+    /// The lines of the group before this one, at most so many bytes of them, from the start of a line. For logs whose framing
+    /// is [`Framing::Grouped`](super::Framing::Grouped); looking back must be bounded, or a log could make it quadratic.
+    pub fn lines_before(&self, most: usize) -> &'a str {
+        let Some(end) = self.place_in_group() else {
+            return "";
+        };
+        let mut start = end.saturating_sub(most);
+        while !self.group.is_char_boundary(start) {
+            start += 1;
+        }
+        let before = &self.group[start..end];
+        if start == 0 {
+            return before;
+        }
+        before.split_once('\n').map_or("", |(_, whole)| whole)
+    }
+
+    /// The lines of the group after this one.
+    pub fn lines_after(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let after = self
+            .place_in_group()
+            .and_then(|start| self.group.get(start + self.raw.len()..));
+        after.unwrap_or_default().lines().skip(1)
+    }
+
+    /// Where the line begins in its group.
+    fn place_in_group(&self) -> Option<usize> {
+        let start = (self.raw.as_ptr() as usize).checked_sub(self.group.as_ptr() as usize)?;
+        let is_inside = self.group.get(start..start + self.raw.len()) == Some(self.raw);
+        is_inside.then_some(start)
+    }
+
     /// The program in the header.
     pub fn program(&self) -> Option<&'a str> {
         self.header.program
@@ -83,5 +115,33 @@ impl<'a> Record<'a> {
         self.stamp
             .and_then(|stamp| stamp.at(self.zone))
             .or(self.carried)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+    use crate::source::UTC;
+
+    #[test]
+    fn lines_around() {
+        let group = "one\ntwo\nthree\nfour\nfive";
+        let line = &group[8..13];
+        let record = Record {
+            group,
+            ..Record::line(line, &UTC)
+        };
+        assert_eq!(record.lines_before(100), "one\ntwo\n");
+        assert_eq!(record.lines_before(6), "two\n");
+        assert_eq!(record.lines_before(1), "");
+        assert_eq!(record.lines_after().collect::<Vec<_>>(), ["four", "five"]);
+        let alone = Record::line(line, &UTC);
+        assert_eq!(alone.lines_before(100), "");
+        assert_eq!(alone.lines_after().count(), 0);
+        let elsewhere = Record {
+            group: "other",
+            ..Record::line(line, &UTC)
+        };
+        assert_eq!(elsewhere.lines_before(100), "");
     }
 }

@@ -1,0 +1,79 @@
+use super::Xrdp;
+use crate::source::check::{access, claimed, corpus, hosts, samples};
+
+#[test]
+fn own_samples() {
+    samples(&Xrdp);
+}
+
+#[test]
+fn files_are_known() {
+    claimed(&Xrdp, "xrdp", &[("input.fail2ban-xrdp.log", 0)]);
+}
+
+#[test]
+fn true_hosts() {
+    hosts(&Xrdp, "xrdp", "xrdp", "log");
+}
+
+/// Logs of the real server, and what was done to it.
+#[test]
+fn attempts_at_a_real_server() {
+    corpus(
+        &Xrdp,
+        &[
+            "network/xrdp/debian-12/xrdp-sesman.log",
+            "network/xrdp/debian-12/xrdp.log",
+            "network/xrdp/debian-13/xrdp-sesman.log",
+            "network/xrdp/debian-13/xrdp.log",
+        ],
+    );
+}
+
+#[test]
+fn access_records() {
+    let none = "- - - - -:-";
+    access(
+        &Xrdp,
+        "sesman.log",
+        &[
+            none,
+            "rdp - - - ::1:36970",
+            "rdp success password alice 203.0.113.7:60920",
+            "rdp failure password mallory 203.0.113.7:-",
+            "rdp failure password mallory ip=10.0.0.1 time=1 2001:db8::7:-",
+            none,
+            "rdp success password bob 203.0.113.9:45186",
+            "rdp end - bob 203.0.113.9:45186",
+            "rdp attempt password carol 203.0.113.20:-",
+            "rdp attempt password carol 198.51.100.4:-",
+            // Two asked under this name, and it does not show who came in.
+            "rdp success password carol -:-",
+            "rdp failure password carol 198.51.100.4:-",
+            "rdp attempt password dave IP: x 203.0.113.21:-",
+            "rdp success password dave IP: x 203.0.113.21:-",
+            none,
+            "rdp failure password erin -:-",
+        ],
+    );
+    access(
+        &Xrdp,
+        "xrdp.log",
+        &[
+            "rdp attempt - - 203.0.113.7:60920",
+            "rdp - - - 203.0.113.7:60920",
+            "rdp success password alice -:-",
+            none,
+            "rdp failure password mallory ip=10.0.0.1 time=1 -:-",
+            none,
+            "rdp attempt - - 2001:db8::7:57098",
+            "rdp - - - 2001:db8::7:57098",
+            "rdp - - bob -:-",
+            "rdp success password - -:-",
+            "rdp failure password - -:-",
+            none,
+            none,
+            none,
+        ],
+    );
+}
