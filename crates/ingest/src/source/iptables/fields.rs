@@ -4,8 +4,8 @@ use gatewatch_event::Value;
 
 use super::line::{Line, Verdict};
 use crate::source::mapping::{
-    Emit, End, Entry, From, Header, Kind, View, community_id, network_type, protocol_number,
-    remote, turn,
+    Emit, End, Entry, From, Header, Kind, View, community_id, door_of_port, icmp_community_id,
+    network_type, protocol_number, remote, turn,
 };
 
 /// A number to the base of 16, with or without `0x`.
@@ -39,20 +39,6 @@ fn iana_number<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
     is_number.then_some(value)
 }
 
-/// The type and code of ICMP stand for ports; an answer has those of its question the other way round.
-fn icmp_ports(kind: u16, code: u16) -> (u16, u16) {
-    let answer = match kind {
-        8 => 0,
-        0 => 8,
-        13 | 15 | 17 => kind + 1,
-        14 | 16 | 18 => kind - 1,
-        128 | 130 | 133 | 135 | 144 => kind + 1,
-        129 | 131 | 134 | 136 | 145 => kind - 1,
-        _ => code,
-    };
-    (kind, answer)
-}
-
 fn community(view: &View<'_>, emit: Emit<'_>) {
     let address = |part: &str| turn::address(&view.text(part)?);
     let number = |part: &str| view.text(part)?.parse::<u16>().ok();
@@ -63,16 +49,19 @@ fn community(view: &View<'_>, emit: Emit<'_>) {
         } else {
             name.as_str()
         };
-        let protocol = protocol_number(name)?;
-        let (from, to) = match protocol {
-            1 | 58 => icmp_ports(number("icmp.TYPE")?, number("icmp.CODE")?),
+        let (source, destination) = (address("SRC")?, address("DST")?);
+        let (from, to) = match protocol_number(name)? {
+            1 | 58 => {
+                let kind = u8::try_from(number("icmp.TYPE")?).ok()?;
+                let code = u8::try_from(number("icmp.CODE")?).ok()?;
+                return Some(icmp_community_id(source, destination, kind, code));
+            }
             6 | 17 | 132 => (number("SPT")?, number("DPT")?),
             _ => (0, 0),
         };
         let end = |address, port| End { address, port };
-        let (source, destination) = (address("SRC")?, address("DST")?);
         Some(community_id(
-            protocol,
+            protocol_number(name)?,
             end(source, from),
             end(destination, to),
         ))
@@ -178,6 +167,7 @@ doors! {
     DOCKER "docker" ["docker denied" "docker allowed" "docker"]
     KUBERNETES "kubernetes" ["kubernetes denied" "kubernetes allowed" "kubernetes"]
     KUBELET "kubelet" ["kubelet denied" "kubelet allowed" "kubelet"]
+    CITRIX "citrix" ["citrix denied" "citrix allowed" "citrix"]
     VPN "vpn" ["vpn denied" "vpn allowed" "vpn"]
 }
 static OTHERS: [Kind; 3] = [
@@ -189,17 +179,18 @@ static OTHERS: [Kind; 3] = [
 /// What only looked like a packet.
 pub(super) static OTHER: Kind = Kind::new("other", &[NO_ACCESS]);
 
-/// The door behind a port.
+/// The kinds of packets to the door behind a port.
 fn door(protocol: &str, port: u16) -> Option<&'static [Kind; 3]> {
-    Some(match (protocol, port) {
-        ("TCP", 22) => &SSH,
-        ("TCP" | "UDP", 3389) => &RDP,
-        ("TCP", 5900..=5910) => &VNC,
-        ("TCP", 5985 | 5986) => &WINRM,
-        ("TCP", 2375 | 2376) => &DOCKER,
-        ("TCP", 6443) => &KUBERNETES,
-        ("TCP", 10250 | 10255) => &KUBELET,
-        ("TCP" | "UDP", 1194) | ("TCP", 1723) | ("UDP", 500 | 1701 | 4500 | 51820) => &VPN,
+    Some(match door_of_port(protocol, port)? {
+        "citrix" => &CITRIX,
+        "docker" => &DOCKER,
+        "kubelet" => &KUBELET,
+        "kubernetes" => &KUBERNETES,
+        "rdp" => &RDP,
+        "ssh" => &SSH,
+        "vnc" => &VNC,
+        "vpn" => &VPN,
+        "winrm" => &WINRM,
         _ => return None,
     })
 }
@@ -216,4 +207,23 @@ pub(super) fn kind(line: &Line<'_>) -> &'static Kind {
         .filter(|_| line.is_inbound() && line.is_first())
         .and_then(|(protocol, port)| door(protocol, port));
     &kinds.unwrap_or(&OTHERS)[verdict]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::door;
+    use crate::source::mapping::door_of_port;
+
+    #[test]
+    fn every_door_has_kinds() {
+        for protocol in ["TCP", "UDP"] {
+            for port in 0..=u16::MAX {
+                assert_eq!(
+                    door(protocol, port).is_some(),
+                    door_of_port(protocol, port).is_some(),
+                    "{port}"
+                );
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::entry::Entry;
 use super::kind::Kind;
 use super::parts::Parts;
 use super::turn;
+use crate::format::text::UrlParts;
 
 /// An API that gives the machines behind it away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,21 +47,10 @@ impl Verdict {
     }
 }
 
-/// The path of a target, without what a proxy's client puts before it and without the query.
-fn path_of(target: &str) -> &str {
-    let path = match target.split_once("://") {
-        Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            rest.find('/').map_or("/", |at| &rest[at..])
-        }
-        _ => target,
-    };
-    path.split(['?', '#']).next().unwrap_or_default()
-}
-
 impl Api {
     /// The API that a request is for, if any. `by_tool` says whether the client is no browser.
     pub fn of(method: &str, target: &str, by_tool: impl FnOnce() -> bool) -> Option<Self> {
-        let path = path_of(target);
+        let path = UrlParts::new(target).path;
         if path.len() < 4 || !path.starts_with('/') {
             return None;
         }
@@ -281,35 +271,15 @@ pub const TARGET: &[Entry] = &[
 /// Names the parts of a target, as Elasticsearch's `uri_parts` does: paths and queries are decoded.
 pub fn push_target<'a>(parts: &mut Parts<'a>, target: &'a str) {
     parts.push("url.original", target);
-    let (rest, fragment) = match target.split_once('#') {
-        Some((rest, fragment)) => (rest, Some(fragment)),
-        None => (target, None),
-    };
-    let (mut rest, query) = match rest.split_once('?') {
-        Some((rest, query)) => (rest, Some(query)),
-        None => (rest, None),
-    };
-    // What is asked of a proxy: http://HOST:PORT/PATH.
-    if let Some((scheme, tail)) = rest.split_once("://")
-        && !scheme.is_empty()
-        && scheme.bytes().all(|byte| byte.is_ascii_alphabetic())
-    {
-        let (host, path) = tail.split_at(tail.find('/').unwrap_or(tail.len()));
-        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-        let (name, port) = turn::split_port(host);
-        parts.push("url.scheme", scheme);
-        parts.push_some("url.domain", Some(name));
-        if port.is_some() {
-            parts.push_some("url.port", host.rsplit(':').next());
+    let url = UrlParts::new(target);
+    parts.push_some("url.scheme", url.scheme);
+    parts.push_some("url.domain", url.domain);
+    parts.push_some("url.port", url.port);
+    push_path(parts, url.path);
+    for (name, text) in [("url.query", url.query), ("url.fragment", url.fragment)] {
+        if let Some(text) = text {
+            parts.push(name, decoded(text));
         }
-        rest = path;
-    }
-    push_path(parts, rest);
-    if let Some(query) = query {
-        parts.push("url.query", decoded(query));
-    }
-    if let Some(fragment) = fragment {
-        parts.push("url.fragment", decoded(fragment));
     }
 }
 
@@ -448,7 +418,7 @@ mod tests {
             "http://[2001:db8::1]:80",
             &[
                 ("url.scheme", "http"),
-                ("url.domain", "2001:db8::1"),
+                ("url.domain", "[2001:db8::1]"),
                 ("url.port", "80"),
             ],
         );
