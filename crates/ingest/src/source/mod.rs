@@ -17,6 +17,7 @@ pub mod fail2ban;
 mod find;
 pub mod fortinet;
 pub mod haproxy;
+pub mod iis;
 pub(crate) mod index;
 pub mod iptables;
 pub mod k8s_audit;
@@ -62,6 +63,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &fail2ban::Fail2Ban,
     &fortinet::Fortinet,
     &haproxy::HaProxy,
+    &iis::Iis,
     &iptables::Iptables,
     &k8s_audit::KubernetesAudit,
     &meshcentral::MeshCentral,
