@@ -219,9 +219,9 @@ pub fn compare(options: &Options) -> anyhow::Result<String> {
 /// The commands of each case; cases whose program is not given are left out.
 fn jobs(options: &Options) -> anyhow::Result<Vec<(Case, Job)>> {
     let evtx = evtx_files(&options.directory)?;
-    let ndjson = vec![text(&options.directory.join(NDJSON_FILE))?];
-    let gatewatch = text(&options.gatewatch)?;
-    let rule = text(&options.rule)?;
+    let ndjson = vec![path_text(&options.directory.join(NDJSON_FILE))?];
+    let gatewatch = path_text(&options.gatewatch)?;
+    let rule = path_text(&options.rule)?;
     let scan = |files: &[String], arguments: &[&str]| {
         let mut command = vec![gatewatch.clone(), "scan".to_owned()];
         command.extend_from_slice(files);
@@ -234,7 +234,7 @@ fn jobs(options: &Options) -> anyhow::Result<Vec<(Case, Job)>> {
     let pack = ["--threads", "1"];
     let mut jobs = Vec::new();
     if let Some(evtx_dump) = &options.evtx_dump {
-        let program = text(evtx_dump)?;
+        let program = path_text(evtx_dump)?;
         let dump = |file: &String| {
             let mut command = vec![program.clone()];
             command.extend(["-t", "1", "-o", "jsonl"].map(str::to_owned));
@@ -249,7 +249,7 @@ fn jobs(options: &Options) -> anyhow::Result<Vec<(Case, Job)>> {
     jobs.push((Case::Cat, vec![vec!["cat".to_owned(), ndjson[0].clone()]]));
     if let Some(python) = &options.duckdb {
         let command = vec![
-            text(python)?,
+            path_text(python)?,
             "-c".to_owned(),
             DUCKDB_SCRIPT.to_owned(),
             ndjson[0].clone(),
@@ -264,7 +264,7 @@ fn jobs(options: &Options) -> anyhow::Result<Vec<(Case, Job)>> {
         Case::Version,
         vec![vec![gatewatch.clone(), "--version".to_owned()]],
     ));
-    jobs.push((Case::SmallFile, scan(&[text(&options.small)?], &[])));
+    jobs.push((Case::SmallFile, scan(&[path_text(&options.small)?], &[])));
     Ok(jobs
         .into_iter()
         .map(|(case, commands)| {
@@ -286,7 +286,7 @@ fn evtx_files(directory: &Path) -> anyhow::Result<Vec<String>> {
     let entries = std::fs::read_dir(&directory)
         .with_context(|| format!("cannot read {}; run `make` first", directory.display()))?;
     for entry in entries {
-        files.push(text(&entry?.path())?);
+        files.push(path_text(&entry?.path())?);
     }
     if files.is_empty() {
         bail!("no files in {}; run `make` first", directory.display());
@@ -302,14 +302,15 @@ fn expected(directory: &Path) -> anyhow::Result<Json> {
     Ok(serde_json::from_str(&text)?)
 }
 
-fn text(path: &Path) -> anyhow::Result<String> {
+/// A path as an argument.
+pub fn path_text(path: &Path) -> anyhow::Result<String> {
     path.to_str()
         .map(str::to_owned)
         .with_context(|| format!("{} is not UTF-8", path.display()))
 }
 
 /// The middle of each measure, and the largest peak.
-fn median(usages: &[Usage]) -> Usage {
+pub fn median(usages: &[Usage]) -> Usage {
     let middle = |measure: fn(&Usage) -> Duration| {
         let mut values: Vec<Duration> = usages.iter().map(measure).collect();
         values.sort();

@@ -11,6 +11,7 @@ mod compare;
 mod make;
 mod measure;
 mod mix;
+mod text;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,8 @@ enum Command {
     },
     /// Run gatewatch and its peers side by side and print the ratios.
     Compare(compare::Options),
+    /// Make text logs of every source, scan them with the whole pack, and print how fast that is.
+    Text(text::Options),
     /// Run one job that comes over standard input; `compare` calls this.
     #[command(hide = true)]
     Measure,
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
             );
         }
         Command::Compare(options) => print!("{}", compare::compare(&options)?),
+        Command::Text(options) => print!("{}", text::run(&options)?),
         Command::Measure => println!("{}", measure::Job::serve()?),
     }
     Ok(())
