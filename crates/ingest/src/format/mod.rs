@@ -7,3 +7,4 @@ pub mod syslog;
 pub mod text;
 pub mod time;
 pub(crate) mod utf16;
+pub(crate) mod xml;

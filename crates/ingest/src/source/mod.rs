@@ -32,6 +32,7 @@ pub mod pulse_secure;
 pub mod softether;
 pub mod sonicwall;
 pub mod suricata;
+pub mod sysmon_linux;
 pub mod teamviewer;
 mod text;
 pub mod tor;
@@ -75,6 +76,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &softether::SoftEther,
     &sonicwall::SonicWall,
     &suricata::Suricata,
+    &sysmon_linux::SysmonLinux,
     &teamviewer::TeamViewer,
     &tor::Tor,
     &wireguard::WireGuard,

@@ -2,6 +2,7 @@
 
 use super::deliver::{KIND_MEMBERS, close_field, push_value};
 use super::index::{JsonKind, skip_space};
+use super::shape::LINUX_CHANNEL;
 use super::skip::container_end;
 use super::string::{WITH_ESCAPES, string_end};
 
@@ -165,6 +166,10 @@ fn read_winlog<'b>(bytes: &'b [u8], value: usize, at: &mut usize) -> Option<Glan
         // The first of two counts.
         slot.get_or_insert(raw.text);
         *at = after;
+    }
+    // Only the whole record tells more.
+    if channel == Some(LINUX_CHANNEL.as_bytes()) {
+        return None;
     }
     let text = |raw: Option<&'b [u8]>| raw.map(|raw| std::str::from_utf8(raw).ok());
     let event_id = event_id.filter(|digits| digits.iter().all(u8::is_ascii_digit))?;

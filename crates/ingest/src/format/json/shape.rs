@@ -105,7 +105,8 @@ impl<'a> Shape<'a> {
         if marks.event && has_category(record) {
             return Self::Ecs(JsonRecord::new(record));
         }
-        if let Some(event) = WindowsJson::detect(record, &marks) {
+        let of_linux = marks.winlog && is_of_linux(record);
+        if !of_linux && let Some(event) = WindowsJson::detect(record, &marks) {
             return Self::Windows(event);
         }
         if marks.journal && JOURNAL_KEYS.iter().any(|key| record.get(key).is_some()) {
@@ -115,10 +116,11 @@ impl<'a> Shape<'a> {
             return Self::FilebeatJournal(JsonRecord::new(record));
         }
         // A document that is mapped already keeps its own fields, and a Windows event carries no line.
-        let mapped = marks.winlog
-            || ["event.category", "event.kind"]
-                .iter()
-                .any(|path| record.has(path));
+        let mapped = !of_linux
+            && (marks.winlog
+                || ["event.category", "event.kind"]
+                    .iter()
+                    .any(|path| record.has(path)));
         if SOURCES.is_empty() || mapped {
             return Self::Ecs(JsonRecord::new(record));
         }
@@ -156,6 +158,17 @@ impl<'a> CarriedLine<'a> {
         }
         None
     }
+}
+
+/// The channel of Sysmon for Linux, whose events agents give the form of Windows'.
+pub(super) const LINUX_CHANNEL: &str = "Linux-Sysmon/Operational";
+
+/// Is this an event in the form of Windows' that is none?
+fn is_of_linux(record: LazyJson<'_>) -> bool {
+    let channel = record.find("winlog.channel");
+    channel
+        .and_then(|channel| channel.as_str())
+        .is_some_and(|channel| channel == LINUX_CHANNEL)
 }
 
 /// Is the record an ECS document already, whatever else it holds?

@@ -2,43 +2,10 @@
 
 use super::coalesce::Event;
 use super::message::get;
-use crate::source::mapping::{Parts, turn};
-
-/// Programs that let people in from elsewhere: the end of their path, the door, the product.
-const DOORS: &[(&str, &str, &str)] = &[
-    ("sshd", "ssh", "openssh"),
-    ("sshd-session", "ssh", "openssh"),
-    ("sshd-auth", "ssh", "openssh"),
-    ("dropbear", "ssh", "dropbear"),
-    ("xrdp-sesman", "rdp", "xrdp"),
-    ("xrdp-sesexec", "rdp", "xrdp"),
-    ("vsftpd", "ftp", "vsftpd"),
-    ("proftpd", "ftp", "proftpd"),
-    ("pure-ftpd", "ftp", "pure-ftpd"),
-    ("cockpit-session", "web", "cockpit"),
-    ("openvpn", "vpn", "openvpn"),
-    ("ocserv", "vpn", "ocserv"),
-    ("charon", "vpn", "strongswan"),
-    ("x11vnc", "vnc", "x11vnc"),
-    ("vncserver-x11-core", "vnc", "realvnc"),
-    ("Xvnc", "vnc", "tigervnc"),
-    ("login", "telnet", "login"),
-    ("in.rlogind", "rlogin", "rlogind"),
-];
+use crate::source::mapping::{Parts, door_of_program, turn};
 
 /// What sshd writes for a user that does not exist.
 const NOBODY: &[&str] = &["(invalid user)", "(unknown user)", "(unknown)", "?"];
-
-/// The door that an event is about.
-fn door(event: &Event<'_>) -> Option<(&'static str, &'static str)> {
-    let exe = get(&event.data, "exe")?;
-    let program = exe.strip_suffix(" (deleted)").unwrap_or(exe);
-    let program = program.rsplit('/').next().unwrap_or(program);
-    DOORS
-        .iter()
-        .find(|(name, ..)| *name == program)
-        .map(|(_, service, product)| (*service, *product))
-}
 
 /// How it ended.
 fn outcome(event: &Event<'_>) -> Option<&'static str> {
@@ -88,7 +55,8 @@ pub(super) fn push<'a>(
     host: Option<&std::borrow::Cow<'a, str>>,
     parts: &mut Parts<'a>,
 ) {
-    let Some((service, product)) = door(event) else {
+    let door = get(&event.data, "exe").and_then(|exe| door_of_program(exe));
+    let Some((service, product)) = door else {
         return;
     };
     let is_call = event.kind == "SYSCALL";

@@ -64,6 +64,47 @@ pub const ACCESS_FIELDS: &[AccessField] = &[
     ),
 ];
 
+/// Programs that let people in from elsewhere: the end of their path, the door, the product.
+const DOORS: &[(&str, &str, &str)] = &[
+    ("sshd", "ssh", "openssh"),
+    ("sshd-session", "ssh", "openssh"),
+    ("sshd-auth", "ssh", "openssh"),
+    ("dropbear", "ssh", "dropbear"),
+    ("xrdp-sesman", "rdp", "xrdp"),
+    ("xrdp-sesexec", "rdp", "xrdp"),
+    ("xrdp", "rdp", "xrdp"),
+    ("vsftpd", "ftp", "vsftpd"),
+    ("proftpd", "ftp", "proftpd"),
+    ("pure-ftpd", "ftp", "pure-ftpd"),
+    ("cockpit-session", "web", "cockpit"),
+    ("openvpn", "vpn", "openvpn"),
+    ("ocserv", "vpn", "ocserv"),
+    ("charon", "vpn", "strongswan"),
+    ("x11vnc", "vnc", "x11vnc"),
+    ("vncserver-x11-core", "vnc", "realvnc"),
+    ("Xvnc", "vnc", "tigervnc"),
+    ("login", "telnet", "login"),
+    ("in.rlogind", "rlogin", "rlogind"),
+];
+
+/// The door that a program of Linux keeps, and its product, told from the program's path.
+///
+/// ```
+/// use gatewatch_ingest::source::mapping::door_of_program;
+///
+/// assert_eq!(door_of_program("/usr/sbin/sshd"), Some(("ssh", "openssh")));
+/// assert_eq!(door_of_program("/usr/bin/sudo"), None);
+/// ```
+pub fn door_of_program(path: &str) -> Option<(&'static str, &'static str)> {
+    // So the kernel names a program whose file was replaced.
+    let program = path.strip_suffix(" (deleted)").unwrap_or(path);
+    let program = program.rsplit('/').next().unwrap_or(program);
+    DOORS
+        .iter()
+        .find(|(name, ..)| *name == program)
+        .map(|(_, service, product)| (*service, *product))
+}
+
 /// Entries of the access record. A kind whose events are no access has none of them.
 pub mod remote {
     use super::super::entry::{Entry, From};

@@ -25,7 +25,7 @@ mod view;
 pub(crate) mod web;
 
 pub use crate::format::syslog::{Framing, Piece};
-pub use access::{ACCESS_FIELDS, AccessField, remote};
+pub use access::{ACCESS_FIELDS, AccessField, door_of_program, remote};
 pub use community_id::{End, community_id, icmp_community_id, protocol_number};
 pub use door::{DOORS, door_of_port};
 pub use entry::{Emit, Entry, From, Header, Shape};

@@ -2,7 +2,7 @@
 
 /// A command line in the arguments that a Windows program receives: blanks part arguments outside quotes, `\"` is a
 /// quote, `""` inside quotes is a quote that also ends them (the rule of Microsoft's runtime before 2008).
-pub(super) fn split_as_runtime(command: &str) -> Vec<String> {
+pub(crate) fn split_as_runtime(command: &str) -> Vec<String> {
     let mut arguments = Vec::new();
     let mut argument: Option<String> = None;
     let mut quoted = false;

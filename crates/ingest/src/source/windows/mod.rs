@@ -30,6 +30,7 @@ mod sysmon;
 mod text;
 mod view;
 
+pub(crate) use arguments::split_as_runtime;
 pub use event::WindowsEvent;
 pub use evtx::{EvtxReading, EvtxRecord, read_evtx, read_evtx_stream};
 pub use json_shapes::WindowsJson;

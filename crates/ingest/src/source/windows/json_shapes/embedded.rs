@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::json::{Index, JsonKind, LazyJson};
+use crate::format::xml::{attribute, tag_end, unescape};
 
 use super::event_xml;
 
@@ -106,7 +107,7 @@ fn parse_xml(text: &str) -> Embedded {
             if let Some((tag, name, from)) = open.take()
                 && tag == closed.trim()
             {
-                let value = unescape(&text[from..start]);
+                let value = unescape(&text[from..start]).into_owned();
                 embedded.add(tag, name, value, in_user_data, &mut place);
             }
             if closed.trim() == "UserData" {
@@ -128,7 +129,8 @@ fn parse_xml(text: &str) -> Embedded {
                 embedded.user_data_name = Some(tag.to_owned());
             }
             in_user_data |= tag == "UserData";
-            open = Some((tag, attribute(attributes, "Name"), at));
+            let name = attribute(attributes, "Name").map(Cow::into_owned);
+            open = Some((tag, name, at));
         }
         if embedded.data.len().max(embedded.user_data.len()) >= MOST_VALUES {
             break;
@@ -164,71 +166,6 @@ impl Embedded {
             _ => {}
         }
     }
-}
-
-/// The offset of the `>` that ends the tag at `start`; quoted text may hold others.
-fn tag_end(text: &str, start: usize) -> Option<usize> {
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        match (quote, byte) {
-            (None, b'>') => return Some(at),
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-fn attribute(attributes: &str, name: &str) -> Option<String> {
-    let mut rest = attributes;
-    while let Some((key, after)) = rest.split_once('=') {
-        let after = after.trim_start();
-        let quote = after
-            .chars()
-            .next()
-            .filter(|letter| matches!(letter, '"' | '\''))?;
-        let (value, next) = after[1..].split_once(quote)?;
-        if key.trim() == name {
-            return Some(unescape(value));
-        }
-        rest = next;
-    }
-    None
-}
-
-/// Text with its entities replaced; what is no entity stays.
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let letter = rest.find(';').filter(|end| *end < 12).and_then(|end| {
-            let entity = &rest[1..end];
-            let letter = match entity {
-                "lt" => '<',
-                "gt" => '>',
-                "amp" => '&',
-                "quot" => '"',
-                "apos" => '\'',
-                _ => {
-                    let digits = entity.strip_prefix('#')?;
-                    let code = match digits.strip_prefix(['x', 'X']) {
-                        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-                        None => digits.parse().ok()?,
-                    };
-                    char::from_u32(code)?
-                }
-            };
-            Some((letter, end + 1))
-        });
-        let (letter, length) = letter.unwrap_or(('&', 1));
-        out.push(letter);
-        rest = &rest[length..];
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]
