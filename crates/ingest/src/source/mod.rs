@@ -36,6 +36,7 @@ pub mod sysmon_linux;
 pub mod teamviewer;
 mod text;
 pub mod tor;
+pub mod vnc;
 pub mod windows;
 pub mod wireguard;
 pub mod xrdp;
@@ -79,6 +80,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &sysmon_linux::SysmonLinux,
     &teamviewer::TeamViewer,
     &tor::Tor,
+    &vnc::Vnc,
     &wireguard::WireGuard,
     &xrdp::Xrdp,
     &zeek::Zeek,

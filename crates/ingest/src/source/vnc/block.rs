@@ -1,0 +1,168 @@
+//! TigerVNC: connections are told from the lines of their block, most of which do not repeat the address.
+
+/// A connection that is open at some line.
+#[derive(Clone, Copy)]
+pub(super) struct Open<'a> {
+    /// `ADDRESS::PORT`.
+    pub(super) peer: &'a str,
+    /// It came in.
+    pub(super) came_in: bool,
+    /// The kind of authentication that the client asked for.
+    pub(super) asked: Option<&'a str>,
+}
+
+/// What a line says of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Said<'a> {
+    Accepted(&'a str),
+    /// The end and why, as far as it stands in the line.
+    Closing(&'a str, &'a str),
+    Closed(&'a str, Option<&'a str>),
+    Blacklisted(&'a str),
+    Asked(&'a str),
+    CameIn,
+}
+
+/// Takes a text apart.
+pub(super) fn said(text: &str) -> Option<Said<'_>> {
+    if let Some(rest) = text.strip_prefix("Connections: ") {
+        let (word, rest) = rest.split_once(": ")?;
+        return Some(match word {
+            "accepted" | "Accepted" => Said::Accepted(rest),
+            "blacklisted" | "Blacklisted" => Said::Blacklisted(rest),
+            "closed" | "Closed" => match rest.split_once(" (") {
+                Some((peer, why)) => Said::Closed(peer, Some(why.trim_end_matches(')'))),
+                None => Said::Closed(rest, None),
+            },
+            _ => return None,
+        });
+    }
+    if let Some(rest) = text.strip_prefix("VNCSConnST:") {
+        let rest = rest.trim_start();
+        if rest.starts_with("Server default pixel format") {
+            return Some(Said::CameIn);
+        }
+        let rest = rest
+            .strip_prefix("closing ")
+            .or_else(|| rest.strip_prefix("Closing "))?;
+        // A long address leaves the reason to the next line.
+        let (peer, why) = rest
+            .split_once(": ")
+            .unwrap_or((rest.trim_end_matches(':'), ""));
+        return Some(Said::Closing(peer, why));
+    }
+    let rest = text
+        .strip_prefix("SConnection:")
+        .or_else(|| text.strip_prefix("SVeNCrypt:"))?;
+    let asked = rest
+        .trim_start()
+        .strip_prefix("Client requests security type ")?;
+    Some(Said::Asked(asked.split('(').next()?.trim_end()))
+}
+
+/// The connections that are open after these lines.
+pub(super) fn open(before: &str) -> Vec<Open<'_>> {
+    let mut open: Vec<Open<'_>> = Vec::new();
+    for line in before.lines() {
+        match said(line.trim_start()) {
+            Some(Said::Accepted(peer)) => open.push(Open {
+                peer,
+                came_in: false,
+                asked: None,
+            }),
+            Some(Said::Closing(peer, _) | Said::Closed(peer, _)) => {
+                open.retain(|known| known.peer != peer);
+            }
+            Some(Said::Asked(asked)) => {
+                if let Some(one) = only_waiting(&mut open) {
+                    one.asked = Some(asked);
+                }
+            }
+            Some(Said::CameIn) => {
+                if let Some(one) = only_waiting(&mut open) {
+                    one.came_in = true;
+                }
+            }
+            Some(Said::Blacklisted(_)) | None => {}
+        }
+    }
+    open
+}
+
+/// The one connection that has not come in yet; of several it does not show which a line is of.
+fn only_waiting<'o, 'a>(open: &'o mut [Open<'a>]) -> Option<&'o mut Open<'a>> {
+    let mut waiting = open.iter_mut().filter(|one| !one.came_in);
+    let first = waiting.next()?;
+    waiting.next().is_none().then_some(first)
+}
+
+/// The connection that comes in with the line behind these.
+pub(super) fn waiting(before: &str) -> Option<Open<'_>> {
+    only_waiting(&mut open(before)).copied()
+}
+
+/// Did the client fail to prove itself?
+pub(super) fn is_refusal(why: &str) -> bool {
+    [
+        "Authentication fail",
+        "Requested security type not",
+        "No password configured",
+        "invalid password",
+        "Invalid password",
+        "Too many security failures",
+        "Unable to authenticate",
+    ]
+    .iter()
+    .any(|start| why.starts_with(start))
+}
+
+/// How the kind of authentication is named in the access record.
+pub(super) fn method(asked: &str) -> Option<&'static str> {
+    if asked.ends_with("None") {
+        return Some("anonymous");
+    }
+    let is_password = ["Vnc", "Plain", "Ident", "RA2", "Tight", "DH", "MSLogonII"]
+        .iter()
+        .any(|word| asked.contains(word));
+    is_password.then_some("password")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Said, open, said, waiting};
+
+    #[test]
+    fn two_at_once_are_not_told_apart() {
+        let one = " Connections: accepted: 203.0.113.7::1\n SConnection: Client requests security type VncAuth(2)\n";
+        assert_eq!(waiting(one).map(|open| open.peer), Some("203.0.113.7::1"));
+        let two = format!("{one} Connections: Accepted: 203.0.113.8::2\n");
+        assert!(waiting(&two).is_none());
+        let later = format!("{two} VNCSConnST:  Closing 203.0.113.7::1: Clean disconnection\n");
+        assert_eq!(
+            waiting(&later).map(|open| open.peer),
+            Some("203.0.113.8::2")
+        );
+        let inside = format!("{later} VNCSConnST:  Server default pixel format depth 24\n");
+        assert!(open(&inside)[0].came_in);
+    }
+
+    #[test]
+    fn lines_of_any_age() {
+        assert_eq!(
+            said("Connections: closed: 203.0.113.7::1 (Authentication failure)"),
+            Some(Said::Closed(
+                "203.0.113.7::1",
+                Some("Authentication failure")
+            ))
+        );
+        assert_eq!(
+            said("VNCSConnST:  Closing [2001:db8::7]::1:"),
+            Some(Said::Closing("[2001:db8::7]::1", ""))
+        );
+        assert_eq!(
+            said("SVeNCrypt:   Client requests security type X509Plain (262)"),
+            Some(Said::Asked("X509Plain"))
+        );
+        assert_eq!(said("EncodeManager: Framebuffer updates: 0"), None);
+    }
+}

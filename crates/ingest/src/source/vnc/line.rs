@@ -1,0 +1,185 @@
+//! The forms of a line.
+
+use super::LOOK_BACK;
+use crate::format::syslog::{Stamp, classic_stamp};
+use crate::format::time;
+use crate::source::mapping::{Confidence, Record};
+
+/// A line without what stands in front of its text.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub(super) form: Form,
+    pub(super) text: &'a str,
+}
+
+/// Where the time of a line stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In a line above: TigerVNC.
+    Block,
+    /// In front of the text: x11vnc, libvncserver, TightVNC.
+    Stamped,
+    /// In the header of syslog.
+    Headed,
+}
+
+/// How texts of TigerVNC begin.
+const BLOCKS: [&str; 13] = [
+    "Connections: accepted: ",
+    "Connections: Accepted: ",
+    "Connections: closed: ",
+    "Connections: Closed: ",
+    "Connections: blacklisted: ",
+    "Connections: Blacklisted: ",
+    "SConnection: ",
+    "VNCSConnST: ",
+    "SVeNCrypt: ",
+    "VNCServerST: ",
+    "EncodeManager: ",
+    "ComparingUpdateTracker: ",
+    "vncext: ",
+];
+
+/// How texts of x11vnc and its like begin.
+const STAMPED: [&str; 16] = [
+    "Got connection from client ",
+    "Pixel format for client ",
+    "Normal socket connection",
+    "incr accepted_client=",
+    "Client Protocol Version ",
+    "Protocol version sent ",
+    "Using protocol version ",
+    "Full-control authentication ",
+    "View-only authentication ",
+    "authProcessClientMessage: ",
+    "rfb",
+    "client_count: ",
+    "x11vnc version: ",
+    "passing arg to libvncserver",
+    "Listening for VNC connections on ",
+    "webSocketsHandshake: ",
+];
+
+/// What servers write as they start, without a time.
+const BANNERS: [&str; 18] = [
+    "Xvnc ",
+    "Copyright (C) ",
+    "See http",
+    "Underlying X server release ",
+    "[mi] ",
+    "Could not find any render nodes",
+    "Failed to initialize DRI3 extension",
+    "Xlib: ",
+    "The VNC desktop is:",
+    "Have you tried the x11vnc ",
+    "The scheme stores pixel data ",
+    "retrieval.  It should work ",
+    "One can also add -ncache_cr ",
+    "More info: http",
+    "*******",
+    "PORT=",
+    "xrdb: ",
+    "Font directory ",
+];
+
+pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
+    let raw = record.raw;
+    if record.has_header {
+        let text = record.message().strip_prefix("Connections: ")?;
+        let ours = ["connected: ", "authenticated: ", "disconnected: "];
+        let is_ours = ours.iter().any(|word| text.starts_with(word)) && text.contains("::");
+        return is_ours.then_some(Confidence::Likely);
+    }
+    match raw.as_bytes().first()? {
+        b'0'..=b'3' => {
+            let text = stamped(raw)?;
+            let known = STAMPED.iter().any(|start| text.starts_with(start));
+            Some(if known {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            })
+        }
+        b' ' | b'C' | b'S' | b'V' | b'E' | b'v' if is_block(raw.trim_start()) => {
+            Some(Confidence::Likely)
+        }
+        b' ' => Some(Confidence::Possible),
+        _ => {
+            let known = is_date(raw) || BANNERS.iter().any(|start| raw.starts_with(start));
+            known.then_some(Confidence::Possible)
+        }
+    }
+}
+
+fn is_block(text: &str) -> bool {
+    BLOCKS.iter().any(|start| text.starts_with(start))
+}
+
+/// `Wed Jan  7 08:00:00 2026`, and nothing else.
+fn is_date(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    bytes.len() == 24
+        && bytes[3] == b' '
+        && bytes[7] == b' '
+        && bytes[10] == b' '
+        && bytes[13] == b':'
+        && bytes[16] == b':'
+        && bytes[19] == b' '
+        && bytes[20..].iter().all(u8::is_ascii_digit)
+}
+
+/// The text behind `07/01/2026 08:00:00 ` or `07/01/26 08:00:00 `.
+fn stamped(line: &str) -> Option<&str> {
+    let (date, rest) = line.split_once(' ')?;
+    let is_date = matches!(date.len(), 8 | 10)
+        && date.bytes().enumerate().all(|(at, byte)| match at {
+            2 | 5 => byte == b'/',
+            _ => byte.is_ascii_digit(),
+        });
+    let bytes = rest.as_bytes();
+    let is_time = bytes.len() >= 8 && bytes[2] == b':' && bytes[5] == b':';
+    if !is_date || !is_time {
+        return None;
+    }
+    let text = rest.get(8..)?;
+    Some(text.strip_prefix(' ').unwrap_or(text))
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn of(record: &Record<'a>) -> Self {
+        let (form, text) = if record.has_header {
+            (Form::Headed, record.message().trim_start())
+        } else if let Some(text) = stamped(record.raw) {
+            (Form::Stamped, text)
+        } else {
+            (Form::Block, record.raw.trim_start())
+        };
+        Self { form, text }
+    }
+
+    /// When it was written.
+    pub(super) fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
+        let dated = |line: &str| {
+            is_date(line)
+                .then(|| classic_stamp(line.get(4..)?))
+                .flatten()
+        };
+        match self.form {
+            Form::Headed => None,
+            Form::Stamped => {
+                let (date, rest) = record.raw.split_once(' ')?;
+                let form = if date.len() == 8 {
+                    "%d/%m/%y %H:%M:%S"
+                } else {
+                    "%d/%m/%Y %H:%M:%S"
+                };
+                time::stamp(
+                    form,
+                    record.raw.get(..date.len() + 1 + rest.get(..8)?.len())?,
+                )
+            }
+            Form::Block => dated(record.raw)
+                .or_else(|| record.lines_before(LOOK_BACK).lines().rev().find_map(dated)),
+        }
+    }
+}
