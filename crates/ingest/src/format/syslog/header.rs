@@ -222,10 +222,10 @@ fn dated(line: &str) -> Option<Part<'_>> {
         Some((version, rest)) => {
             let part = rfc5424(rest)
                 .map(|header| (header, false))
-                .or_else(|| Some((classic(rest)?, true)))?;
+                .or_else(|| classic(rest))?;
             (Some(version), part)
         }
-        None => (None, (classic(rest)?, true)),
+        None => (None, classic(rest)?),
     };
     let header = Header {
         priority,
@@ -235,7 +235,10 @@ fn dated(line: &str) -> Option<Part<'_>> {
     Some((header, undivided))
 }
 
-fn classic(line: &str) -> Option<Header<'_>> {
+/// Containers' logs on a node of Kubernetes: behind the time, the stream, and whether the line is whole.
+const STREAMS: [&str; 4] = ["stdout F ", "stderr F ", "stdout P ", "stderr P "];
+
+fn classic(line: &str) -> Option<Part<'_>> {
     let (stamp, length) = stamp_of(line.as_bytes())?;
     let rest = &line[length..];
     let mut header = Header {
@@ -245,9 +248,14 @@ fn classic(line: &str) -> Option<Header<'_>> {
     // `Mar 11 09:39:39: --- last message repeated 5 times ---`
     if let Some(message) = rest.strip_prefix(':') {
         header.message = message.trim_start();
-        return Some(header);
+        return Some((header, true));
     }
     let rest = rest.strip_prefix(' ')?;
+    if let Some(message) = STREAMS.iter().find_map(|stream| rest.strip_prefix(stream)) {
+        // Whatever the container wrote: a program is not named.
+        header.message = message;
+        return Some((header, false));
+    }
     let end = word_end(rest);
     let word = &rest[..end];
     // Without a host the program comes at once: `sshd[8148]: ...`, `[sshd] ...`.
@@ -259,7 +267,7 @@ fn classic(line: &str) -> Option<Header<'_>> {
         header.host = Some(word);
         header.message = trim_start(&rest[end..]);
     }
-    Some(header)
+    Some((header, true))
 }
 
 /// `TIMESTAMP HOST APP PROCID MSGID SD [MESSAGE]`: RFC 5424 after the version.
@@ -509,6 +517,10 @@ mod tests {
             "srv - sshd 13709 | error: PAM",
         );
         check("Jun 14 15:16:01 web", "web - - - | ");
+        check(
+            "2024-05-17T18:00:01.123456789Z stderr F I0517 18:00:01.123 1 httplog.go:132] x",
+            "- - - - | I0517 18:00:01.123 1 httplog.go:132] x",
+        );
     }
 
     #[test]

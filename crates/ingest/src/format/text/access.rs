@@ -24,6 +24,13 @@ pub struct AccessLine<'a> {
     pub status: u16,
     /// The size of the answer, or `-`.
     pub bytes: &'a str,
+    /// What follows: see [`tail`](Self::tail).
+    pub rest: &'a str,
+}
+
+/// What stands behind the size of the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccessTail<'a> {
     /// How long it took, where that stands behind the size.
     pub duration: Option<&'a str>,
     /// Where the client came from, in the combined form.
@@ -44,7 +51,28 @@ impl<'a> AccessLine<'a> {
         let (request, rest) = quoted(&line[open + TIME + 4..])?;
         let rest = rest.strip_prefix(' ')?;
         let (status, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        let (bytes, mut rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (bytes, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        Some(Self {
+            host,
+            client,
+            user,
+            time,
+            request,
+            status: status.parse().ok()?,
+            bytes,
+            rest,
+        })
+    }
+
+    /// The time of a line, when it is one; the rest of it is not looked at.
+    pub fn stamp_of(line: &str) -> Option<Stamp> {
+        let open = find_time(line.as_bytes())?;
+        time::web_stamp(&line[open + 1..open + 1 + TIME])
+    }
+
+    /// What stands behind the size of the answer.
+    pub fn tail(&self) -> AccessTail<'a> {
+        let mut rest = self.rest;
         let duration = rest
             .split_once(" \"")
             .map(|(text, _)| text)
@@ -58,19 +86,12 @@ impl<'a> AccessLine<'a> {
             Some(text)
         };
         let (referrer, agent) = (optional(), optional());
-        Some(Self {
-            host,
-            client,
-            user,
-            time,
-            request,
-            status: status.parse().ok()?,
-            bytes,
+        AccessTail {
             duration,
             referrer,
             agent,
             rest,
-        })
+        }
     }
 
     /// The time.
@@ -159,7 +180,7 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::AccessLine;
+    use super::{AccessLine, AccessTail};
     use proptest::prelude::{any, proptest};
 
     #[test]
@@ -173,8 +194,8 @@ mod tests {
             ("192.0.2.7", "joe", 200, "612")
         );
         assert_eq!(line.request_parts(), Some(("GET", "/a?b=c", Some("1.1"))));
-        assert_eq!(line.agent, Some(r#"curl/8 \"x\""#));
-        assert_eq!(line.rest, "0.001");
+        assert_eq!(line.tail().agent, Some(r#"curl/8 \"x\""#));
+        assert_eq!(line.tail().rest, "0.001");
         let at = line
             .stamp()
             .and_then(|stamp| stamp.at(&jiff::tz::TimeZone::UTC));
@@ -195,7 +216,7 @@ mod tests {
             (Some("web.example:443"), "192.0.2.7, 198.51.100.1")
         );
         assert_eq!(line.request_parts(), None);
-        assert_eq!((line.referrer, line.agent), (None, None));
+        assert_eq!(line.tail(), AccessTail::default());
         for text in [
             "",
             " [",
@@ -215,7 +236,11 @@ mod tests {
         )
         .expect("an access line");
         assert_eq!(
-            (line.host, line.clients().collect::<Vec<_>>(), line.duration),
+            (
+                line.host,
+                line.clients().collect::<Vec<_>>(),
+                line.tail().duration
+            ),
             (None, vec!["192.0.2.7"], Some("0.25"))
         );
         assert_eq!(
@@ -235,9 +260,11 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(text in any::<String>(), tail in "[a\"\\\\ 0-9]{0,30}") {
-            AccessLine::parse(&text);
-            AccessLine::parse(&format!("a b c [02/Jan/2026:03:04:05 +0000] \"{tail}"));
-            AccessLine::parse(&format!("{text} - - [02/Jan/2026:03:04:05 +0000] \"{text}\" 200 {tail}"));
+            let _ = AccessLine::parse(&text).map(|line| line.tail());
+            let line = format!("a b c [02/Jan/2026:03:04:05 +0000] \"{tail}");
+            let _ = AccessLine::parse(&line).map(|line| line.tail());
+            let line = format!("{text} - - [02/Jan/2026:03:04:05 +0000] \"{text}\" 200 {tail}");
+            let _ = AccessLine::parse(&line).map(|line| line.tail());
         }
     }
 }

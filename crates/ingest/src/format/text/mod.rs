@@ -23,7 +23,7 @@ mod pairs;
 mod template;
 mod url;
 
-pub use access::{AccessLine, request_parts};
+pub use access::{AccessLine, AccessTail, request_parts};
 pub use cef::{Cef, Leef};
 pub use cells::Cells;
 pub use columns::{Columns, Typed};

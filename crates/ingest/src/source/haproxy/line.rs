@@ -71,10 +71,12 @@ impl<'a> Line<'a> {
         if let Some(rest) = message.strip_prefix("Connect from ") {
             return Self::connect(rest);
         }
-        let open = message.find(" [").filter(|at| *at < 64)?;
-        let (client, port) = message[..open].rsplit_once(':')?;
+        // Asked of nearly every line of every log: no further than the longest address and port.
+        let head = &message.as_bytes()[..message.len().min(64)];
+        let open = memchr::memchr(b'[', head)?.checked_sub(1)?;
+        let (client, port) = message.get(..open)?.rsplit_once(':')?;
         let is_port = (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
-        let (time, rest) = message[open + 2..].split_once("] ")?;
+        let (time, rest) = message.get(open..)?.strip_prefix(" [")?.split_once("] ")?;
         // The fraction of a second tells it from a web server's log.
         if !is_port || time.as_bytes().get(20) != Some(&b'.') || time.len() > 30 {
             return None;

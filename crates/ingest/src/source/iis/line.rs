@@ -191,19 +191,24 @@ impl<'a> Request<'a> {
 
 /// The time of a line, which is always in UTC.
 pub(super) fn stamp(record: &Record<'_>) -> Option<Stamp> {
+    let in_utc = |stamp| Stamp {
+        offset: Some(0),
+        ..stamp
+    };
+    // The two stand at the start of nearly every file.
+    let is_usual = record
+        .columns
+        .is_none_or(|columns| columns.names().take(2).eq(["date", "time"]));
+    if is_usual {
+        return iso_stamp(record.raw).map(in_utc);
+    }
     let (mut date, mut time) = (None, None);
     cells(record, &mut |name, cell| match name {
         "date" => date = Some(cell),
         "time" => time = Some(cell),
         _ => {}
     });
-    // The two stand side by side, as far as anybody knows.
-    let (date, time) = (date?, time?);
-    let stamp = iso_stamp(&format!("{date} {time}"))?;
-    Some(Stamp {
-        offset: Some(0),
-        ..stamp
-    })
+    iso_stamp(&format!("{} {}", date?, time?)).map(in_utc)
 }
 
 /// A text in which `+` stands for a space.

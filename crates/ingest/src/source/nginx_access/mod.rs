@@ -18,8 +18,9 @@ pub struct NginxAccess;
 
 /// A browser says so, and from where it was sent; programs do neither.
 fn is_tool(line: &AccessLine<'_>) -> bool {
-    line.referrer.is_none_or(|referrer| referrer == "-")
-        && !line
+    let tail = line.tail();
+    tail.referrer.is_none_or(|referrer| referrer == "-")
+        && !tail
             .agent
             .is_some_and(|agent| agent.starts_with("Mozilla/"))
 }
@@ -74,7 +75,7 @@ impl Source for NginxAccess {
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
-        AccessLine::parse(record.message())?.stamp()
+        AccessLine::stamp_of(record.message())
     }
 
     fn fields(&self) -> &'static [Entry] {
@@ -99,9 +100,10 @@ impl Source for NginxAccess {
         let stated = |text: Option<&'a str>| text.filter(|text| *text != "-");
         parts.push_some("user", stated(Some(line.user)));
         parts.push_some("bytes", stated(Some(line.bytes)));
-        parts.push_some("duration", line.duration);
-        parts.push_some("referrer", stated(line.referrer));
-        parts.push_some("agent", stated(line.agent));
+        let tail = line.tail();
+        parts.push_some("duration", tail.duration);
+        parts.push_some("referrer", stated(tail.referrer));
+        parts.push_some("agent", stated(tail.agent));
         parts.push("status", line.status.to_string());
         if let Some((method, target, version)) = line.request_parts() {
             parts.push("method", method);

@@ -89,6 +89,7 @@ fn access_records() {
             "docker unknown - - -:-",
             "- - - - 192.0.2.20:-",
             "docker success - - 203.0.113.50:-",
+            "docker success - - 203.0.113.50:-",
         ],
     );
 }

@@ -6,7 +6,7 @@
 use crate::format::syslog::Stamp;
 use crate::format::text::request_parts;
 use crate::format::time;
-use crate::source::mapping::{Api, Parts, turn, web};
+use crate::source::mapping::{Api, Parts, Record, turn, web};
 
 const LEVELS: [&str; 9] = [
     "debug", "info", "notice", "warn", "error", "crit", "alert", "emerg", "stderr",
@@ -47,12 +47,19 @@ pub(super) enum What {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(message: &'a str) -> Option<Self> {
+    pub(super) fn of(record: &Record<'a>) -> Option<Self> {
+        let message = record.message();
+        if let Some(line) = Self::parse(message) {
+            return Some(line);
+        }
         // From a journal, the header of syslog may still stand before it.
-        let message = match message.split_once("nginx: ") {
-            Some((host, rest)) if host.len() < 80 && !host.contains('[') => rest,
-            _ => message,
-        };
+        if record.program() != Some("nginx") {
+            return None;
+        }
+        Self::parse(message.split_once("nginx: ")?.1)
+    }
+
+    fn parse(message: &'a str) -> Option<Self> {
         let bytes = message.as_bytes();
         let head = bytes.get(..21)?;
         let looks_so = head[0].is_ascii_digit()
@@ -259,7 +266,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, what: What, client: Option<&str>, user: Option<&str>) {
         let line = format!("2026/01/05 08:00:00 [error] 309#309: *33 {text}");
-        let line = Line::of(&line).expect("a line");
+        let line = Line::parse(&line).expect("a line");
         let mut parts = Parts::default();
         line.take_apart(&mut parts);
         assert_eq!(line.what(), what, "{text}");
@@ -316,7 +323,7 @@ mod tests {
         #[test]
         fn never_panics(text in any::<String>(), words in prop::collection::vec(prop::sample::select(vec![", client: ", "192.0.2.7", ", server: ", ", request: \"", "\"", ", host: \"", ", referrer: \"", "user \"", "PAM: user '", "' - not authenticated: ", " password mismatch", " was not found in \"", "GET / HTTP/1.1", "ä"]), 0..16)) {
             for line in [text.clone(), format!("2026/01/05 08:00:00 [error] 309#309: *33 {}{text}", words.concat())] {
-                if let Some(line) = Line::of(&line) {
+                if let Some(line) = Line::parse(&line) {
                     let _ = line.api();
                     line.take_apart(&mut Parts::default());
                 }

@@ -30,7 +30,7 @@ impl Source for NginxError {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        Line::of(record.message()).map(|_| Confidence::Likely)
+        Line::of(record).map(|_| Confidence::Likely)
     }
 
     fn marks(&self) -> &'static [&'static str] {
@@ -48,7 +48,7 @@ impl Source for NginxError {
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
-        let own = Line::of(record.message())?.stamp()?;
+        let own = Line::of(record)?.stamp()?;
         // The zone is that of the header, where it names one.
         let header = record.header.stamp.and_then(|stamp| stamp.offset);
         Some(Stamp {
@@ -62,11 +62,11 @@ impl Source for NginxError {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        Line::of(record.message()).map_or(&fields::OTHER, |line| fields::kind(&line))
+        Line::of(record).map_or(&fields::OTHER, |line| fields::kind(&line))
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {
-        if let Some(line) = Line::of(record.message()) {
+        if let Some(line) = Line::of(record) {
             line.take_apart(parts);
         }
     }
