@@ -2,7 +2,10 @@
 
 use gatewatch_event::Value;
 
-use super::line::{Line, Verdict};
+use super::line::Line;
+use super::prefix::Verdict;
+use super::ulogd;
+use crate::format::json::LazyJson;
 use crate::source::mapping::{
     Emit, End, Entry, From, Header, Kind, View, community_id, door_of_port, icmp_community_id,
     network_type, protocol_number, remote, turn,
@@ -197,15 +200,28 @@ fn door(protocol: &str, port: u16) -> Option<&'static [Kind; 3]> {
 
 /// The kind of a packet. Only what comes in from outside of the machine, and asks for a connection, is somebody at a door.
 pub(super) fn kind(line: &Line<'_>) -> &'static Kind {
-    let verdict = match line.verdict().0 {
+    let target = line
+        .target()
+        .filter(|_| line.is_inbound() && line.is_first());
+    find(line.prefix.verdict().0, target)
+}
+
+/// The kind of a packet of ulogd's.
+pub(super) fn kind_of_json(json: LazyJson<'_>) -> &'static Kind {
+    let target = ulogd::target(json).filter(|_| ulogd::is_first(json));
+    let target = target
+        .as_ref()
+        .map(|(protocol, port)| (protocol.as_str(), *port));
+    find(ulogd::verdict(json), target)
+}
+
+fn find(verdict: Verdict, target: Option<(&str, u16)>) -> &'static Kind {
+    let verdict = match verdict {
         Verdict::Denied => 0,
         Verdict::Allowed => 1,
         Verdict::Untold => 2,
     };
-    let kinds = line
-        .target()
-        .filter(|_| line.is_inbound() && line.is_first())
-        .and_then(|(protocol, port)| door(protocol, port));
+    let kinds = target.and_then(|(protocol, port)| door(protocol, port));
     &kinds.unwrap_or(&OTHERS)[verdict]
 }
 

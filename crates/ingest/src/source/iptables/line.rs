@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::prefix::Prefix;
 use crate::source::mapping::{Parts, Record};
 
 /// How far the prefix of a rule may reach: nftables allows 127 characters, and the time since the start of the machine stands before it.
@@ -14,18 +15,9 @@ const MOST_WORDS: usize = 64;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
     /// The prefix of the rule.
-    pub(super) prefix: &'a str,
+    pub(super) prefix: Prefix<'a>,
     /// From `IN=` on.
     packet: &'a str,
-}
-
-/// What the prefix of the rule says of the packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Denied,
-    Allowed,
-    /// Nothing that can be understood.
-    Untold,
 }
 
 impl<'a> Line<'a> {
@@ -37,6 +29,10 @@ impl<'a> Line<'a> {
         // texts into the middle of their lines.
         let is_bare = is_kernel || program.is_none();
         if !is_bare && !message.starts_with("IN=") {
+            return None;
+        }
+        // A line by itself begins with the time since the start of the machine, or with the packet.
+        if !record.has_header && !message.starts_with(['[', 'I']) {
             return None;
         }
         let text = after_uptime(message);
@@ -53,63 +49,12 @@ impl<'a> Line<'a> {
         memmem::find(rest, b" SRC=")?;
         let prefix = match program {
             Some(program) if !is_kernel => program,
-            _ => text[..at].trim(),
+            _ => &text[..at],
         };
         Some(Self {
-            prefix: prefix.strip_suffix(':').unwrap_or(prefix).trim_end(),
+            prefix: Prefix::new(prefix),
             packet,
         })
-    }
-
-    /// Ubiquiti's `[RULE_SET-RULE-ACTION]` at the end of the prefix.
-    pub(super) fn label(&self) -> Option<(&'a str, &'a str, &'a str)> {
-        if !self.prefix.ends_with(']') {
-            return None;
-        }
-        let label = &self.prefix[self.prefix.rfind('[')? + 1..self.prefix.len() - 1];
-        let (rest, action) = label.rsplit_once('-')?;
-        let (set, rule) = rest.rsplit_once('-')?;
-        (!label.contains(' ')).then_some((set, rule, action))
-    }
-
-    /// What was done with the packet, and the word that says so.
-    pub(super) fn verdict(&self) -> (Verdict, Option<&'a str>) {
-        if let Some((_, _, action)) = self.label() {
-            match action {
-                "D" | "R" => return (Verdict::Denied, Some(action)),
-                "A" => return (Verdict::Allowed, Some(action)),
-                _ => {}
-            }
-        }
-        let is_word = |byte: char| byte.is_ascii_alphabetic();
-        for word in self.prefix.split(|c: char| !is_word(c)) {
-            let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
-            if is(&[
-                "drop", "dropped", "deny", "denied", "block", "blocked", "reject", "rejected",
-            ]) {
-                return (Verdict::Denied, Some(word));
-            }
-            if is(&["accept", "accepted", "allow", "allowed", "pass"]) {
-                return (Verdict::Allowed, Some(word));
-            }
-        }
-        (Verdict::Untold, None)
-    }
-
-    /// `event.action`: as Elastic's pipeline where it has one, else the word that tells what was done.
-    fn action(&self) -> Option<String> {
-        if let Some((_, _, action)) = self.label() {
-            return Some(match action {
-                "D" => "drop".to_owned(),
-                "A" => "accept".to_owned(),
-                other => other.to_lowercase(),
-            });
-        }
-        let word = match self.prefix.strip_prefix("iptables ") {
-            Some(rest) => rest.trim_start().split([' ', ':']).next(),
-            None => self.verdict().1,
-        };
-        word.filter(|word| !word.is_empty()).map(str::to_lowercase)
     }
 
     /// The value of the first word of this name.
@@ -142,14 +87,7 @@ impl<'a> Line<'a> {
 
     /// Parts are named as the words of the line are; what comes twice has the name of the protocol before it.
     pub(super) fn take_apart(&self, parts: &mut Parts<'a>) {
-        parts.push_some("prefix", Some(self.prefix));
-        if let Some(action) = self.action() {
-            parts.push("action", action);
-        }
-        if let Some((set, rule, _)) = self.label() {
-            parts.push("rule set", set);
-            parts.push("rule", rule);
-        }
+        self.prefix.take_apart(parts);
         let mut protocol = "";
         for word in self.words() {
             match (word.split_once('='), protocol) {
@@ -219,12 +157,21 @@ fn after_uptime(message: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Verdict};
+    use super::{Line, Prefix};
     use crate::source::UTC;
+    use crate::source::iptables::prefix::Verdict;
     use crate::source::mapping::{Parts, Record};
     use proptest::prelude::{any, prop, proptest};
 
     const PACKET: &str = "IN=eth0 OUT= MAC=00:00:5e:00:53:01:00:00:5e:00:53:02:08:00 SRC=203.0.113.7 DST=192.0.2.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=9 DPT=3389 WINDOW=64240 RES=0x00 SYN URGP=0";
+
+    /// A message behind a header that names no program.
+    fn headed(text: &str) -> Record<'_> {
+        Record {
+            has_header: true,
+            ..Record::line(text, &UTC)
+        }
+    }
 
     #[test]
     fn prefixes() {
@@ -269,13 +216,10 @@ mod tests {
             ("", "", Verdict::Untold, None),
         ] {
             let text = format!("{prefix}{PACKET}");
-            let line = Line::of(&Record::line(&text, &UTC)).expect("a packet");
-            assert_eq!(
-                (line.prefix, line.verdict().0),
-                (shown, verdict),
-                "{prefix}"
-            );
-            assert_eq!(line.action().as_deref(), action, "{prefix}");
+            let line = Line::of(&headed(&text)).expect("a packet");
+            assert_eq!(line.prefix, Prefix::new(shown), "{prefix}");
+            assert_eq!(line.prefix.verdict().0, verdict, "{prefix}");
+            assert_eq!(line.prefix.action().as_deref(), action, "{prefix}");
             assert_eq!(line.target(), Some(("TCP", 3389)));
             assert!(line.is_inbound() && line.is_first());
         }
@@ -285,7 +229,7 @@ mod tests {
             "user said IN=eth0 to us",
             "",
         ] {
-            assert!(Line::of(&Record::line(text, &UTC)).is_none(), "{text}");
+            assert!(Line::of(&headed(text)).is_none(), "{text}");
         }
     }
 
@@ -293,8 +237,8 @@ mod tests {
         #[test]
         fn never_panics(text in any::<String>(), words in prop::collection::vec(prop::sample::select(vec!["IN=", "eth0 ", "OUT= ", "MAC=0ä:", " SRC=", "DST=1.2.3.4 ", "PROTO=ICMP ", "PROTO=", "TCP ", "SPT=1 ", "[", "] ", "ä", "FRAG:1 "]), 0..16)) {
             for text in [text.clone(), format!("{}{text}", words.concat()), format!("IN= OUT=ä SRC={}{text}", words.concat())] {
-                if let Some(line) = Line::of(&Record::line(&text, &UTC)) {
-                    let _ = (line.target(), line.is_first(), line.verdict());
+                if let Some(line) = Line::of(&headed(&text)) {
+                    let _ = (line.target(), line.is_first(), line.prefix.verdict());
                     line.take_apart(&mut Parts::default());
                 }
             }

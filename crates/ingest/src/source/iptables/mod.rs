@@ -1,13 +1,16 @@
-//! Packets that Linux logs: the `LOG` target of iptables, `log` of nftables, ufw, firewalld, Ubiquiti's gateways, ulogd's text.
+//! Packets that Linux logs: the `LOG` target of iptables, `log` of nftables, ufw, firewalld, Ubiquiti's gateways, ulogd.
 //!
 //! A packet to the port of a remote service is somebody at that door; what the rule did with it, only its prefix tells.
 
 mod fields;
 mod line;
+mod prefix;
 #[cfg(test)]
 mod tests;
+mod ulogd;
 
 use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use crate::format::syslog::{Stamp, iso_stamp};
 use line::Line;
 
 /// Packets that Linux logs.
@@ -31,11 +34,18 @@ impl Source for Iptables {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        Line::of(record).map(|_| Confidence::Likely)
+        match record.json {
+            Some(json) => ulogd::is_packet(json).then_some(Confidence::Likely),
+            None => Line::of(record).map(|_| Confidence::Likely),
+        }
     }
 
     fn marks(&self) -> &'static [&'static str] {
-        &[" OUT="]
+        &[" OUT=", "oob.hook"]
+    }
+
+    fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
+        iso_stamp(&record.json?.get("timestamp")?.as_str()?)
     }
 
     fn fields(&self) -> &'static [Entry] {
@@ -43,11 +53,16 @@ impl Source for Iptables {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        Line::of(record).map_or(&fields::OTHER, |line| fields::kind(&line))
+        match record.json {
+            Some(json) => fields::kind_of_json(json),
+            None => Line::of(record).map_or(&fields::OTHER, |line| fields::kind(&line)),
+        }
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {
-        if let Some(line) = Line::of(record) {
+        if let Some(json) = record.json {
+            ulogd::take_apart(json, parts);
+        } else if let Some(line) = Line::of(record) {
             line.take_apart(parts);
         }
     }

@@ -62,6 +62,15 @@ fn access_records() {
             NONE,
         ],
     );
+    access(
+        &Iptables,
+        "ulogd.json",
+        &[
+            "ssh attempt - - 203.0.113.50:54167",
+            "rdp failure - - 2001:db8::50:43095",
+            NONE,
+        ],
+    );
 }
 
 /// What the lab's machine was sent is in `corpus/TRUTH.tsv`, where a packet is no attempt to log on: neither success nor failure.
@@ -69,7 +78,12 @@ fn access_records() {
 fn packets_of_the_corpus() {
     let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
     let truth = std::fs::read_to_string(corpus.join("TRUTH.tsv")).expect("the truth is there");
-    for file in ["kernel-traditional.log", "kernel-iso.log", "ulogd.log"] {
+    for file in [
+        "kernel-traditional.log",
+        "kernel-iso.log",
+        "ulogd.log",
+        "ulogd.json",
+    ] {
         let file = format!("network/firewall/debian-12/{file}");
         let documents = read(&corpus.join(&file), &Reading::default()).documents;
         let rows = truth
