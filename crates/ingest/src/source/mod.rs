@@ -16,6 +16,7 @@ pub mod docker_daemon;
 pub mod fail2ban;
 mod find;
 pub mod fortinet;
+pub mod guacamole;
 pub mod haproxy;
 pub mod iis;
 pub(crate) mod index;
@@ -64,6 +65,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &docker_daemon::DockerDaemon,
     &fail2ban::Fail2Ban,
     &fortinet::Fortinet,
+    &guacamole::Guacamole,
     &haproxy::HaProxy,
     &iis::Iis,
     &iptables::Iptables,

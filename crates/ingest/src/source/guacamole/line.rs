@@ -1,0 +1,181 @@
+//! The forms of a line.
+
+use crate::format::syslog::{Stamp, iso_stamp};
+use crate::format::time;
+use crate::source::mapping::{Confidence, Record};
+
+/// A line without what stands in front of its text.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// Its own time. One form has the time of day and no date, and so no time.
+    pub(super) stamp: Option<Stamp>,
+    pub(super) thread: Option<&'a str>,
+    pub(super) level: &'a str,
+    pub(super) logger: &'a str,
+    pub(super) text: &'a str,
+}
+
+/// The words for how serious a line is, of logback and of `java.util.logging`.
+const LEVELS: [&str; 12] = [
+    "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "SEVERE", "WARNING", "CONFIG", "FINE", "FINER",
+    "FINEST", "FATAL",
+];
+
+/// Texts that nobody else writes; `java.util.logging` does not say whose they are.
+const STARTS: [&str; 1] = ["Authentication attempt from "];
+
+pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
+    if !matches!(
+        record.message().as_bytes().first(),
+        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_')
+    ) {
+        return None;
+    }
+    let line = Line::of(record)?;
+    let ours = line.logger.starts_with("o.a.g.")
+        || line.logger.starts_with("org.apache.guacamole.")
+        || STARTS.iter().any(|start| line.text.starts_with(start))
+        || is_user(line.text);
+    if ours {
+        return Some(Confidence::Likely);
+    }
+    // Other programs of Java write so too, and `INFO: text` is anybody's.
+    (!line.logger.is_empty()).then_some(Confidence::Possible)
+}
+
+/// `User "alice" successfully authenticated from ...` and its like.
+fn is_user(text: &str) -> bool {
+    text.starts_with("User \"")
+        && [
+            " successfully authenticated from ",
+            " connected to connection ",
+            " disconnected from connection ",
+        ]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
+/// Does a line go on with the record that begins with `first`? Traces are indented; `java.util.logging` writes the text below the
+/// time.
+pub(super) fn joins(first: &[u8], next: &[u8]) -> bool {
+    if matches!(next.first(), Some(b' ' | b'\t')) || next.starts_with(b"Caused by: ") {
+        return true;
+    }
+    let Some(colon) = next.iter().take(9).position(|byte| *byte == b':') else {
+        return false;
+    };
+    std::str::from_utf8(&next[..colon]).is_ok_and(|level| LEVELS.contains(&level))
+        && std::str::from_utf8(first).is_ok_and(|first| two_lines(first).is_some())
+}
+
+/// `Jan 5, 2026 8:34:08 PM org.example.Class method`: the first of the two lines of `java.util.logging`.
+fn two_lines(line: &str) -> Option<(Stamp, &str)> {
+    let bytes = line.as_bytes();
+    if bytes.len() < 24 || bytes[3] != b' ' || !bytes[..3].iter().all(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    let (stamp, rest) = time::stamp_prefix("%b %d, %Y %I:%M:%S %p", line)?;
+    Some((stamp, rest.strip_prefix(' ')?))
+}
+
+/// What docker-compose puts in front: the name of the container.
+fn without_container(line: &str) -> &str {
+    /// No name is longer.
+    const LONGEST: usize = 80;
+    let bytes = line.as_bytes();
+    let end = bytes
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        .count();
+    let rest = line[end..].trim_start_matches(' ');
+    let has_gap = end > 0 && rest.len() < line.len() - end;
+    match rest.strip_prefix("| ") {
+        Some(rest) if has_gap => rest,
+        _ => line,
+    }
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn of(record: &Record<'a>) -> Option<Self> {
+        // What looks like a header of syslog may be the time and the thread.
+        let line = without_container(record.message());
+        let line = Self::logback(without_container(record.raw))
+            .or_else(|| Self::logback(line))
+            .or_else(|| Self::tomcat(line))
+            .or_else(|| Self::two(line))?;
+        // A trace below says nothing of the access.
+        let text = line.text.lines().next().unwrap_or_default();
+        Some(Self { text, ..line })
+    }
+
+    /// `2026-01-05T08:00:00,123Z [thread] WARN  logger - text`, and with the time of day alone: `08:00:00.123 [thread] ...`.
+    fn logback(line: &'a str) -> Option<Self> {
+        if !line.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let (when, rest) = line.split_once(" [")?;
+        let bytes = when.as_bytes();
+        let is_time = when.len() == 12 && bytes[2] == b':' && bytes[5] == b':';
+        // Behind a longer time stands a host.
+        let is_whole = bytes.iter().skip(11).all(|byte| *byte != b' ');
+        let stamp = match iso_stamp(when) {
+            Some(stamp) if is_whole => Some(stamp),
+            None if is_time => None,
+            _ => return None,
+        };
+        let (thread, rest) = rest.split_once("] ")?;
+        let (level, rest) = rest.split_once(' ')?;
+        let (logger, text) = rest.trim_start_matches(' ').split_once(" - ")?;
+        let fits = LEVELS.contains(&level) && !logger.contains(' ');
+        fits.then_some(Self {
+            stamp,
+            thread: Some(thread),
+            level,
+            logger,
+            text,
+        })
+    }
+
+    /// `05-Jan-2026 08:00:00.123 INFO [thread] org.example.Class.method text`.
+    fn tomcat(line: &'a str) -> Option<Self> {
+        if line.as_bytes().get(2) != Some(&b'-') || line.as_bytes().get(6) != Some(&b'-') {
+            return None;
+        }
+        let when = line.get(..24)?;
+        let (level, rest) = line.get(24..)?.strip_prefix(' ')?.split_once(" [")?;
+        let (thread, rest) = rest.split_once("] ")?;
+        let (logger, text) = rest.split_once(' ')?;
+        let stamp = time::stamp("%d-%b-%Y %H:%M:%S%.f", when)?;
+        LEVELS.contains(&level).then_some(Self {
+            stamp: Some(stamp),
+            thread: Some(thread),
+            level,
+            logger,
+            text,
+        })
+    }
+
+    /// The two lines of `java.util.logging`, or the second alone.
+    fn two(line: &'a str) -> Option<Self> {
+        let (stamp, logger, second) = match line.split_once('\n') {
+            Some((first, second)) => {
+                let (stamp, logger) = two_lines(first)?;
+                (
+                    Some(stamp),
+                    logger.split(' ').next().unwrap_or_default(),
+                    second,
+                )
+            }
+            None => (None, "", line),
+        };
+        let (level, text) = second.split_once(": ")?;
+        LEVELS.contains(&level).then_some(Self {
+            stamp,
+            thread: None,
+            level,
+            logger,
+            text,
+        })
+    }
+}
