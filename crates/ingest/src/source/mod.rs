@@ -22,6 +22,7 @@ pub mod iis;
 pub(crate) mod index;
 pub mod iptables;
 pub mod k8s_audit;
+pub mod kubelet;
 pub mod linux_auth;
 pub mod mapping;
 pub mod meshcentral;
@@ -70,6 +71,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &iis::Iis,
     &iptables::Iptables,
     &k8s_audit::KubernetesAudit,
+    &kubelet::Kubelet,
     &meshcentral::MeshCentral,
     &nginx_access::NginxAccess,
     &nginx_error::NginxError,

@@ -1,0 +1,52 @@
+use super::Kubelet;
+use crate::source::check::{access, claimed, samples};
+
+#[test]
+fn own_samples() {
+    samples(&Kubelet);
+}
+
+#[test]
+fn files_are_known() {
+    claimed(&Kubelet, "kubelet", &[("input.klog-http.log", 0)]);
+}
+
+#[test]
+fn access_records() {
+    let none = "- - - - -:-";
+    access(
+        &Kubelet,
+        "kubelet.log",
+        &[
+            none,
+            "kubelet success - - 203.0.113.50:44102",
+            "kubelet success - - 2001:db8::7:44103",
+            "kubelet failure - - 203.0.113.51:44104",
+            "- - - - 10.0.2.15:60680",
+            "kubelet success - - 203.0.113.52:51234",
+            "- - - - 203.0.113.53:51235",
+            "kubelet unknown - - 203.0.113.50:44110",
+            none,
+            none,
+        ],
+    );
+    access(
+        &Kubelet,
+        "syslog.log",
+        &[
+            "kubelet success - - 203.0.113.60:44102",
+            "- - - - 10.0.0.9:44102",
+            "kubelet failure - - 203.0.113.61:44102",
+            none,
+            "kubernetes failure - - 203.0.113.62:59052",
+        ],
+    );
+    access(
+        &Kubelet,
+        "json.json",
+        &[
+            "kubelet success - - 203.0.113.70:44102",
+            "kubernetes success - - 203.0.113.71:44102",
+        ],
+    );
+}
