@@ -57,7 +57,9 @@ const REQUEST: &[Entry] = &[
     Entry::part("url.query", "url.query"),
     Entry::part("url.extension", "url.extension"),
     Entry::part("url.domain", "cs-host"),
-    Entry::turned("gatewatch.remote.user", "cs-username", turn::account),
+    Entry::turned("gatewatch.remote.user", "cs-username", |value, view| {
+        turn::account(value, view).filter(|user| !user.text().eq_ignore_ascii_case("anonymous"))
+    }),
 ];
 
 const OK: &[Entry] = &[Entry::fixed("event.outcome", &["success"])];
@@ -67,8 +69,7 @@ const BAD: &[Entry] = &[Entry::fixed("event.outcome", &["failure"])];
 const ERROR: &[Entry] = &[
     Entry::fixed("event.dataset", &["iis.error"]),
     Entry::fixed("data_stream.dataset", &["iis.error"]),
-    Entry::fixed("event.category", &["web"]),
-    Entry::fixed("event.type", &["error"]),
+    Entry::fixed("event.type", &["connection"]),
     Entry::part("iis.error.reason_phrase", "s-reason"),
     Entry::part("iis.error.queue_name", "s-queuename"),
 ];

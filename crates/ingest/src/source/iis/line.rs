@@ -64,6 +64,23 @@ const ALL: [&str; 22] = [
     "time-taken",
 ];
 
+/// What HTTP.sys logs.
+const HTTP_SYS: [&str; 13] = [
+    "date",
+    "time",
+    "c-ip",
+    "c-port",
+    "s-ip",
+    "s-port",
+    "cs-version",
+    "cs-method",
+    "cs-uri",
+    "sc-status",
+    "s-siteid",
+    "s-reason",
+    "s-queuename",
+];
+
 /// What a line is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Log {
@@ -86,36 +103,49 @@ pub(super) fn log_of(columns: &Columns) -> Option<Log> {
     }
 }
 
-/// The columns of a line whose file names none: the forms differ in their number, and each has method and path where it should.
-fn usual(line: &str) -> Option<&'static [&'static str]> {
+/// The columns of a line whose file names none: the forms differ in their number, and each has its method where it should.
+fn usual(line: &str) -> Option<(&'static [&'static str], Log)> {
     let bytes = line.as_bytes();
     let is_dated = bytes.first()?.is_ascii_digit()
         && (bytes.get(4), bytes.get(10), bytes.get(19)) == (Some(&b'-'), Some(&b' '), Some(&b' '));
     if !is_dated {
         return None;
     }
-    let columns: &'static [&'static str] = match memchr::memchr_iter(b' ', bytes).count() {
-        13 => &WITHOUT_REFERRER,
-        14 => &DEFAULT,
-        21 => &ALL,
-        _ => return None,
-    };
+    let (columns, log): (&'static [&'static str], Log) =
+        match memchr::memchr_iter(b' ', bytes).count() {
+            12 => (&HTTP_SYS, Log::Error),
+            13 => (&WITHOUT_REFERRER, Log::Access),
+            14 => (&DEFAULT, Log::Access),
+            21 => (&ALL, Log::Access),
+            _ => return None,
+        };
     let cell = |name: &str| {
         let at = columns.iter().position(|column| *column == name)?;
         line.split(' ').nth(at)
     };
-    let is_method = |text: &str| {
-        (3..=20).contains(&text.len())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-    };
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = is_method(cell("cs-method")?)
-        && cell("cs-uri-stem")?.starts_with('/')
-        && is_number(cell("s-port")?)
-        && is_number(cell("sc-status")?);
-    fits.then_some(columns)
+    let fits = match log {
+        Log::Access => {
+            is_method(cell("cs-method")?)
+                && cell("cs-uri-stem")?.starts_with('/')
+                && is_number(cell("s-port")?)
+                && is_number(cell("sc-status")?)
+        }
+        Log::Error => {
+            let version = cell("cs-version")?;
+            is_number(cell("c-port")?)
+                && is_number(cell("s-port")?)
+                && (version == "-" || version.starts_with("HTTP/"))
+        }
+    };
+    fits.then_some((columns, log))
+}
+
+fn is_method(text: &str) -> bool {
+    (3..=20).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'-'))
 }
 
 /// Is this a line of IIS? True and the log where its columns are named, false and the log where they are guessed.
@@ -128,7 +158,7 @@ pub(super) fn recognise(record: &Record<'_>) -> Option<(bool, Log)> {
             .starts_with(|first: char| first.is_ascii_digit())
             .then_some((true, log));
     }
-    usual(record.raw).map(|_| (false, Log::Access))
+    usual(record.raw).map(|(_, log)| (false, log))
 }
 
 /// Is this the line that names the columns?
@@ -149,8 +179,8 @@ fn cells<'a>(record: &Record<'a>, emit: &mut dyn FnMut(&str, &'a str)) {
         }
         None => {
             for (name, cell) in usual(record.raw)
-                .into_iter()
-                .flatten()
+                .map_or(&[][..], |(columns, _)| columns)
+                .iter()
                 .zip(record.raw.split(' '))
                 .filter(|(_, cell)| *cell != "-")
             {
@@ -182,7 +212,8 @@ impl<'a> Request<'a> {
             "sc-status" => request.status = cell.parse().unwrap_or(0),
             "sc-substatus" => request.sub_status = cell.parse().unwrap_or(0),
             "sc-win32-status" => request.win32_status = cell.parse().unwrap_or(0),
-            "cs-username" => request.has_user = true,
+            // Between Exchange's servers; nobody in particular.
+            "cs-username" => request.has_user = !cell.eq_ignore_ascii_case("anonymous"),
             _ => {}
         });
         request
