@@ -3,8 +3,8 @@
 //! `2026/01/05 08:00:00 [error] 309#309: *33 TEXT, client: ADDRESS, server: NAME, request: "...", host: "...", referrer: "..."`. Names
 //! of users, requests and referrers are written as they came, quotes and all.
 
-use crate::format::syslog::Stamp;
-use crate::format::text::request_parts;
+use crate::format::syslog::{Stamp, looks_like_syslog};
+use crate::format::text::{AccessLine, request_parts};
 use crate::format::time;
 use crate::source::mapping::{Api, Parts, Record, turn, web};
 
@@ -46,6 +46,25 @@ pub(super) enum What {
     Other,
 }
 
+/// Does a line of nginx begin so?
+fn begins(line: &[u8]) -> bool {
+    let Some(head) = line.get(..21) else {
+        return false;
+    };
+    head[0].is_ascii_digit()
+        && (head[4], head[7], head[10], head[13], head[16]) == (b'/', b'/', b' ', b':', b':')
+        && head[19..21] == *b" ["
+}
+
+/// Does a line go on with the one before? What a program behind nginx wrote may have several, none of which begins as a line of nginx,
+/// of its access log or of a syslog does.
+pub(super) fn belongs(first: &[u8], next: &[u8]) -> bool {
+    begins(first)
+        && !begins(next)
+        && !looks_like_syslog(next)
+        && AccessLine::stamp_of(&String::from_utf8_lossy(next)).is_none()
+}
+
 impl<'a> Line<'a> {
     pub(super) fn of(record: &Record<'a>) -> Option<Self> {
         let message = record.message();
@@ -60,12 +79,7 @@ impl<'a> Line<'a> {
     }
 
     fn parse(message: &'a str) -> Option<Self> {
-        let bytes = message.as_bytes();
-        let head = bytes.get(..21)?;
-        let looks_so = head[0].is_ascii_digit()
-            && (head[4], head[7], head[10], head[13], head[16]) == (b'/', b'/', b' ', b':', b':')
-            && head[19..21] == *b" [";
-        if !looks_so {
+        if !begins(message.as_bytes()) {
             return None;
         }
         let time = message.get(..19)?;

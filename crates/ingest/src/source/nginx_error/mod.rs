@@ -6,7 +6,7 @@ mod line;
 mod tests;
 
 use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
-use crate::format::syslog::Stamp;
+use crate::format::syslog::{Framing, Stamp};
 use line::Line;
 
 /// The error log of nginx.
@@ -45,6 +45,10 @@ impl Source for NginxError {
             " [emerg] ",
             " [stderr] ",
         ]
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Joined(line::belongs)
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {

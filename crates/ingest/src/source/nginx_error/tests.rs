@@ -51,6 +51,7 @@ fn access_records() {
             "web failure password alice 198.51.100.9:-",
             "web failure password x\": password mismatch, client: 192.0.2.99, server: a, request: \"GET / HTTP/1.1\", host: \"b\" 198.51.100.9:-",
             "docker failure password robot 203.0.113.50:-",
+            "- - - - 198.51.100.9:-",
         ],
     );
 }
