@@ -35,7 +35,7 @@ impl<'a> Line<'a> {
         if !record.has_header && !message.starts_with(['[', 'I']) {
             return None;
         }
-        let text = after_uptime(message);
+        let text = after_uptime(after_kernel(message));
         let bytes = text.as_bytes();
         let head = &bytes[..bytes.len().min(MOST_PREFIX)];
         let at = memmem::find(head, b"IN=").filter(|at| {
@@ -136,6 +136,22 @@ fn push_mac<'a>(parts: &mut Parts<'a>, value: &'a str) {
     }
 }
 
+/// Without the facility, severity and program of a busybox's syslog: `kern.warn kernel: `.
+fn after_kernel(message: &str) -> &str {
+    match message.split_once(" kernel: ") {
+        Some((level, rest))
+            if level.len() < 20
+                && level.contains('.')
+                && level
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'.') =>
+        {
+            rest
+        }
+        _ => message,
+    }
+}
+
 /// Without the time since the machine's start: `[16539.599407] `.
 fn after_uptime(message: &str) -> &str {
     let Some(rest) = message.strip_prefix('[') else {
@@ -213,6 +229,12 @@ mod tests {
                 Some("accept"),
             ),
             ("lab-vnc: ", "lab-vnc", Verdict::Untold, None),
+            (
+                "kern.warn kernel: [   12.5] REJECT wan in: ",
+                "REJECT wan in",
+                Verdict::Denied,
+                Some("reject"),
+            ),
             ("", "", Verdict::Untold, None),
         ] {
             let text = format!("{prefix}{PACKET}");
