@@ -144,8 +144,10 @@ fn find_time(line: &[u8]) -> Option<usize> {
 
 /// The virtual host, the clients and the user. The name of the user may hold anything, so it is what follows the identity, which is `-`.
 fn split_head(head: &str) -> Option<(Option<&str>, &str, &str)> {
-    let (clients, user) = match head.split_once(" - ") {
-        Some(parts) => parts,
+    let dash = memchr::memchr_iter(b' ', head.as_bytes())
+        .find(|at| head.as_bytes()[*at..].starts_with(b" - "));
+    let (clients, user) = match dash {
+        Some(at) => (&head[..at], &head[at + 3..]),
         // An identity, which hardly any server asks for.
         None => {
             let (client, rest) = head.split_once(' ')?;

@@ -113,6 +113,9 @@ pub(super) static OTHER: Kind = Kind::new("other", &[]);
 
 /// The door that a jail watches, by its name: jails are named after their filters.
 fn door(jail: &str) -> &'static [Kind; 2] {
+    if jail == "sshd" {
+        return &SSH;
+    }
     let is = |words: &[&str]| {
         words.iter().any(|word| {
             jail.as_bytes()

@@ -101,7 +101,8 @@ impl<'a> Line<'a> {
         if !text.starts_with("fail2ban.") {
             return None;
         }
-        let (head, rest) = text.split_once(": ")?;
+        let (head, rest) = text.split_once(':')?;
+        let rest = rest.strip_prefix(' ')?;
         let (name, pid) = match head.split_once('[') {
             Some((name, pid)) => (name.trim_end(), pid.strip_suffix(']')),
             None => (head.trim_end(), None),

@@ -76,7 +76,9 @@ impl<'a> Line<'a> {
         let open = memchr::memchr(b'[', head)?.checked_sub(1)?;
         let (client, port) = message.get(..open)?.rsplit_once(':')?;
         let is_port = (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
-        let (time, rest) = message.get(open..)?.strip_prefix(" [")?.split_once("] ")?;
+        let rest = message.get(open..)?.strip_prefix(" [")?;
+        let (time, rest) = rest.split_once(']')?;
+        let rest = rest.strip_prefix(' ')?;
         // The fraction of a second tells it from a web server's log.
         if !is_port || time.as_bytes().get(20) != Some(&b'.') || time.len() > 30 {
             return None;

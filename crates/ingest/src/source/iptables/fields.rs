@@ -3,7 +3,6 @@
 use gatewatch_event::Value;
 
 use super::line::Line;
-use super::prefix::Verdict;
 use super::ulogd;
 use crate::format::json::LazyJson;
 use crate::source::mapping::{
@@ -147,7 +146,7 @@ const NO_ACCESS: &[Entry] = &[
 const FAILURE: &[Entry] = &[remote::FAILURE];
 const ATTEMPT: &[Entry] = &[remote::ATTEMPT];
 
-/// The kinds of packets to one door: denied, allowed, and what the rule does not tell.
+/// The kinds of packets to one door, by what the rule does: see [`Verdict`](super::prefix::Verdict).
 macro_rules! doors {
     ($($table:ident $door:literal [$denied:literal $allowed:literal $untold:literal])*) => {
         $(
@@ -200,29 +199,19 @@ fn door(protocol: &str, port: u16) -> Option<&'static [Kind; 3]> {
 
 /// The kind of a packet. Only what comes in from outside of the machine, and asks for a connection, is somebody at a door.
 pub(super) fn kind(line: &Line<'_>) -> &'static Kind {
-    let target = line
+    let kinds = line
         .target()
+        .and_then(|(protocol, port)| door(protocol, port))
         .filter(|_| line.is_inbound() && line.is_first());
-    find(line.prefix.verdict().0, target)
+    &kinds.unwrap_or(&OTHERS)[line.prefix.verdict().0 as usize]
 }
 
 /// The kind of a packet of ulogd's.
 pub(super) fn kind_of_json(json: LazyJson<'_>) -> &'static Kind {
-    let target = ulogd::target(json).filter(|_| ulogd::is_first(json));
-    let target = target
-        .as_ref()
-        .map(|(protocol, port)| (protocol.as_str(), *port));
-    find(ulogd::verdict(json), target)
-}
-
-fn find(verdict: Verdict, target: Option<(&str, u16)>) -> &'static Kind {
-    let verdict = match verdict {
-        Verdict::Denied => 0,
-        Verdict::Allowed => 1,
-        Verdict::Untold => 2,
-    };
-    let kinds = target.and_then(|(protocol, port)| door(protocol, port));
-    &kinds.unwrap_or(&OTHERS)[verdict]
+    let kinds = ulogd::target(json)
+        .and_then(|(protocol, port)| door(&protocol, port))
+        .filter(|_| ulogd::is_first(json));
+    &kinds.unwrap_or(&OTHERS)[ulogd::verdict(json) as usize]
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! A packet as the kernel writes it: `PREFIX IN=eth0 OUT= MAC=... SRC=... DST=... LEN=60 ... PROTO=TCP SPT=1 DPT=2 ... SYN URGP=0`.
 
-use memchr::memmem;
-
 use super::prefix::Prefix;
 use crate::source::mapping::{Parts, Record};
 
@@ -10,6 +8,20 @@ const MOST_PREFIX: usize = 200;
 
 /// More words than any packet has.
 const MOST_WORDS: usize = 64;
+
+/// Where a packet begins: at `IN=`, behind which `OUT=` and, after the device and link addresses, `SRC=` follow.
+fn find_packet(text: &[u8]) -> Option<usize> {
+    let named = |at: usize, name: &[u8]| text[..at].ends_with(name);
+    let mut signs = memchr::memchr_iter(b'=', &text[..text.len().min(2 * MOST_PREFIX)]);
+    let at = signs.find(|at| named(*at, b"IN"))?.checked_sub(2)?;
+    // `[WAN_LOCAL-4000-D]IN=eth0` of Ubiquiti has no space.
+    if at > MOST_PREFIX || at > 0 && !matches!(text[at - 1], b' ' | b']' | b':') {
+        return None;
+    }
+    signs.find(|at| named(*at, b" OUT"))?;
+    signs.find(|at| named(*at, b" SRC"))?;
+    Some(at)
+}
 
 /// A line that tells of a packet.
 #[derive(Clone, Copy, Debug)]
@@ -36,17 +48,8 @@ impl<'a> Line<'a> {
             return None;
         }
         let text = after_uptime(after_kernel(message));
-        let bytes = text.as_bytes();
-        let head = &bytes[..bytes.len().min(MOST_PREFIX)];
-        let at = memmem::find(head, b"IN=").filter(|at| {
-            // `[WAN_LOCAL-4000-D]IN=eth0` of Ubiquiti has no space.
-            *at == 0 || matches!(bytes[at - 1], b' ' | b']' | b':')
-        })?;
+        let at = find_packet(text.as_bytes())?;
         let packet = &text[at..];
-        let (_, rest) = packet.split_once(" OUT=")?;
-        // Between them stand the device and link addresses; what else begins so has no addresses.
-        let rest = &rest.as_bytes()[..rest.len().min(MOST_PREFIX)];
-        memmem::find(rest, b" SRC=")?;
         let prefix = match program {
             Some(program) if !is_kernel => program,
             _ => &text[..at],
@@ -55,12 +58,6 @@ impl<'a> Line<'a> {
             prefix: Prefix::new(prefix),
             packet,
         })
-    }
-
-    /// The value of the first word of this name.
-    fn value(&self, name: &str) -> Option<&'a str> {
-        self.words()
-            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
     }
 
     /// The words of the packet; those of a packet inside an error of ICMP stand in brackets.
@@ -76,13 +73,25 @@ impl<'a> Line<'a> {
 
     /// Does the packet ask for a connection? Protocols other than TCP do not tell.
     pub(super) fn is_first(&self) -> bool {
-        let is_tcp = self.value("PROTO") == Some("TCP");
-        !is_tcp || (self.packet.contains(" SYN ") && !self.packet.contains(" ACK SYN "))
+        let mut words = self.words().skip_while(|word| !word.starts_with("PROTO="));
+        let is_tcp = words.next() == Some("PROTO=TCP");
+        let mut has_syn = false;
+        for word in words {
+            match word {
+                "ACK" => return !is_tcp,
+                "SYN" => has_syn = true,
+                _ => {}
+            }
+        }
+        !is_tcp || has_syn
     }
 
     /// Protocol and port that the packet goes to.
     pub(super) fn target(&self) -> Option<(&'a str, u16)> {
-        Some((self.value("PROTO")?, self.value("DPT")?.parse().ok()?))
+        let mut words = self.words();
+        let protocol = words.find_map(|word| word.strip_prefix("PROTO="))?;
+        let port = words.find_map(|word| word.strip_prefix("DPT="))?;
+        Some((protocol, port.parse().ok()?))
     }
 
     /// Parts are named as the words of the line are; what comes twice has the name of the protocol before it.

@@ -54,7 +54,8 @@ impl<'a> Prefix<'a> {
             }
         }
         let is_word = |byte: char| byte.is_ascii_alphabetic();
-        for word in self.0.split(|c: char| !is_word(c)) {
+        let mut words = self.0.split(|c: char| !is_word(c));
+        while let Some(word) = words.find(|word| (4..=8).contains(&word.len())) {
             let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
             if is(&[
                 "drop", "dropped", "deny", "denied", "block", "blocked", "reject", "rejected",

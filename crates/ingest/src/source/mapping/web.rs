@@ -50,8 +50,18 @@ impl Verdict {
 impl Api {
     /// The API that a request is for, if any. `by_tool` says whether the client is no browser.
     pub fn of(method: &str, target: &str, by_tool: impl FnOnce() -> bool) -> Option<Self> {
-        let path = UrlParts::new(target).path;
-        if path.len() < 4 || !path.starts_with('/') {
+        let path = match target.as_bytes().first()? {
+            b'/' => {
+                let end = memchr::memchr2(b'?', b'#', target.as_bytes());
+                &target[..end.unwrap_or(target.len())]
+            }
+            // What a proxy's client puts before it.
+            _ => UrlParts::new(target).path,
+        };
+        // Most paths of most sites begin otherwise than any API does.
+        let may_be =
+            path.len() >= 4 && path.starts_with('/') && b"_aceioprv".contains(&path.as_bytes()[1]);
+        if !may_be {
             return None;
         }
         let (api, is_sure) = docker(method, path)
@@ -166,16 +176,16 @@ fn kubelet(path: &str) -> Option<(Api, bool)> {
     let found = |is_sure| Some((Api::Kubelet, is_sure));
     let mut steps = path[1..].split('/');
     let first = steps.next()?;
-    let count = steps.filter(|step| !step.is_empty()).count();
-    match first {
-        "runningpods" => found(true),
+    let (is_sure, count) = match first {
+        "runningpods" => return found(true),
         // Of a container in a pod in a namespace.
-        "containerLogs" if count == 3 => found(true),
-        "exec" | "run" | "attach" if count == 3 => found(false),
-        "portForward" if count == 2 => found(true),
-        "pods" if count == 0 => found(false),
-        _ => None,
-    }
+        "containerLogs" => (true, 3),
+        "exec" | "run" | "attach" => (false, 3),
+        "portForward" => (true, 2),
+        "pods" => (false, 0),
+        _ => return None,
+    };
+    (steps.filter(|step| !step.is_empty()).count() == count).then_some((Api::Kubelet, is_sure))
 }
 
 /// The kinds of requests, for sources whose requests are told apart by answer and API: see `web_kinds!`.

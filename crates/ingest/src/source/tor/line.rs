@@ -89,16 +89,14 @@ impl<'a> Line<'a> {
             Some((domain, rest)) if domain.bytes().all(|byte| byte.is_ascii_uppercase()) => rest,
             _ => text,
         };
-        let is_name = |name: &str| {
-            !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
-        match text.split_once("(): ") {
-            Some((name, rest)) if is_name(name) => Self {
+        let name = text
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            .count();
+        match text[name..].strip_prefix("(): ") {
+            Some(rest) if name > 0 => Self {
                 level,
-                function: Some(name),
+                function: Some(&text[..name]),
                 text: rest,
             },
             _ => Self {
