@@ -15,6 +15,8 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     names: Vec<String>,
+    /// The places of the names, in the order of the names.
+    order: Vec<usize>,
     /// The types of the columns, as `#types` of Zeek gives them.
     types: Vec<String>,
     tabs: bool,
@@ -61,6 +63,9 @@ impl Columns {
                 self.tabs = true;
                 self.types.clear();
                 self.names = self.words(value);
+                self.order = (0..self.names.len()).collect();
+                let Self { names, order, .. } = self;
+                order.sort_by_key(|at| names[*at].as_str());
             }
             "types" => self.types = self.words(value),
             // `#separator \x09` opens a table of Zeek's.
@@ -119,22 +124,30 @@ impl Columns {
         self.tabs && self.is_known()
     }
 
-    /// The cells of these columns, as they stand in the line; `None` for those that are not there or say nothing.
+    /// The cells of these columns of a table, as they stand in the line; `None` for those that are not there or say nothing.
     pub fn find<'a, const N: usize>(
         &self,
         line: &'a str,
         columns: [&str; N],
     ) -> [Option<&'a str>; N] {
+        let places = columns.map(|column| {
+            let at = self
+                .order
+                .binary_search_by_key(&column, |at| self.names[*at].as_str());
+            at.ok().map(|at| self.order[at])
+        });
         let mut found = [None; N];
-        let mut missing = N;
-        for (name, cell) in self.cells(line) {
-            if let Some(at) = columns.iter().position(|column| *column == name) {
-                found[at] = Some(cell);
-                missing -= 1;
-                if missing == 0 {
-                    break;
-                }
-            }
+        let Some(last) = places.iter().flatten().max() else {
+            return found;
+        };
+        let unset = self.unset.as_deref().unwrap_or("-");
+        let empty = self.empty.as_deref().unwrap_or("(empty)");
+        let cells = line.split(self.separator.unwrap_or('\t'));
+        for (place, cell) in cells.take(last + 1).enumerate() {
+            let Some(at) = places.iter().position(|wanted| *wanted == Some(place)) else {
+                continue;
+            };
+            found[at] = Some(cell).filter(|cell| *cell != unset && *cell != empty);
         }
         found
     }

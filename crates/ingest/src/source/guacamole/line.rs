@@ -7,12 +7,21 @@ use crate::source::mapping::{Confidence, Record};
 /// A line without what stands in front of its text.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
-    /// Its own time. One form has the time of day and no date, and so no time.
-    pub(super) stamp: Option<Stamp>,
+    when: When<'a>,
     pub(super) thread: Option<&'a str>,
     pub(super) level: &'a str,
     pub(super) logger: &'a str,
     pub(super) text: &'a str,
+}
+
+/// Its own time as it is written.
+#[derive(Clone, Copy)]
+enum When<'a> {
+    /// None, or the time of day without a date.
+    Untold,
+    Iso(&'a str),
+    Tomcat(&'a str),
+    Util(Stamp),
 }
 
 /// The words for how serious a line is, of logback and of `java.util.logging`.
@@ -100,7 +109,11 @@ impl<'a> Line<'a> {
     pub(super) fn of(record: &Record<'a>) -> Option<Self> {
         // What looks like a header of syslog may be the time and the thread.
         let line = without_container(record.message());
-        let line = Self::logback(without_container(record.raw))
+        let whole = record
+            .has_header
+            .then(|| Self::logback(without_container(record.raw)))
+            .flatten();
+        let line = whole
             .or_else(|| Self::logback(line))
             .or_else(|| Self::tomcat(line))
             .or_else(|| Self::two(line))?;
@@ -111,25 +124,32 @@ impl<'a> Line<'a> {
 
     /// `2026-01-05T08:00:00,123Z [thread] WARN  logger - text`, and with the time of day alone: `08:00:00.123 [thread] ...`.
     fn logback(line: &'a str) -> Option<Self> {
+        /// A time takes no more.
+        const LONGEST: usize = 40;
         if !line.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        let (when, rest) = line.split_once(" [")?;
+        let at = line.bytes().take(LONGEST).position(|byte| byte == b'[')?;
+        let (when, rest) = (line.get(..at.checked_sub(1)?)?, line.get(at + 1..)?);
+        if line.as_bytes()[at - 1] != b' ' {
+            return None;
+        }
         let bytes = when.as_bytes();
         let is_time = when.len() == 12 && bytes[2] == b':' && bytes[5] == b':';
         // Behind a longer time stands a host.
         let is_whole = bytes.iter().skip(11).all(|byte| *byte != b' ');
-        let stamp = match iso_stamp(when) {
-            Some(stamp) if is_whole => Some(stamp),
-            None if is_time => None,
-            _ => return None,
+        let is_date = bytes.len() > 18 && bytes[4] == b'-' && bytes[7] == b'-' && bytes[13] == b':';
+        let when = match (is_date && is_whole, is_time) {
+            (true, _) => When::Iso(when),
+            (false, true) => When::Untold,
+            (false, false) => return None,
         };
         let (thread, rest) = rest.split_once("] ")?;
         let (level, rest) = rest.split_once(' ')?;
         let (logger, text) = rest.trim_start_matches(' ').split_once(" - ")?;
         let fits = LEVELS.contains(&level) && !logger.contains(' ');
         fits.then_some(Self {
-            stamp,
+            when,
             thread: Some(thread),
             level,
             logger,
@@ -146,9 +166,8 @@ impl<'a> Line<'a> {
         let (level, rest) = line.get(24..)?.strip_prefix(' ')?.split_once(" [")?;
         let (thread, rest) = rest.split_once("] ")?;
         let (logger, text) = rest.split_once(' ')?;
-        let stamp = time::stamp("%d-%b-%Y %H:%M:%S%.f", when)?;
         LEVELS.contains(&level).then_some(Self {
-            stamp: Some(stamp),
+            when: When::Tomcat(when),
             thread: Some(thread),
             level,
             logger,
@@ -158,24 +177,38 @@ impl<'a> Line<'a> {
 
     /// The two lines of `java.util.logging`, or the second alone.
     fn two(line: &'a str) -> Option<Self> {
-        let (stamp, logger, second) = match line.split_once('\n') {
+        if !line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        }
+        let (when, logger, second) = match line.split_once('\n') {
             Some((first, second)) => {
                 let (stamp, logger) = two_lines(first)?;
                 (
-                    Some(stamp),
+                    When::Util(stamp),
                     logger.split(' ').next().unwrap_or_default(),
                     second,
                 )
             }
-            None => (None, "", line),
+            None => (When::Untold, "", line),
         };
-        let (level, text) = second.split_once(": ")?;
+        let colon = second.bytes().take(9).position(|byte| byte == b':')?;
+        let (level, text) = (&second[..colon], second[colon..].strip_prefix(": ")?);
         LEVELS.contains(&level).then_some(Self {
-            stamp,
+            when,
             thread: None,
             level,
             logger,
             text,
         })
+    }
+
+    /// Its own time. One form has the time of day and no date, and so no time.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        match self.when {
+            When::Untold => None,
+            When::Iso(when) => iso_stamp(when),
+            When::Tomcat(when) => time::stamp("%d-%b-%Y %H:%M:%S%.f", when),
+            When::Util(stamp) => Some(stamp),
+        }
     }
 }

@@ -51,7 +51,7 @@ impl Source for Guacamole {
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
-        Line::of(record)?.stamp
+        Line::of(record)?.stamp()
     }
 
     fn fields(&self) -> &'static [Entry] {

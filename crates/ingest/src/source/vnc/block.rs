@@ -89,6 +89,18 @@ pub(super) fn open(before: &str) -> Vec<Open<'_>> {
     open
 }
 
+/// The connection of this peer, as the lines since it was accepted tell it.
+pub(super) fn connection<'a>(before: &'a str, peer: &str) -> Option<Open<'a>> {
+    for line in before.lines().rev() {
+        if said(line.trim_start()) == Some(Said::Accepted(peer)) {
+            let start = line.as_ptr() as usize - before.as_ptr() as usize;
+            let since = before.get(start..)?;
+            return open(since).into_iter().find(|one| one.peer == peer);
+        }
+    }
+    None
+}
+
 /// The one connection that has not come in yet; of several it does not show which a line is of.
 fn only_waiting<'o, 'a>(open: &'o mut [Open<'a>]) -> Option<&'o mut Open<'a>> {
     let mut waiting = open.iter_mut().filter(|one| !one.came_in);
@@ -129,7 +141,7 @@ pub(super) fn method(asked: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Said, open, said, waiting};
+    use super::{Said, connection, open, said, waiting};
 
     #[test]
     fn two_at_once_are_not_told_apart() {
@@ -144,6 +156,8 @@ mod tests {
         );
         let inside = format!("{later} VNCSConnST:  Server default pixel format depth 24\n");
         assert!(open(&inside)[0].came_in);
+        assert!(connection(&inside, "203.0.113.8::2").is_some_and(|one| one.came_in));
+        assert!(connection(&inside, "203.0.113.9::3").is_none());
     }
 
     #[test]

@@ -70,18 +70,13 @@ fn of_realvnc(text: &str) -> Option<&'static Kind> {
 
 fn of_block(text: &str, record: &Record<'_>) -> &'static Kind {
     let left = |peer: &str| {
-        let open = block::open(record.lines_before(LOOK_BACK));
-        let was_in = open
-            .iter()
-            .find(|one| one.peer == peer)
-            .map(|one| one.came_in);
-        // Whoever came long ago had come in: a server does not wait so long.
-        let long_ago = was_in.is_none() && record.lines_before(LOOK_BACK).len() > LOOK_BACK / 2;
-        if was_in == Some(true) || long_ago {
-            &LEFT
-        } else {
-            &OTHER
-        }
+        let before = record.lines_before(LOOK_BACK);
+        let was_in = match block::connection(before, peer) {
+            Some(connection) => connection.came_in,
+            // Whoever came long ago had come in: a server does not wait so long.
+            None => before.len() > LOOK_BACK / 2,
+        };
+        if was_in { &LEFT } else { &OTHER }
     };
     match block::said(text) {
         Some(block::Said::Accepted(_)) => &CONNECTED,

@@ -130,6 +130,9 @@ fn is_date(line: &str) -> bool {
 
 /// The text behind `07/01/2026 08:00:00 ` or `07/01/26 08:00:00 `.
 fn stamped(line: &str) -> Option<&str> {
+    if line.as_bytes().get(2) != Some(&b'/') {
+        return None;
+    }
     let (date, rest) = line.split_once(' ')?;
     let is_date = matches!(date.len(), 8 | 10)
         && date.bytes().enumerate().all(|(at, byte)| match at {
@@ -167,16 +170,12 @@ impl<'a> Line<'a> {
         match self.form {
             Form::Headed => None,
             Form::Stamped => {
-                let (date, rest) = record.raw.split_once(' ')?;
-                let form = if date.len() == 8 {
-                    "%d/%m/%y %H:%M:%S"
+                // The year has two digits or four.
+                if record.raw.as_bytes().get(8) == Some(&b' ') {
+                    time::fixed("DD/MM/YY hh:mm:ss", record.raw)
                 } else {
-                    "%d/%m/%Y %H:%M:%S"
-                };
-                time::stamp(
-                    form,
-                    record.raw.get(..date.len() + 1 + rest.get(..8)?.len())?,
-                )
+                    time::fixed("DD/MM/YYYY hh:mm:ss", record.raw)
+                }
             }
             Form::Block => dated(record.raw)
                 .or_else(|| record.lines_before(LOOK_BACK).lines().rev().find_map(dated)),

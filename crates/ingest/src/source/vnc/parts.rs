@@ -41,11 +41,8 @@ fn of_block<'a>(text: &'a str, record: &Record<'a>, parts: &mut Parts<'a>) {
         }
         Some(block::Said::Closing(peer, why)) => {
             push_peer(peer, parts);
-            let open = block::open(record.lines_before(LOOK_BACK));
-            let asked = open
-                .iter()
-                .find(|one| one.peer == peer)
-                .and_then(|one| one.asked);
+            let asked = block::connection(record.lines_before(LOOK_BACK), peer)
+                .and_then(|connection| connection.asked);
             parts.push_some("method", method(asked));
             let next = wrapped(record);
             match (why, next) {

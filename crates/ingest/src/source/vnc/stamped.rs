@@ -114,11 +114,33 @@ pub(super) fn clients(before: &str) -> Vec<Client<'_>> {
     clients
 }
 
-/// The client with this name.
+/// The client with this name, as the lines since it came tell it. They are read from the last on, so that this ends soon.
 pub(super) fn client<'a>(before: &'a str, host: &str) -> Option<Client<'a>> {
-    clients(before)
-        .into_iter()
-        .find(|client| client.host == host)
+    let mut client = Client::default();
+    for line in before.lines().rev() {
+        match text(line).and_then(said) {
+            Some(Said::Gone(known)) if known == host => return None,
+            Some(Said::Connection(known)) if known == host => {
+                return Some(Client {
+                    host: known,
+                    ..client
+                });
+            }
+            Some(Said::Counted(known, port)) if known == host => {
+                return Some(Client {
+                    host: known,
+                    port: Some(port),
+                    ..client
+                });
+            }
+            Some(Said::Passed(known) | Said::Shown(known)) if known == host => {
+                client.came_in = true;
+            }
+            Some(Said::Asked(kind)) if client.asked.is_none() => client.asked = Some(kind),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The one client that is not in yet.

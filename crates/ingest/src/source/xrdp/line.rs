@@ -7,8 +7,8 @@ use crate::source::mapping::{Confidence, Record};
 /// A line.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
-    /// Its own time; through syslog it has none.
-    pub(super) stamp: Option<Stamp>,
+    /// Its own time as it is written; through syslog it has none.
+    when: Option<&'a str>,
     /// `INFO`, `ERROR`, ...
     pub(super) level: &'a str,
     pub(super) text: &'a str,
@@ -52,7 +52,7 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
     if STARTS.iter().any(|start| line.text.starts_with(start)) {
         return Some(Confidence::Likely);
     }
-    line.stamp.is_some().then_some(Confidence::Possible)
+    line.when.is_some().then_some(Confidence::Possible)
 }
 
 impl<'a> Line<'a> {
@@ -60,7 +60,7 @@ impl<'a> Line<'a> {
         if record.has_header {
             let (level, text) = level(record.message())?;
             return Some(Self {
-                stamp: None,
+                when: None,
                 level,
                 text,
             });
@@ -76,16 +76,27 @@ impl<'a> Line<'a> {
         }
         let (when, rest) = rest.split_once("] ")?;
         let (level, text) = level(rest)?;
-        let stamp = match when.len() {
-            17 => time::stamp("%Y%m%d-%H:%M:%S", when)?,
-            23..=29 => iso_stamp(when)?,
+        let separator = match when.len() {
+            17 => b'-',
+            23..=29 => b'T',
             _ => return None,
         };
-        Some(Self {
-            stamp: Some(stamp),
+        let at = if separator == b'-' { 8 } else { 10 };
+        (when.as_bytes()[at] == separator).then_some(Self {
+            when: Some(when),
             level,
             text,
         })
+    }
+
+    /// Its own time.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        let when = self.when?;
+        if when.len() == 17 {
+            time::fixed("YYYYMMDD-hh:mm:ss", when)
+        } else {
+            iso_stamp(when)
+        }
     }
 }
 

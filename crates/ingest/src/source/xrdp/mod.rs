@@ -52,7 +52,7 @@ impl Source for Xrdp {
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
-        line::Line::of(record)?.stamp
+        line::Line::of(record)?.stamp()
     }
 
     fn fields(&self) -> &'static [Entry] {
