@@ -30,6 +30,11 @@ impl<'a> Prefix<'a> {
         if let Some((set, rule, _)) = self.label() {
             parts.push("rule set", set);
             parts.push("rule", rule);
+            // `FROM-TO`, where the set is between two zones.
+            if let Some((from, to)) = set.split_once('-') {
+                parts.push_some("zone in", Some(from));
+                parts.push_some("zone out", to.split('-').next());
+            }
         }
     }
 

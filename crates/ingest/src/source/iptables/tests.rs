@@ -60,6 +60,7 @@ fn access_records() {
             "winrm failure - - 203.0.113.50:49041",
             "kubernetes failure - - 203.0.113.50:49041",
             NONE,
+            "rdp attempt - - 203.0.113.50:38842",
         ],
     );
     access(
