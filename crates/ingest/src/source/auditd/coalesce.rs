@@ -191,26 +191,17 @@ fn normalise(message: &mut Message<'_>) {
     }
 }
 
-/// Names architecture and system call.
+/// Names architecture and system call: by their numbers, else as an enriched log does.
 fn call(message: &mut Message<'_>) {
-    let text = |key: &str| {
-        get(&message.fields, key)
-            .map(|value| value.to_string())
-            .unwrap_or_default()
-    };
-    let (architecture, call) = (text("arch"), text("syscall"));
-    let known = |name: Option<&str>, key: &str| {
-        let enriched = || get(&message.names, key).map(|name| name.to_string());
-        name.map(str::to_owned).or_else(enriched)
-    };
-    let names = [
-        (
-            "syscall",
-            known(numbers::system_call(&architecture, &call), "syscall"),
-        ),
-        ("arch", known(numbers::architecture(&architecture), "arch")),
-    ];
-    for (key, name) in names {
+    let architecture = get(&message.fields, "arch");
+    let named = architecture.and_then(|number| numbers::architecture(number));
+    let call = get(&message.fields, "syscall").and_then(|call| {
+        numbers::system_call_by_number(architecture.map_or("", |number| number.as_ref()), call)
+    });
+    for (key, name) in [("arch", named), ("syscall", call)] {
+        let name = name
+            .map(Cow::Borrowed)
+            .or_else(|| get(&message.names, key).cloned());
         if let Some(name) = name {
             set(&mut message.fields, key, name);
         }

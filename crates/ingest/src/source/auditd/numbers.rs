@@ -47,13 +47,19 @@ pub(super) fn architecture(text: &str) -> Option<&'static str> {
 
 /// The name of a system call; what is no number is a name already.
 pub(super) fn system_call<'a>(architecture: &str, text: &'a str) -> Option<&'a str> {
-    let Ok(number) = text.parse::<u16>() else {
-        return (!text.is_empty()).then_some(text);
-    };
-    let number_of = architecture.trim_start_matches("0x");
+    match text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => system_call_by_number(architecture, text),
+        false => Some(text),
+    }
+}
+
+/// The name of a system call that is written as its number.
+pub(super) fn system_call_by_number(architecture: &str, number: &str) -> Option<&'static str> {
+    let number: u16 = number.parse().ok()?;
+    let architecture = architecture.trim_start_matches("0x");
     let at = ARCHITECTURES
         .iter()
-        .position(|(known, name, _)| *known == number_of || *name == architecture)?;
+        .position(|(known, name, _)| *known == architecture || *name == architecture)?;
     CALLS[at].as_ref()?.get(&number).copied()
 }
 

@@ -58,6 +58,32 @@ pub fn account<'v>(value: Value<'v>, view: &View<'_>) -> Option<Value<'v>> {
     )
 }
 
+/// The last name of a path with slashes; absent if it ends in one.
+pub fn file_name<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let value = piece(value, |path| path.rsplit('/').next().unwrap_or(path));
+    (!is_empty(&value)).then_some(value)
+}
+
+/// The folder that a path with slashes leads to; absent if it names none.
+pub fn directory<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let value = piece(value, |path| match path.rfind('/') {
+        Some(0) => &path[..1],
+        Some(at) => &path[..at],
+        None => "",
+    });
+    (!is_empty(&value)).then_some(value)
+}
+
+/// The extension of the last name of a path with slashes, without the dot; a name that begins with its only dot has none.
+pub fn extension<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let value = piece(value, |path| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let parts = name.rsplit_once('.').filter(|(name, _)| !name.is_empty());
+        parts.map_or("", |(_, extension)| extension)
+    });
+    (!is_empty(&value)).then_some(value)
+}
+
 /// A whole number. Text that is none makes the field absent.
 pub fn long<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
     match value {

@@ -132,9 +132,7 @@ const PROCESS: &[Entry] = &[
     Entry::part("process.parent.command_line", "ParentCommandLine"),
     Entry::part("process.parent.entity_id", "ParentProcessGuid"),
     Entry::part("process.parent.executable", "ParentImage"),
-    Entry::call("process.parent.name", |view, emit| {
-        last_of(view, &["ParentImage"], emit)
-    }),
+    Entry::turned("process.parent.name", "ParentImage", turn::file_name),
     Entry::turned("process.parent.pid", "ParentProcessId", turn::long),
     Entry::part("process.pe.company", "Company"),
     Entry::part("process.pe.description", "Description"),
@@ -155,25 +153,9 @@ const FILE_PATHS: &[&str] = &["TargetFilename", "Device", "ImageLoaded"];
 
 const FILE: &[Entry] = &[
     Entry::new("file.path", From::First(FILE_PATHS)),
-    Entry::call("file.name", |view, emit| last_of(view, FILE_PATHS, emit)),
-    Entry::call("file.directory", |view, emit| {
-        if let Some(path) = first(view, FILE_PATHS)
-            && let Some((directory, _)) = path.rsplit_once('/')
-        {
-            emit(directory.into());
-        }
-    }),
-    Entry::call("file.extension", |view, emit| {
-        if let Some(path) = first(view, FILE_PATHS)
-            && let Some((name, extension)) = path
-                .rsplit('/')
-                .next()
-                .and_then(|name| name.rsplit_once('.'))
-            && !name.is_empty()
-        {
-            emit(extension.into());
-        }
-    }),
+    Entry::new("file.name", From::First(FILE_PATHS)).turn(turn::file_name),
+    Entry::new("file.directory", From::First(FILE_PATHS)).turn(turn::directory),
+    Entry::new("file.extension", From::First(FILE_PATHS)).turn(turn::extension),
     Entry::turned("sysmon.file.archived", "Archived", turn::flag),
     Entry::turned("sysmon.file.is_executable", "IsExecutable", turn::flag),
 ];
@@ -281,16 +263,6 @@ pub(super) fn kind(code: Option<&str>) -> &'static Kind {
 
 fn first<'a>(view: &View<'a>, parts: &[&str]) -> Option<std::borrow::Cow<'a, str>> {
     parts.iter().find_map(|part| view.text(part))
-}
-
-/// What stands behind the last slash.
-fn last_of(view: &View<'_>, parts: &[&str], emit: Emit<'_>) {
-    if let Some(path) = first(view, parts)
-        && let Some((_, name)) = path.rsplit_once('/')
-        && !name.is_empty()
-    {
-        emit(name.into());
-    }
 }
 
 /// A command line as Elastic cuts it: by the rules of Windows.
