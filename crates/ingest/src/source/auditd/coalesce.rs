@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::decode;
 use super::message::{List, Message, get, set, take};
 use super::numbers;
+use super::types;
 
 /// The number of nobody, in its spellings.
 const UNSET: &[&str] = &["4294967295", "-1", "unset"];
@@ -169,9 +170,11 @@ fn normalise(message: &mut Message<'_>) {
     // System calls say `success`, others `res`.
     let result = take(&mut message.fields, "success").or_else(|| take(&mut message.fields, "res"));
     if let Some(result) = result {
-        let result = result.to_ascii_lowercase();
-        let is_success = matches!(result.as_str(), "yes" | "1") || result.starts_with("suc");
-        let result = if is_success { "success" } else { "fail" };
+        let result = if types::is_success(&result) {
+            "success"
+        } else {
+            "fail"
+        };
         set(&mut message.fields, "result", result);
     }
     if let Some(error) = get(&message.fields, "exit").and_then(|exit| numbers::error(exit)) {

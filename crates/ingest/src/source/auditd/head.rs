@@ -265,6 +265,8 @@ pub(super) struct Glance<'a> {
     pub(super) call: Option<(Cow<'a, str>, Cow<'a, str>)>,
     /// Is it a decision of AppArmor?
     pub(super) is_apparmor: bool,
+    /// The fields of the record, where there is one only.
+    pub(super) text: Cow<'a, str>,
 }
 
 impl<'a> Glance<'a> {
@@ -272,6 +274,7 @@ impl<'a> Glance<'a> {
         Self {
             kind: head.kind.into(),
             is_apparmor: matches!(head.kind, "AVC" | "1400") && head.body.starts_with("apparmor="),
+            text: head.body.into(),
             ..Self::default()
         }
     }

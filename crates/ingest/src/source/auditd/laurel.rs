@@ -61,6 +61,10 @@ pub(super) fn glance(json: LazyJson<'_>) -> Glance<'_> {
         }
         if number == 0 {
             glance.is_apparmor = kind == "AVC" && record.get("apparmor").is_some();
+            glance.text = record
+                .get("msg")
+                .and_then(|msg| msg.as_str())
+                .unwrap_or_default();
             glance.kind = kind;
         }
         glance.has_call |= is_call;

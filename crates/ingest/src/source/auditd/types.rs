@@ -8,7 +8,7 @@ use super::fields;
 use super::head::Glance;
 use super::norm::{ACCOUNT, CHANGED, GROUP, Norm, PLAIN, REMOTE_SESSION, SESSION, Users, object};
 use super::numbers;
-use crate::source::mapping::{Entry, Kind};
+use crate::source::mapping::{Entry, Kind, door_of_program, remote};
 
 /// A type of records.
 pub(super) struct RecordType {
@@ -19,8 +19,18 @@ pub(super) struct RecordType {
     pub(super) norm: Norm,
     /// Events of one record.
     alone: Kind,
+    /// The same, where the record tells at a glance what comes of it as an access.
+    door: Option<DoorKinds>,
     /// Events with a system call: what that means is added.
     with_call: Kind,
+}
+
+/// The kinds of a type whose records may be an access.
+struct DoorKinds {
+    /// Of a program that lets nobody in from elsewhere, or that says nothing of how it ended.
+    elsewhere: Kind,
+    /// Of sshd, by result.
+    ssh: Option<[Kind; 2]>,
 }
 
 const LOGIN: Norm = Norm {
@@ -123,8 +133,35 @@ const FORBIDDEN: Norm = Norm {
 const DEVICE: Norm = object("network-device", &["dev"]);
 const PRINTER: Norm = object("printer", &["printer"]);
 
-/// What a record of a type that has no meaning of its own is counted among.
+/// The table of types; see [`RecordType`].
 macro_rules! record_types {
+    // How an access over SSH ended, by the type of the record: where it succeeded, and where it failed. Of other types one of the
+    // two is no access, or more than the result decides.
+    (@ssh USER_AUTH $constants:tt) => { record_types!(@kinds USER_AUTH $constants ATTEMPT FAILURE) };
+    (@ssh USER_LOGIN $constants:tt) => { record_types!(@kinds USER_LOGIN $constants SUCCESS FAILURE) };
+    (@ssh USER_START $constants:tt) => { record_types!(@kinds USER_START $constants SUCCESS FAILURE) };
+    (@ssh USER_END $constants:tt) => { record_types!(@kinds USER_END $constants END END) };
+    (@ssh USER_LOGOUT $constants:tt) => { record_types!(@kinds USER_LOGOUT $constants END END) };
+    (@ssh $name:ident $constants:tt) => { None };
+    (@kinds $name:ident $constants:tt $good:ident $bad:ident) => {
+        Some([
+            Kind::new(
+                concat!(stringify!($name), " ssh success"),
+                &[fields::DOOR, &$constants, SSH, &[remote::$good], SUCCEEDED],
+            ),
+            Kind::new(
+                concat!(stringify!($name), " ssh failure"),
+                &[fields::DOOR, &$constants, SSH, &[remote::$bad], FAILED],
+            ),
+        ])
+    };
+    (@door DOOR $name:ident $constants:tt) => {
+        Some(DoorKinds {
+            elsewhere: Kind::new(concat!(stringify!($name), " elsewhere"), &[fields::ADDRESS, &$constants]),
+            ssh: record_types!(@ssh $name $constants),
+        })
+    };
+    (@door $group:ident $name:ident $constants:tt) => { None };
     ($($number:literal $name:ident $action:literal [$($category:literal),*] [$($type:literal),*] $norm:ident $group:ident;)*) => {
         /// The table.
         static TYPES: [RecordType; [$($number),*].len()] = [$(RecordType {
@@ -144,6 +181,11 @@ macro_rules! record_types {
                     ],
                 ],
             ),
+            door: record_types!(@door $group $name [
+                Entry::fixed("event.action", &[$action]),
+                Entry::fixed("event.category", &[$($category),*]),
+                Entry::fixed("event.type", &[$($type),*])
+            ]),
             with_call: Kind::new(
                 concat!(stringify!($name), " with a system call"),
                 &[
@@ -156,6 +198,16 @@ macro_rules! record_types {
         }),*];
     };
 }
+
+const SSH: &[Entry] = &remote::door(&["ssh"], &["openssh"]);
+const SUCCEEDED: &[Entry] = &[
+    Entry::fixed("event.outcome", &["success"]),
+    Entry::fixed("auditd.result", &["success"]),
+];
+const FAILED: &[Entry] = &[
+    Entry::fixed("event.outcome", &["failure"]),
+    Entry::fixed("auditd.result", &["fail"]),
+];
 
 record_types! {
     1006 LOGIN "changed-login-id-to" ["authentication"] ["start"] LOGIN NOTHING;
@@ -382,6 +434,48 @@ pub(super) fn is_end(kind: &str) -> bool {
     matches!(kind, "EOE" | "1320")
 }
 
+/// The kind of an event of one record, whose fields are these.
+fn alone(record: &'static RecordType, text: &str) -> &'static Kind {
+    let Some(door) = &record.door else {
+        return &record.alone;
+    };
+    // Of a field that comes twice the last counts, here as well.
+    let last = |key: &[u8]| {
+        let start = memchr::memmem::rfind(text.as_bytes(), key)? + key.len();
+        text.get(start..)
+    };
+    let program = last(b" exe=\"").and_then(|rest| rest.split('"').next());
+    let service = match program.map(door_of_program) {
+        Some(Some((service, product))) => (service, product),
+        Some(None) => return &door.elsewhere,
+        // Its path stands in digits, or it has none.
+        None => return &record.alone,
+    };
+    match (service, &door.ssh, last(b" res=")) {
+        (("ssh", "openssh"), Some([success, failure]), Some(result)) => {
+            if is_success(result) {
+                success
+            } else {
+                failure
+            }
+        }
+        _ => &record.alone,
+    }
+}
+
+/// Does a result, or a text that begins with one, say that it went well?
+pub(super) fn is_success(result: &str) -> bool {
+    let end = result
+        .bytes()
+        .position(|byte| !byte.is_ascii_alphanumeric());
+    let word = &result[..end.unwrap_or(result.len())];
+    let begins = |start: &str| {
+        word.get(..start.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(start))
+    };
+    word == "1" || word.eq_ignore_ascii_case("yes") || begins("suc")
+}
+
 /// The kind of an event.
 pub(super) fn kind(glance: &Glance<'_>) -> &'static Kind {
     let name = name_of(&glance.kind);
@@ -395,7 +489,7 @@ pub(super) fn kind(glance: &Glance<'_>) -> &'static Kind {
     match (BY_NAME.get(name), glance.has_call) {
         (Some(_), false) if glance.is_apparmor => &APPARMOR,
         (Some(_), true) if glance.is_apparmor => &APPARMOR_WITH_CALL,
-        (Some(record), false) => &record.alone,
+        (Some(record), false) => alone(record, &glance.text),
         (Some(record), true) => &record.with_call,
         (None, false) if name == "EXECVE" => &COMMAND,
         (None, false) => &OTHER,
