@@ -168,6 +168,21 @@ fn is_of(source: &dyn Source, document: &Document) -> bool {
         || dataset.is_some_and(|dataset| source.more_datasets().contains(&dataset))
 }
 
+/// Reads lines of text as a file and gives the dataset of each record: for wrong lines among right ones.
+pub(crate) fn datasets_of(text: &str) -> Vec<String> {
+    let mut collected = Collected::default();
+    let options = super::TextOptions {
+        year: crate::format::syslog::YearBasis::Given(2026),
+        ..super::TextOptions::default()
+    };
+    super::read_text(text.as_bytes(), "test".into(), &options, &mut collected);
+    collected
+        .documents
+        .iter()
+        .map(|document| shown(document, "event.dataset").concat())
+        .collect()
+}
+
 fn folder(source: &dyn Source) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src/source")

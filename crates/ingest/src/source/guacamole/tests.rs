@@ -1,5 +1,5 @@
 use super::Guacamole;
-use crate::source::check::{Reading, access, claimed, read, samples, shared};
+use crate::source::check::{Reading, access, claimed, datasets_of, read, samples, shared};
 
 #[test]
 fn own_samples() {
@@ -71,4 +71,21 @@ fn access_records() {
             none,
         ],
     );
+}
+
+#[test]
+fn other_lines_among_them() {
+    let ours = r#"08:00:00.123 [main] WARN  o.a.g.r.auth.AuthenticationService - Authentication attempt from 203.0.113.7 for user "x" failed."#;
+    let other = "2026-01-05T08:00:00.123Z [main] INFO  org.example.App - started";
+    let sshd = "Jan  5 08:00:00 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2";
+    assert_eq!(
+        datasets_of(&format!("{ours}\n{sshd}\nno line of anything\n{ours}\n")),
+        ["guacamole.log", "system.auth", "guacamole.log"]
+    );
+    assert_eq!(
+        datasets_of(&format!("{sshd}\n{other}\n")),
+        ["system.auth", "system.auth"]
+    );
+    let planted = "Jan  5 08:00:00 web app[7]: user said Authentication attempt from 192.0.2.1 for user \"x\" failed.\n";
+    assert_eq!(datasets_of(planted), ["system.auth"]);
 }

@@ -16,6 +16,7 @@ use crate::source::mapping::{
 pub(super) const COMMON: &[Entry] = &[
     Entry::fixed("observer.product", &["Suricata"]),
     Entry::fixed("observer.type", &["ids"]),
+    Entry::fixed("observer.vendor", &["OISF"]),
     Entry::part("observer.hostname", "host"),
     Entry::new("suricata.eve", From::Object(eve::object)),
     Entry::fixed("event.category", &["network"]),

@@ -1,5 +1,5 @@
 use super::Suricata;
-use crate::source::check::{Reading, access, claimed, corpus, golden, samples};
+use crate::source::check::{Reading, access, claimed, corpus, datasets_of, golden, samples};
 
 /// Told from the client's name by a list of names that are known, which gatewatch has not.
 const AGENT: &str = "user_agent.";
@@ -95,4 +95,18 @@ fn access_records() {
             none,
         ],
     );
+}
+
+#[test]
+fn other_json_is_left_alone() {
+    let behind = |json: &str| datasets_of(&format!("Jan  5 08:00:00 ids suricata[7]: {json}\n"));
+    let event = r#"{"timestamp":"2026-01-05T08:00:00.1+0000","flow_id":1,"event_type":"ssh","src_ip":"203.0.113.7","dest_ip":"192.0.2.1"}"#;
+    assert_eq!(behind(event), ["suricata.eve"]);
+    for other in [
+        r#"{"timestamp":"2026-01-05T08:00:00.1+0000","event_type":"login","user":"x"}"#,
+        r#"{"timestamp":"2026-01-05T08:00:00.1+0000","event_type":7,"flow_id":1}"#,
+        r#"{"event_type":"ssh","flow_id":1,"src_ip":"203.0.113.7"}"#,
+    ] {
+        assert_eq!(behind(other), ["system.auth"], "{other}");
+    }
 }

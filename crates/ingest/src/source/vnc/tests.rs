@@ -1,5 +1,5 @@
 use super::Vnc;
-use crate::source::check::{access, claimed, corpus, hosts, samples};
+use crate::source::check::{access, claimed, corpus, datasets_of, hosts, samples};
 
 #[test]
 fn own_samples() {
@@ -147,5 +147,24 @@ fn access_records_of_syslog() {
             "vnc failure password - 203.0.113.12:-",
             "vnc attempt - - 203.0.113.13:40009",
         ],
+    );
+}
+
+#[test]
+fn other_lines_among_them() {
+    let ours = " Connections: accepted: 203.0.113.7::40001";
+    let sshd = "Jan  7 08:00:00 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2";
+    assert_eq!(
+        datasets_of(&format!(
+            "Wed Jan  7 08:00:00 2026\n{ours}\n{sshd}\nno line of anything\n{ours}\n"
+        )),
+        ["vnc.log", "vnc.log", "system.auth", "vnc.log"]
+    );
+    // A date alone, or an indented line, is nobody's.
+    assert_eq!(
+        datasets_of(&format!(
+            "Wed Jan  7 08:00:00 2026\n{sshd}\n07/01/2026 08:00:00 hello\n"
+        )),
+        ["system.auth"]
     );
 }

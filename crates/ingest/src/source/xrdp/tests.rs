@@ -1,5 +1,5 @@
 use super::Xrdp;
-use crate::source::check::{access, claimed, corpus, hosts, samples};
+use crate::source::check::{access, claimed, corpus, datasets_of, hosts, samples};
 
 #[test]
 fn own_samples() {
@@ -76,4 +76,21 @@ fn access_records() {
             none,
         ],
     );
+}
+
+#[test]
+fn other_lines_among_them() {
+    let ours = "[20260105-08:00:00] [INFO ] AUTHFAIL: user=x ip=203.0.113.7 time=1";
+    // Such a line is xrdp's only among others of it.
+    let unsure = "[20260105-08:00:00] [INFO ] something new";
+    let sshd = "Jan  5 08:00:00 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2";
+    assert_eq!(
+        datasets_of(&format!(
+            "{ours}\n{sshd}\nno line of anything\n[x] [INFO ] y\n{unsure}\n"
+        )),
+        ["xrdp.log", "system.auth", "xrdp.log"]
+    );
+    assert_eq!(datasets_of(&format!("{sshd}\n{unsure}\n")), ["system.auth"]);
+    let planted = format!("Jan  5 08:00:00 web app[7]: user said {ours}\n");
+    assert_eq!(datasets_of(&planted), ["system.auth"]);
 }

@@ -211,6 +211,7 @@ pub(super) const SSL: &[Entry] = &[
 ];
 pub(super) const HANDSHAKE: &[Entry] = tls::HANDSHAKE;
 pub(super) const CERTIFICATES: &[Entry] = tls::CERTIFICATES;
+pub(super) const TICKETS: &[Entry] = tls::TICKETS;
 
 pub(super) const HTTP: &[Entry] = &[
     Entry::turned("event.action", "method", turn::lower),

@@ -405,6 +405,7 @@ static KERBEROS_SUCCEEDED: Kind = Kind::new(
         TICKET,
         fields::KERBEROS_PROTOCOL,
         fields::KERBEROS,
+        fields::TICKETS,
         SUCCEEDED,
     ],
 );
@@ -416,6 +417,7 @@ static KERBEROS_FAILED: Kind = Kind::new(
         TICKET,
         fields::KERBEROS_PROTOCOL,
         fields::KERBEROS,
+        fields::TICKETS,
         FAILED,
     ],
 );
@@ -427,6 +429,7 @@ static KERBEROS_UNTOLD: Kind = Kind::new(
         TICKET,
         fields::KERBEROS_PROTOCOL,
         fields::KERBEROS,
+        fields::TICKETS,
     ],
 );
 

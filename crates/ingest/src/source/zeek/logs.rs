@@ -262,13 +262,29 @@ pub(super) static KERBEROS: Log = Log {
         ("error_msg", "error.msg"),
         ("auth_ticket", "ticket.auth"),
         ("new_ticket", "ticket.new"),
+        ("client_cert_subject", "cert.client.subject"),
+        ("client_cert_fuid", "cert.client.fuid"),
+        ("server_cert_subject", "cert.server.subject"),
+        ("server_cert_fuid", "cert.server.fuid"),
+        ("cert.client_subject", "cert.client.subject"),
+        ("cert.client_fuid", "cert.client.fuid"),
+        ("cert.server_subject", "cert.server.subject"),
+        ("cert.server_fuid", "cert.server.fuid"),
+        ("cert.client", "cert.client.value"),
+        ("cert.server", "cert.server.value"),
     ],
     more: |view, document| {
+        for field in ["cert.client.subject", "cert.server.subject"] {
+            let plain = match document.get(field) {
+                Some(Json::String(text)) => tls::name(text.as_str().into()).into_owned(),
+                _ => continue,
+            };
+            document.set(field, plain.into());
+        }
         let seconds = |column| view.text(column)?.parse::<f64>().ok();
         let date = |seconds: f64| {
-            // Times that do not fit are none.
-            let nanos = (seconds * 1e3).round() as i64;
-            gatewatch_event::Timestamp::from_millis(nanos).to_iso(3)
+            let millis = (seconds * 1e3).round() as i64;
+            gatewatch_event::Timestamp::from_millis(millis).to_iso(3)
         };
         let (from, until) = (seconds("from"), seconds("till"));
         for (field, seconds) in [("valid.from", from), ("valid.until", until)] {

@@ -1,7 +1,7 @@
 use serde_json::Value as Json;
 
 use super::Zeek;
-use crate::source::check::{Reading, access, claimed, golden, samples};
+use crate::source::check::{Reading, access, claimed, datasets_of, golden, samples};
 
 /// Filebeat's, which lists an address twice where both ends are the same; the integration says `allow_duplicates: false`.
 const TWICE: &str = "related.ip";
@@ -134,4 +134,23 @@ fn access_records() {
             none,
         ],
     );
+}
+
+#[test]
+fn other_lines_among_them() {
+    let sshd = "Jan  5 08:00:00 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2";
+    let header = "#separator \\x09\n#path\tssh\n#fields\tts\tuid\tid.orig_h";
+    let row = "1767600000.5\tC1\t203.0.113.7";
+    assert_eq!(
+        datasets_of(&format!(
+            "{header}\n{row}\n{sshd}\nno line of anything\n{row}\n#close\tx\n"
+        )),
+        ["zeek.ssh", "system.auth", "zeek.ssh"]
+    );
+    // Without its head a table is nobody's, and neither is JSON that only has a time of that name.
+    assert!(datasets_of(&format!("{row}\n")).is_empty());
+    let json = r#"Jan  5 08:00:00 web app[7]: {"ts":1767600000.5,"level":"info","uid":"x"}"#;
+    assert_eq!(datasets_of(json), ["system.auth"]);
+    let json = r#"Jan  5 08:00:00 web zeek[7]: {"ts":1767600000.5,"uid":"x","id.orig_h":"203.0.113.7","auth_attempts":1}"#;
+    assert_eq!(datasets_of(json), ["zeek.ssh"]);
 }

@@ -26,7 +26,7 @@ const ATTRIBUTES: [(&str, &str, &str); 6] = [
 ];
 
 /// A name without its escaped commas, which Elastic's pipeline takes away.
-fn name(text: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn name(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains("\\,") {
         return Cow::Owned(text.replace("\\,", ""));
     }
@@ -39,7 +39,11 @@ pub(super) fn attributes(
     column: &str,
     take: &mut dyn FnMut(&'static str, Value<'_>) -> bool,
 ) {
-    let Some(text) = view.text(column).map(name) else {
+    let Some(text) = view
+        .text(column)
+        .or_else(|| view.text(renamed(column)))
+        .map(name)
+    else {
         return;
     };
     for (key, value) in NameParts::new(&text) {
@@ -49,6 +53,15 @@ pub(super) fn attributes(
         {
             return;
         }
+    }
+}
+
+/// The name that a column of Kerberos had before.
+fn renamed(column: &str) -> &str {
+    match column {
+        "client_cert_subject" => "cert.client_subject",
+        "server_cert_subject" => "cert.server_subject",
+        other => other,
     }
 }
 
@@ -82,6 +95,12 @@ pub(super) const CERTIFICATES: &[Entry] = x509! {
     "tls.server.x509.subject", "subject", ["common_name", "country", "locality", "organization", "organizational_unit", "state_or_province"];
     "tls.client.x509.issuer", "client_issuer", ["common_name", "country", "locality", "organization", "organizational_unit", "state_or_province"];
     "tls.client.x509.subject", "client_subject", ["common_name", "country", "locality", "organization", "organizational_unit", "state_or_province"];
+};
+
+/// The same of Kerberos.
+pub(super) const TICKETS: &[Entry] = x509! {
+    "tls.server.x509.subject", "server_cert_subject", ["common_name", "country", "locality", "organization", "organizational_unit", "state_or_province"];
+    "tls.client.x509.subject", "client_cert_subject", ["common_name", "country", "locality", "organization", "organizational_unit", "state_or_province"];
 };
 
 /// The handshake.
