@@ -99,6 +99,9 @@ pub(crate) fn attribute<'a>(attributes: &'a str, name: &str) -> Option<Cow<'a, s
     None
 }
 
+/// An entity with its ampersand and semicolon has no more bytes than this.
+const LONGEST_ENTITY: usize = 12;
+
 /// Text with its entities replaced; what is no entity stays.
 pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'&', text.as_bytes()).is_none() {
@@ -109,7 +112,9 @@ pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let letter = rest.find(';').filter(|end| *end < 12).and_then(|end| {
+        // No entity is longer, and a text of ampersands must not be searched to its end for each.
+        let near = &rest.as_bytes()[..rest.len().min(LONGEST_ENTITY)];
+        let letter = memchr::memchr(b';', near).and_then(|end| {
             let entity = &rest[1..end];
             let letter = match entity {
                 "lt" => '<',
@@ -138,7 +143,18 @@ pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Leaves, attribute};
+    use super::{Leaves, attribute, unescape};
+
+    #[test]
+    fn entities() {
+        for (text, plain) in [
+            ("a &lt;b&gt; &amp;&#65;&#x42; &c", "a <b> &AB &c"),
+            ("&#x110000; &; &ä;", "&#x110000; &; &ä;"),
+        ] {
+            assert_eq!(unescape(text), plain, "{text}");
+        }
+        assert_eq!(unescape(&"&".repeat(1 << 20)).len(), 1 << 20);
+    }
 
     #[test]
     fn leaves() {

@@ -13,6 +13,9 @@ const UNSET: &[&str] = &["4294967295", "-1", "unset"];
 /// The parts of a security context, in order.
 const CONTEXT: [&str; 5] = ["user", "role", "domain", "level", "category"];
 
+/// An event has no more data than this; what is beyond is left out.
+const MOST_DATA: usize = 1000;
+
 /// A file or folder that an event is about.
 #[derive(Debug, Default)]
 pub(super) struct Path<'a> {
@@ -133,6 +136,9 @@ impl<'a> Event<'a> {
             (&mut self.names, message.names),
         ] {
             for (key, value) in fields {
+                if list.len() >= MOST_DATA {
+                    break;
+                }
                 if get(list, &key).is_none() {
                     list.push((key, value));
                 }

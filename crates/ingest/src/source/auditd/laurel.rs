@@ -116,14 +116,18 @@ fn message<'a>(kind: Cow<'a, str>, record: LazyJson<'a>) -> Message<'a> {
 /// The text inside `msg`, which Laurel leaves as it is.
 fn inner<'a>(message: &mut Message<'a>, text: Cow<'a, str>) {
     match text {
-        Cow::Borrowed(text) => Fields::new(text).for_each(|field| message.field(field)),
+        Cow::Borrowed(text) => Fields::new(text)
+            .take(MOST_RECORDS)
+            .for_each(|field| message.field(field)),
         Cow::Owned(text) => {
             // The fields of a text that had escapes cannot be borrowed from the record.
             let mut read = Message {
                 kind: Cow::Owned(message.kind.to_string()),
                 ..Message::default()
             };
-            Fields::new(&text).for_each(|field| read.field(field));
+            Fields::new(&text)
+                .take(MOST_RECORDS)
+                .for_each(|field| read.field(field));
             for (key, value) in read.fields {
                 set(&mut message.fields, key.into_owned(), value.into_owned());
             }

@@ -1,6 +1,7 @@
 //! The audit trail in all its forms, against what Elastic makes of it and against what happened.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 
 use gatewatch_event::Document;
@@ -150,6 +151,26 @@ fn documents(text: &str) -> Vec<Document> {
         &mut collected,
     );
     collected.documents
+}
+
+/// An event with more fields than any has is read in time, and is one event.
+#[test]
+fn events_of_fields_alone() {
+    let mut text = String::new();
+    for line in 0..300 {
+        text.push_str("type=CWD msg=audit(1767603600.000:1):");
+        for field in 0..100 {
+            write!(text, " k{line}x{field}=1").expect("a String takes all");
+        }
+        text.push('\n');
+    }
+    let found = documents(&text);
+    assert_eq!(found.len(), 1);
+    let data = found[0]
+        .get("auditd.data")
+        .and_then(Json::as_object)
+        .expect("data");
+    assert!((500..=1000).contains(&data.len()), "{}", data.len());
 }
 
 /// Each line that fail2ban knows is an attack has its address.
