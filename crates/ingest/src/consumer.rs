@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use gatewatch_event::{Document, Event, Field, INDEX_FIELD, Known, Timestamp, Value};
 use serde_json::Value as Json;
@@ -126,6 +126,27 @@ const HOST_ID: &str = "host.id";
 /// What stands for a missing `host.id`, the first that is there.
 const HOST_NAMES: [&str; 3] = ["host.name", "host.hostname", "winlog.computer_name"];
 
+/// The fields that a place adds.
+struct Added {
+    input_path: Field,
+    input_offset: Field,
+    file_path: Field,
+    offset: Field,
+    host_id: Field,
+    host_names: [Field; HOST_NAMES.len()],
+    index: Field,
+}
+
+static ADDED: LazyLock<Added> = LazyLock::new(|| Added {
+    input_path: Field::new(INPUT_PATH),
+    input_offset: Field::new(INPUT_OFFSET),
+    file_path: Field::new("log.file.path"),
+    offset: Field::new("log.offset"),
+    host_id: Field::new(HOST_ID),
+    host_names: HOST_NAMES.map(Field::new),
+    index: Field::new(INDEX_FIELD),
+});
+
 impl<'a> Placed<'a> {
     /// Puts an event at its place.
     pub fn new(event: &'a dyn Event, place: &'a Place) -> Self {
@@ -138,21 +159,24 @@ impl<'a> Placed<'a> {
     }
 
     /// What is answered for a field that the event itself does not have.
-    fn added(&self, name: &str) -> Option<Value<'static>> {
-        match name {
-            INPUT_PATH | "log.file.path" => Some(Value::from(self.place.path.to_string())),
-            INPUT_OFFSET | "log.offset" => i64::try_from(self.place.offset).ok().map(Value::Long),
-            HOST_ID => HOST_NAMES
-                .iter()
-                .find_map(|name| self.event.first(Field::new(name))),
-            _ => None,
+    fn added(&self, field: Field) -> Option<Value<'_>> {
+        let added = &*ADDED;
+        if field == added.input_path || field == added.file_path {
+            Some(Value::from(self.place.path.as_ref()))
+        } else if field == added.input_offset || field == added.offset {
+            i64::try_from(self.place.offset).ok().map(Value::Long)
+        } else if field == added.host_id {
+            let mut names = added.host_names.iter();
+            names.find_map(|name| self.event.first(*name))
+        } else {
+            None
         }
     }
 }
 
 impl Event for Placed<'_> {
     fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
-        if field.name() == INDEX_FIELD {
+        if field == ADDED.index {
             for name in &index::of_event(self.event) {
                 if !visit(name.borrowed()) {
                     break;
@@ -165,7 +189,7 @@ impl Event for Placed<'_> {
             seen = true;
             visit(value)
         });
-        if !seen && let Some(value) = self.added(field.name()) {
+        if !seen && let Some(value) = self.added(field) {
             visit(value);
         }
     }
@@ -184,7 +208,7 @@ impl Event for Placed<'_> {
             HOST_ID,
         ] {
             if more
-                && let Some(value) = self.added(name)
+                && let Some(value) = self.added(Field::new(name))
                 && !self.event.has(Field::new(name))
             {
                 more = visit(name, value);
@@ -193,14 +217,14 @@ impl Event for Placed<'_> {
     }
 
     fn has(&self, field: Field) -> bool {
-        self.added(field.name()).is_some() || self.event.has(field)
+        self.added(field).is_some() || self.event.has(field)
     }
 
     fn document(&self) -> Document {
         let mut document = self.event.document();
         for name in ["log.file.path", "log.offset", HOST_ID] {
             if document.get(name).is_none()
-                && let Some(value) = self.added(name)
+                && let Some(value) = self.added(Field::new(name))
             {
                 document.set(name, value.to_json());
             }

@@ -33,42 +33,127 @@ pub fn find_source(name: &str) -> Option<&'static dyn Source> {
 /// The source that a record is of, told from the program that wrote it and else from its content. `None` when no source in
 /// the table knows it: it may still be one of Linux authentication.
 pub fn claim(record: &Record<'_>) -> Option<Claim> {
-    if let Some(program) = record.program() {
-        // PAM's messages are the same whatever program calls it.
-        if linux_auth::is_own_program(program) || record.message().starts_with("pam_") {
-            return None;
-        }
-        if let Some(source) = PROGRAMS.get(program) {
-            return Some(Claim {
-                source: *source,
-                confidence: Confidence::Certain,
-                rival: None,
-            });
-        }
+    by_program(record).unwrap_or_else(|| claim_by_content(record))
+}
+
+/// The answer that the program gives, if it gives any.
+fn by_program(record: &Record<'_>) -> Option<Option<Claim>> {
+    let program = record.program()?;
+    // PAM's messages are the same whatever program calls it.
+    if linux_auth::is_own_program(program) || record.message().starts_with("pam_") {
+        return Some(None);
     }
-    claim_by_content(record)
+    let source = PROGRAMS.get(program)?;
+    Some(Some(Claim {
+        source: *source,
+        confidence: Confidence::Certain,
+        rival: None,
+    }))
 }
 
 /// The same, told from the content alone.
 pub fn claim_by_content(record: &Record<'_>) -> Option<Claim> {
-    let mut best: Option<Claim> = None;
-    for source in SOURCES {
+    best(record).map(|(_, claim)| claim)
+}
+
+/// The surest source, and its place in the table.
+fn best(record: &Record<'_>) -> Option<(usize, Claim)> {
+    let is_object = record.json.is_some() && !record.has_header;
+    let mut best: Option<(usize, Claim)> = None;
+    for (at, source) in SOURCES.iter().enumerate() {
+        if is_object && source.lines_only() {
+            continue;
+        }
         let Some(confidence) = source.detect(record) else {
             continue;
         };
         match &mut best {
-            Some(best) if best.confidence > confidence => {}
-            Some(best) if best.confidence == confidence => {
+            Some((_, best)) if best.confidence > confidence => {}
+            Some((_, best)) if best.confidence == confidence => {
                 best.rival = best.rival.or(Some(*source));
             }
             _ => {
-                best = Some(Claim {
+                let claim = Claim {
                     source: *source,
                     confidence,
                     rival: None,
-                });
+                };
+                best = Some((at, claim));
             }
         }
     }
     best
+}
+
+/// After so many records of which a source alone was certain, the others are no longer asked about its records.
+const PROVEN: u32 = 64;
+
+/// Finds the sources of the records of one file, in order. Most records are of the same source as the one before, so that is asked first: once
+/// it has proven itself its certainty is enough. A source that another has ever contested in the file has to be compared with all
+/// others each time.
+#[derive(Default)]
+pub(crate) struct Claims {
+    last: usize,
+    /// For each source, how many records it had for certain; `None` once it was contested.
+    proven: Vec<Option<u32>>,
+}
+
+impl Claims {
+    /// As [`claim`] has it.
+    pub(crate) fn claim(&mut self, record: &Record<'_>) -> Option<Claim> {
+        if let Some(claim) = by_program(record) {
+            return claim;
+        }
+        if self.proven.is_empty() {
+            self.proven = vec![Some(0); SOURCES.len()];
+        }
+        let last = *SOURCES.get(self.last)?;
+        if self.proven[self.last] >= Some(PROVEN)
+            && last.detect(record) == Some(Confidence::Certain)
+        {
+            return Some(Claim {
+                source: last,
+                confidence: Confidence::Certain,
+                rival: None,
+            });
+        }
+        let (at, claim) = best(record)?;
+        if claim.confidence == Confidence::Certain {
+            self.last = at;
+            self.proven[at] = match (self.proven[at], claim.rival) {
+                (Some(count), None) => Some(count.saturating_add(1)),
+                _ => None,
+            };
+        }
+        Some(claim)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claims, PROVEN, claim};
+    use crate::source::UTC;
+    use crate::source::mapping::Record;
+
+    /// Who has this line, asked alone and among others.
+    fn both(claims: &mut Claims, line: &str) -> [Option<&'static str>; 2] {
+        let record = Record::line(line, &UTC);
+        [claim(&record), claims.claim(&record)].map(|claim| Some(claim?.source.name()))
+    }
+
+    #[test]
+    fn a_file_of_one_source_is_claimed_as_its_lines_are() {
+        let ours = "1234567890\tx\t02-01-2026 03:04:05\t\tjoe\tMeeting\t{1}";
+        let others = "Incoming    2026-01-02, 03:04    User    1    1";
+        let nobodys = "hello";
+        let mut claims = Claims::default();
+        for _ in 0..=PROVEN {
+            assert_eq!(both(&mut claims, ours), [Some("teamviewer"); 2]);
+        }
+        for _ in 0..3 {
+            assert_eq!(both(&mut claims, others), [Some("anydesk"); 2]);
+            assert_eq!(both(&mut claims, nobodys), [None; 2]);
+            assert_eq!(both(&mut claims, ours), [Some("teamviewer"); 2]);
+        }
+    }
 }

@@ -44,9 +44,10 @@ pub mod wireguard;
 pub mod xrdp;
 pub mod zeek;
 
+pub(crate) use find::Claims;
 pub use find::{Claim, claim, claim_by_content, find_source};
+pub(crate) use text::{Sourced, is_known_line, route_carried};
 pub use text::{TextOptions, check_bytes, read_text};
-pub(crate) use text::{is_known_line, is_sourced_text, route_carried};
 
 use jiff::tz::TimeZone;
 use mapping::Source;

@@ -224,9 +224,15 @@ impl Delivery {
         let Self { sources, index, .. } = self;
         let time = line.time.as_ref().and_then(|time| parse_iso(time));
         let beside = line.is_ecs.then_some(&line.around as &dyn Event);
-        route_carried(&line.text, time, &UTC, index, &mut |source, record| {
-            sources.deliver(source, record, beside, place, consumer);
-        })
+        route_carried(
+            (&line.text, line.sourced),
+            time,
+            &UTC,
+            index,
+            &mut |source, record| {
+                sources.deliver(source, record, beside, place, consumer);
+            },
+        )
     }
 }
 

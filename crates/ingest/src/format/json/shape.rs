@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{JsonKind, JsonRecord, LazyJson};
 use crate::source::mapping::{Confidence, Record, Source};
 use crate::source::windows::WindowsJson;
-use crate::source::{SOURCES, UTC, claim_by_content, is_sourced_text};
+use crate::source::{SOURCES, Sourced, UTC, claim_by_content};
 
 /// What a record is, told from itself alone.
 pub enum Shape<'a> {
@@ -34,6 +34,8 @@ pub struct CarriedLine<'a> {
     pub around: JsonRecord<'a>,
     /// Are the fields of the object around it ECS fields?
     pub is_ecs: bool,
+    /// Whose line it is.
+    pub(crate) sourced: Sourced,
 }
 
 /// The keys under which a line is carried, with the key of its time: Docker's json-file, Beats and Logstash, others.
@@ -146,14 +148,15 @@ impl<'a> CarriedLine<'a> {
                 Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches(['\r', '\n'])),
                 Cow::Owned(text) => Cow::Owned(text.trim_end_matches(['\r', '\n']).to_owned()),
             };
-            if !is_sourced_text(&text) {
+            let Some(sourced) = Sourced::find(&text) else {
                 continue;
-            }
+            };
             return Some(Self {
                 text,
                 time: record.find(time).and_then(|value| value.scalar_text()),
                 around: JsonRecord::new(record),
                 is_ecs: record.has("ecs.version") || record.has("agent.type"),
+                sourced,
             });
         }
         None

@@ -1,5 +1,9 @@
 //! The forms of a line, and its parts.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::format::syslog::{Stamp, iso_stamp};
 use crate::source::mapping::{Parts, turn};
 
@@ -44,10 +48,15 @@ pub(super) struct Session<'a> {
 
 /// Is the next line the one with the address, which follows that with the ID?
 pub(super) fn joins(first: &[u8], next: &[u8]) -> bool {
-    let has = |line: &[u8], text: &[u8]| memchr::memmem::find(line, text).is_some();
-    has(next, b" anynet.any_socket - Logged in from ")
-        && has(first, b" anynet.any_socket - Client-ID: ")
+    ADDRESS.find(next).is_some() && ID.find(first).is_some()
 }
+
+static ADDRESS: LazyLock<Finder<'static>> =
+    LazyLock::new(|| Finder::new(" anynet.any_socket - Logged in from "));
+static ID: LazyLock<Finder<'static>> =
+    LazyLock::new(|| Finder::new(" anynet.any_socket - Client-ID: "));
+/// Stands between the module and the text.
+static DASH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" - "));
 
 impl<'a> Line<'a> {
     pub(super) fn of(raw: &'a str) -> Option<Self> {
@@ -140,11 +149,8 @@ impl<'a> Trace<'a> {
         }
         iso_stamp(time)?;
         let rest = rest.get(23..)?;
-        let mut end = rest.len().min(HEAD_BYTES);
-        while !rest.is_char_boundary(end) {
-            end -= 1;
-        }
-        let at = rest[..end].find(" - ")?;
+        let end = rest.len().min(HEAD_BYTES);
+        let at = DASH.find(&rest.as_bytes()[..end])?;
         let (origin, module) = rest[..at].trim().rsplit_once(' ')?;
         Some(Self {
             level: level.trim_end(),

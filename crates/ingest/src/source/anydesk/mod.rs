@@ -37,6 +37,10 @@ impl Source for AnyDesk {
         Line::of(record.raw).map(|_| Confidence::Certain)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[]
     }

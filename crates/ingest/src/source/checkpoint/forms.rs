@@ -1,6 +1,9 @@
 //! The forms of a line.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::format::text::Cef;
 use crate::source::mapping::{MOST_PAIRS, Parts, Record};
@@ -32,6 +35,8 @@ impl<'a> Form<'a> {
     }
 }
 
+static NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" CheckPoint "));
+
 /// What stands in the brackets of Log Exporter's lines.
 fn exported<'a>(record: &Record<'a>) -> Option<&'a str> {
     let raw = record.raw;
@@ -42,7 +47,7 @@ fn exported<'a>(record: &Record<'a>) -> Option<&'a str> {
     let head = &raw[..end];
     let open = if record.program() == Some("CheckPoint") {
         head.find('[')?
-    } else if let Some(at) = head.find(" CheckPoint ") {
+    } else if let Some(at) = NAME.find(head.as_bytes()) {
         // Only words of a header stand in front: a name of a person or a path would hold other characters.
         let header = head[..at].split(' ').count() <= 6 && !head[..at].contains(['"', '[', '=']);
         at + header.then(|| head[at..].find('['))??
@@ -70,6 +75,9 @@ fn cef(message: &str) -> Option<&str> {
 }
 
 fn is_table(message: &str) -> bool {
+    if !message.starts_with('"') {
+        return false;
+    }
     let mut cells = message.split(' ');
     let mut cell = || {
         let cell = cells.next()?.strip_prefix('"')?.strip_suffix('"')?;

@@ -39,6 +39,10 @@ impl Source for CheckPoint {
         })
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             "CheckPoint ",

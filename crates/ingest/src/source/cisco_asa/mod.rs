@@ -46,6 +46,10 @@ impl Source for CiscoAsa {
         Tag::of(record).map(|_| Confidence::Certain)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["%ASA-", "%FTD-", "%PIX-", "%FWSM-"]
     }

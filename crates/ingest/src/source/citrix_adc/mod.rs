@@ -37,6 +37,10 @@ impl Source for CitrixAdc {
         line::Form::of(record).map(|form| form.confidence())
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["-PPE-", "default ", "NetScaler", " shell_command=", " -> "]
     }

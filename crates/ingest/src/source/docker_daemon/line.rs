@@ -85,11 +85,11 @@ pub(super) fn text<'a>(record: &Record<'a>) -> &'a str {
         && record
             .program()
             .is_some_and(|program| program.starts_with(start));
-    record
-        .raw
-        .find(start)
-        .filter(|_| is_desktop)
-        .map_or(record.message(), |at| &record.raw[at..])
+    if !is_desktop {
+        return record.message();
+    }
+    let at = record.raw.find(start);
+    at.map_or(record.message(), |at| &record.raw[at..])
 }
 
 impl<'a> Line<'a> {

@@ -46,6 +46,10 @@ impl Source for DockerDaemon {
         })
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["level=", "INFO[", "WARN[", "ERRO[", "DEBU[", "FATA["]
     }

@@ -33,6 +33,10 @@ impl Source for Fail2Ban {
         Line::of(record).map(|_| Confidence::Certain)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["fail2ban"]
     }

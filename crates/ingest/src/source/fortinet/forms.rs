@@ -40,9 +40,10 @@ fn pairs<'a>(record: &Record<'a>) -> Option<&'a str> {
         Some((digits, rest)) if (1..=3).contains(&digits.len()) => rest.trim_start(),
         _ => text,
     };
+    let first = text.as_bytes().first();
     FIRST
         .iter()
-        .any(|key| text.starts_with(key))
+        .any(|key| key.as_bytes().first() == first && text.starts_with(key))
         .then_some(text)
 }
 

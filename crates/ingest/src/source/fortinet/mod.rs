@@ -38,6 +38,10 @@ impl Source for Fortinet {
         forms::detect(record)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["subtype=", "logid=", "Fortinet", "date="]
     }

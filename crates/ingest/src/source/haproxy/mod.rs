@@ -37,6 +37,10 @@ impl Source for HaProxy {
         Line::of(record.message()).map(|_| Confidence::Likely)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             "haproxy",

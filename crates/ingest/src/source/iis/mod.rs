@@ -44,6 +44,10 @@ impl Source for Iis {
         }
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             " GET /",

@@ -1,7 +1,7 @@
 //! A kind of events: its table, and what that makes known beforehand.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use gatewatch_event::{Field, Known, Value};
 
@@ -103,7 +103,7 @@ pub(super) struct Slot {
 }
 
 /// The index of an event, which is no part of its document.
-const INDEX: &str = "_index";
+static INDEX: LazyLock<Field> = LazyLock::new(|| Field::new("_index"));
 
 static NUMBERS: AtomicUsize = AtomicUsize::new(0);
 
@@ -180,7 +180,7 @@ impl Table {
     }
 
     pub(super) fn indices(&self, field: Field) -> Option<&[Value<'static>]> {
-        (!self.indices.is_empty() && field.name() == INDEX).then_some(self.indices.as_slice())
+        (field == *INDEX && !self.indices.is_empty()).then_some(self.indices.as_slice())
     }
 
     /// The object with members of its own that a field lies in, and the rest of the field's name.

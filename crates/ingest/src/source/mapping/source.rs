@@ -47,6 +47,11 @@ pub trait Source: Sync {
     /// not find its marks inside text that a stranger may have written.
     fn detect(&self, record: &Record<'_>) -> Option<Confidence>;
 
+    /// Are all records of this source lines of text? It is then not asked about JSON objects.
+    fn lines_only(&self) -> bool {
+        false
+    }
+
     /// Texts of which at least one stands in each record of this source as it stands in the log, without quotes and backslashes: a JSON
     /// line without any of them holds none of this source's records. Empty when there are no such texts; records inside other
     /// JSON are then not found.

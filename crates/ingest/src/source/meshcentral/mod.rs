@@ -84,6 +84,10 @@ impl Source for MeshCentral {
         ours.then_some(Confidence::Certain)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["meshcentral"]
     }

@@ -67,6 +67,10 @@ impl Source for NginxAccess {
         AccessLine::parse(record.message()).map(|_| Confidence::Likely)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             "/Jan/2", "/Feb/2", "/Mar/2", "/Apr/2", "/May/2", "/Jun/2", "/Jul/2", "/Aug/2",

@@ -33,6 +33,10 @@ impl Source for NginxError {
         Line::of(record).map(|_| Confidence::Likely)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             " [debug] ",

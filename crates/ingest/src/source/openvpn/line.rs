@@ -179,7 +179,7 @@ impl<'a> Line<'a> {
             text,
             ..Self::default()
         };
-        let word = text.split(' ').next().unwrap_or_default();
+        let word = first_word(text);
         if let Some((peer, name)) = peer(word) {
             return Self {
                 name,
@@ -189,12 +189,9 @@ impl<'a> Line<'a> {
             };
         }
         // The name of a peer may hold spaces, and slashes.
-        let mut end = text.len().min(HEAD);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        for (at, _) in text[..end].match_indices('/') {
-            let word = text[at + 1..].split(' ').next().unwrap_or_default();
+        let head = &text.as_bytes()[..text.len().min(HEAD)];
+        for at in memchr::memchr_iter(b'/', head) {
+            let word = first_word(&text[at + 1..]);
             if let Some((peer, None)) = peer(word)
                 && text[at + 1 + word.len()..].starts_with(' ')
             {
@@ -210,9 +207,18 @@ impl<'a> Line<'a> {
     }
 }
 
+/// What stands before the first space.
+fn first_word(text: &str) -> &str {
+    memchr::memchr(b' ', text.as_bytes()).map_or(text, |at| &text[..at])
+}
+
 /// `ADDRESS:PORT`, `ADDRESS`, or either with a name behind a slash.
 fn peer(word: &str) -> Option<(&str, Option<&str>)> {
     if !word.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[' || c == ':') {
+        return None;
+    }
+    // What has neither is no address.
+    if !word.bytes().any(|byte| matches!(byte, b'.' | b':')) {
         return None;
     }
     let (peer, name) = match word.split_once('/') {
@@ -235,7 +241,13 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         Some((_, length)) => record.raw.get(length..)?,
         None => record.raw,
     };
-    let known = |starts: &[&str], text: &str| starts.iter().any(|start| text.starts_with(start));
+    // Most texts begin with a letter that hardly any of these does.
+    let known = |starts: &[&str], text: &str| {
+        let first = text.as_bytes().first();
+        starts
+            .iter()
+            .any(|start| start.as_bytes().first() == first && text.starts_with(start))
+    };
     if known(STARTS, text) || is_pool_entry(text) {
         return Some(Confidence::Certain);
     }
@@ -263,6 +275,9 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
 
 /// `NAME,ADDRESS,`: an entry of the file in which addresses are kept for names.
 fn is_pool_entry(text: &str) -> bool {
+    if !text.ends_with(',') {
+        return false;
+    }
     let mut cells = text.split(',');
     let (_, address) = (cells.next(), cells.next().unwrap_or_default());
     gatewatch_event::parse_ip(address).is_some()
@@ -272,6 +287,15 @@ fn is_pool_entry(text: &str) -> bool {
 
 /// `NAME,ADDRESS:PORT,RECEIVED,SENT,SINCE`: a row of the status file of version 1.
 pub(super) fn is_client_row(text: &str) -> bool {
+    let mut commas = memchr::memchr_iter(b',', text.as_bytes());
+    // The second cell is an address.
+    let begins_so = commas.next().is_some_and(|at| {
+        let next = text.as_bytes().get(at + 1);
+        next.is_some_and(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'[' | b':'))
+    });
+    if !begins_so || commas.count() != 3 {
+        return false;
+    }
     let mut cells = text.splitn(6, ',');
     let (Some(_), Some(peer), Some(received), Some(sent), Some(since), None) = (
         cells.next(),

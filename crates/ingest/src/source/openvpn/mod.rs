@@ -37,6 +37,10 @@ impl Source for OpenVpn {
         line::detect(record)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             "[AF_",

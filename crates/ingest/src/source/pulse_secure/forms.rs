@@ -1,12 +1,16 @@
 //! The forms of a line, and its parts.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::format::syslog::{Stamp, iso_stamp};
 use crate::format::text::{Pairs, matches};
 use crate::format::time;
 use crate::source::mapping::{Parts, Record, turn};
 
 /// What stands in front of the gateway's own head.
-const MARK: &str = " PulseSecure: - - - ";
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" PulseSecure: - - - "));
 
 /// How far into a line the mark may stand.
 const HEAD: usize = 160;
@@ -73,7 +77,7 @@ fn welf<'a>(record: &Record<'a>) -> Option<&'a str> {
 /// The time of a WELF line, which names no zone.
 pub(super) fn welf_stamp(pairs: &str) -> Option<Stamp> {
     let time = pairs.strip_prefix("id=firewall time=\"")?.get(..19)?;
-    time::stamp("%Y-%m-%d %H:%M:%S", time)
+    time::fixed("YYYY-MM-DD hh:mm:ss", time)
 }
 
 /// The id of a WELF message and its text.
@@ -92,12 +96,8 @@ fn welf_text(pairs: &str) -> (Option<&str>, &str) {
 }
 
 fn head(line: &str) -> Option<Head<'_>> {
-    // A cut inside of a character only shortens what is looked at.
-    let mut end = line.len().min(HEAD);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    let at = line[..end].find(MARK)?;
+    let end = line.len().min(HEAD);
+    let at = MARK.find(&line.as_bytes()[..end])?;
     let mut words = [""; 7];
     let mut count = 0;
     for word in line[..at].split(' ').filter(|word| !word.is_empty()) {
@@ -109,7 +109,7 @@ fn head(line: &str) -> Option<Head<'_>> {
         return None;
     }
     iso_stamp(time)?;
-    let rest = &line[at + MARK.len()..];
+    let rest = &line[at + MARK.needle().len()..];
     let rest = rest.get(19..)?.strip_prefix(" - ")?;
     let (node, rest) = rest.split_once(" - [")?;
     let (client, rest) = rest.split_once("] ")?;

@@ -37,6 +37,10 @@ impl Source for PulseSecure {
         forms::Line::of(record).map(|_| Confidence::Certain)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["PulseSecure: ", "id=firewall time="]
     }

@@ -36,6 +36,10 @@ impl Source for SoftEther {
         line::detect(record)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             "CID-",

@@ -102,7 +102,7 @@ pub(super) fn stamp(record: &Record<'_>) -> Option<Stamp> {
         return None;
     };
     let (_, rest) = text.split_once(" time=\"")?;
-    let mut stamp = time::stamp("%Y-%m-%d %H:%M:%S", rest.get(..19)?)?;
+    let mut stamp = time::fixed("YYYY-MM-DD hh:mm:ss", rest.get(..19)?)?;
     if rest.get(19..)?.starts_with(" UTC") {
         stamp.offset = Some(0);
     }

@@ -38,6 +38,10 @@ impl Source for SonicWall {
         forms::Form::of(record).map(|_| Confidence::Certain)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[" sn=", "|SonicWall|"]
     }

@@ -6,7 +6,7 @@ use super::head::text_of;
 use crate::format::json::{Index, LazyJson};
 use crate::format::syslog::{Assumed, Header, Plain, Stamp, YearClock};
 use crate::format::text::Columns;
-use crate::source::claim;
+use crate::source::Claims;
 use crate::source::linux_auth::{AuthEvent, AuthKinds};
 use crate::source::mapping::{Confidence, Record, Source, SourceKinds};
 use crate::{Consumer, Counts, Place, Problem, ProblemKind};
@@ -24,6 +24,9 @@ pub(super) struct Lines<'r> {
     pub(super) main: Option<&'static dyn Source>,
     pub(super) auth: AuthKinds,
     pub(super) kinds: SourceKinds,
+    pub(super) claims: Claims,
+    /// The source whose last record had a time of its own that left nothing open.
+    pub(super) settled: Option<&'static str>,
     pub(super) columns: Columns,
     pub(super) index: Index,
     /// Pairs of sources of which it was said that both claim a line.
@@ -113,24 +116,25 @@ impl Lines<'_> {
             ..record
         };
         let main = self.main.map(Source::name);
-        let claim = claim(&record).filter(|claim| {
+        let claim = self.claims.claim(&record).filter(|claim| {
             claim.confidence > Confidence::Possible || main == Some(claim.source.name())
         });
         if let Some(claim) = claim {
             if let Some(rival) = claim.rival {
                 self.tie(claim.source.name(), rival.name());
             }
-            if let Some(mut stamp) = claim.source.stamp(&record) {
-                self.date(&mut stamp);
-                record.stamp = Some(stamp);
+            let name = claim.source.name();
+            let asked = self.kinds.ask(claim.source, &record, false, self.consumer);
+            // The time of a record that nobody wants is read only if the times around it may depend on it.
+            if asked.is_wanted() || self.settled != Some(name) {
+                if let Some(mut stamp) = claim.source.stamp(&record) {
+                    let zoned = stamp.offset.is_some() || !self.zone_assumed;
+                    self.settled = (zoned && stamp.year.is_some()).then_some(name);
+                    self.date(&mut stamp);
+                    record.stamp = Some(stamp);
+                }
+                asked.deliver(&record, None, &self.place, self.consumer);
             }
-            let Self {
-                kinds,
-                place,
-                consumer,
-                ..
-            } = self;
-            kinds.deliver(claim.source, &record, None, place, *consumer);
         } else if record.has_header {
             let event = AuthEvent::new(record.header, self.zone);
             let Self {

@@ -13,7 +13,7 @@ use crate::format::syslog::{Frames, Framing, Header, YearBasis, YearClock, YearS
 use crate::format::text::Columns;
 use crate::source::linux_auth::{AuthEvent, AuthKinds};
 use crate::source::mapping::{Parts, Record, SourceKinds};
-use crate::source::{SOURCES, mapping};
+use crate::source::{Claims, SOURCES, mapping};
 use crate::{Consumer, Counts, Place, Placed, Problem, ProblemKind};
 
 /// How to read a file of text lines.
@@ -97,6 +97,8 @@ pub fn read_text(
         main,
         auth: AuthKinds::default(),
         kinds: SourceKinds::default(),
+        claims: Claims::default(),
+        settled: None,
         columns: Columns::default(),
         index: Index::new(),
         told: Vec::new(),

@@ -46,6 +46,10 @@ impl Source for Tor {
         Line::of_file(record).map(|_| Confidence::Likely)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             " [notice] ",

@@ -59,6 +59,10 @@ impl Source for Vnc {
         line::detect(record)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             "Connections: ",

@@ -59,7 +59,7 @@ impl<'a> Line<'a> {
         })?;
         let (interface, rest) = rest.split_once(") ")?;
         let (time, text) = (rest.get(..19)?, rest.get(19..)?.strip_prefix(' ')?);
-        time::stamp("%Y/%m/%d %H:%M:%S", time)?;
+        time::fixed("YYYY/MM/DD hh:mm:ss", time)?;
         Some(Self {
             level: Some(level),
             interface,
@@ -69,7 +69,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn stamp(&self) -> Option<Stamp> {
-        time::stamp("%Y/%m/%d %H:%M:%S", self.time?)
+        time::fixed("YYYY/MM/DD hh:mm:ss", self.time?)
     }
 
     /// What happened, without the peer that wireguard-go puts in front.

@@ -98,6 +98,10 @@ impl Source for WireGuard {
             .then_some(Confidence::Possible)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &["wireguard: ", "DEBUG: (", "ERROR: ("]
     }

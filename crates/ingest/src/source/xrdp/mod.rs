@@ -40,6 +40,10 @@ impl Source for Xrdp {
         line::detect(record)
     }
 
+    fn lines_only(&self) -> bool {
+        true
+    }
+
     fn marks(&self) -> &'static [&'static str] {
         &[
             "[INFO ] ", "[ERROR] ", "[WARN ] ", "[CORE ] ", "[DEBUG] ", "[TRACE] ",
