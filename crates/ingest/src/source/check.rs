@@ -544,7 +544,9 @@ pub(crate) fn corpus(source: &dyn Source, files: &[&str]) {
 #[test]
 fn every_source_has_a_page_and_samples() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/sources");
-    for source in super::SOURCES {
+    // The worked example of CONTRIBUTING.md has none.
+    let sources = super::SOURCES.iter();
+    for source in sources.filter(|source| source.name() != "gated") {
         let page = docs.join(format!("{}.md", source.name().replace('_', "-")));
         assert!(page.is_file(), "{} is missing", page.display());
         assert!(

@@ -16,6 +16,8 @@ pub mod docker_daemon;
 pub mod fail2ban;
 mod find;
 pub mod fortinet;
+#[cfg(test)]
+pub mod gated;
 pub mod guacamole;
 pub mod haproxy;
 pub mod iis;
@@ -67,6 +69,9 @@ pub static SOURCES: &[&dyn Source] = &[
     &docker_daemon::DockerDaemon,
     &fail2ban::Fail2Ban,
     &fortinet::Fortinet,
+    // The worked example of CONTRIBUTING.md.
+    #[cfg(test)]
+    &gated::Gated,
     &guacamole::Guacamole,
     &haproxy::HaProxy,
     &iis::Iis,
@@ -99,5 +104,15 @@ mod tests {
     fn the_table_is_in_order() {
         let names: Vec<&str> = SOURCES.iter().map(|source| source.name()).collect();
         assert!(names.is_sorted(), "{names:?}");
+    }
+
+    /// What CONTRIBUTING.md shows is what is compiled here, and tested like any other source.
+    #[test]
+    fn the_worked_example_works() {
+        let page = include_str!("../../../../CONTRIBUTING.md");
+        let (_, example) = page.split_once("```rust\n").expect("there is an example");
+        let (example, _) = example.split_once("```").expect("the example ends");
+        assert_eq!(example, include_str!("gated/mod.rs"));
+        assert!(SOURCES.iter().any(|source| source.name() == "gated"));
     }
 }
