@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Auditd;
 use crate::source::check::{
-    Collected, Reading, access, claimed, corpus, differences, golden, samples, shared,
+    Collected, Reading, access, claimed, corpus, datasets_of, differences, golden, samples, shared,
 };
 use crate::source::{TextOptions, read_text};
 
@@ -585,4 +585,27 @@ fn single_lines() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(compared, 181);
+}
+
+#[test]
+fn other_lines_among_them() {
+    let call = "type=SYSCALL msg=audit(1767603600.000:1): arch=c000003e syscall=59 success=yes exit=0 items=0 ppid=1 pid=2 comm=\"id\" exe=\"/usr/bin/id\"";
+    let title = "type=PROCTITLE msg=audit(1767603600.000:1): proctitle=\"id\"";
+    let sshd = "Jan  5 08:00:00 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2";
+    let ours = "auditd_manager.auditd";
+    assert_eq!(
+        datasets_of(&format!(
+            "{call}\n{sshd}\nno line of anything\ntime->Mon Jan  5 08:00:00 2026\n----\n{title}\n"
+        )),
+        ["system.auth", ours]
+    );
+    // What a stranger has written into another program's line is no record.
+    let planted = format!(
+        "Jan  5 08:00:00 web app[7]: {title}\nJan  5 08:00:00 web app[7]: audit: type=1112 audit(1767603600.000:1): x\n"
+    );
+    assert_eq!(datasets_of(&planted), ["system.auth", "system.auth"]);
+    assert_eq!(
+        datasets_of(&format!("{call}\n{planted}")),
+        ["system.auth", "system.auth", ours]
+    );
 }

@@ -1,5 +1,5 @@
 use super::Kubelet;
-use crate::source::check::{access, claimed, samples};
+use crate::source::check::{access, claimed, datasets_of, samples};
 
 #[test]
 fn own_samples() {
@@ -49,4 +49,17 @@ fn access_records() {
             "kubernetes success - - 203.0.113.71:44102",
         ],
     );
+}
+
+#[test]
+fn other_lines_among_them() {
+    let request = "I0105 08:00:00.100000       1 httplog.go:132] \"HTTP\" verb=\"GET\" URI=\"/pods\" srcIP=\"192.0.2.7:9\" resp=200";
+    let sshd = "Jan  5 08:00:00 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2";
+    let ours = "kubernetes.component_logs";
+    assert_eq!(
+        datasets_of(&format!("{request}\n{sshd}\nI0105 is no line\n{request}\n")),
+        [ours, "system.auth", ours]
+    );
+    let planted = format!("Jan  5 08:00:00 web app[7]: said {request}\n");
+    assert_eq!(datasets_of(&planted), ["system.auth"]);
 }
