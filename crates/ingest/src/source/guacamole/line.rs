@@ -41,11 +41,10 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         return None;
     }
     let line = Line::of(record)?;
-    let ours = line.logger.starts_with("o.a.g.")
-        || line.logger.starts_with("org.apache.guacamole.")
-        || STARTS.iter().any(|start| line.text.starts_with(start))
-        || is_user(line.text);
-    if ours {
+    if line.logger.starts_with("o.a.g.") || line.logger.starts_with("org.apache.guacamole.") {
+        return Some(Confidence::Certain);
+    }
+    if STARTS.iter().any(|start| line.text.starts_with(start)) || is_user(line.text) {
         return Some(Confidence::Likely);
     }
     // Other programs of Java write so too, and `INFO: text` is anybody's.

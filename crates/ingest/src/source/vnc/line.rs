@@ -41,7 +41,7 @@ const BLOCKS: [&str; 13] = [
 ];
 
 /// How texts of x11vnc and its like begin.
-const STAMPED: [&str; 16] = [
+const STAMPED: [&str; 20] = [
     "Got connection from client ",
     "Pixel format for client ",
     "Normal socket connection",
@@ -58,6 +58,10 @@ const STAMPED: [&str; 16] = [
     "passing arg to libvncserver",
     "Listening for VNC connections on ",
     "webSocketsHandshake: ",
+    "Statistics             events ",
+    " TOTALS ",
+    " FramebufferUpdate ",
+    "client_set_net: ",
 ];
 
 /// What servers write as they start, without a time.
@@ -95,13 +99,13 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
             let text = stamped(raw)?;
             let known = STAMPED.iter().any(|start| text.starts_with(start));
             Some(if known {
-                Confidence::Likely
+                Confidence::Certain
             } else {
                 Confidence::Possible
             })
         }
         b' ' | b'C' | b'S' | b'V' | b'E' | b'v' if is_block(raw.trim_start()) => {
-            Some(Confidence::Likely)
+            Some(Confidence::Certain)
         }
         b' ' => Some(Confidence::Possible),
         _ => {

@@ -14,6 +14,9 @@ pub(super) struct Line<'a> {
     pub(super) text: &'a str,
 }
 
+/// The length of `20260105-08:00:00`.
+const SHORT_TIME: usize = 17;
+
 /// The words for how serious a line is, filled up to five letters.
 const LEVELS: [&str; 6] = ["CORE ", "ERROR", "WARN ", "INFO ", "DEBUG", "TRACE"];
 
@@ -49,10 +52,12 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         return None;
     }
     let line = Line::of(record)?;
-    if STARTS.iter().any(|start| line.text.starts_with(start)) {
-        return Some(Confidence::Likely);
+    match line.when {
+        // Nobody else writes the time so.
+        Some(when) if when.len() == SHORT_TIME => Some(Confidence::Certain),
+        _ if STARTS.iter().any(|start| line.text.starts_with(start)) => Some(Confidence::Certain),
+        when => when.map(|_| Confidence::Possible),
     }
-    line.when.is_some().then_some(Confidence::Possible)
 }
 
 impl<'a> Line<'a> {
@@ -70,19 +75,24 @@ impl<'a> Line<'a> {
 
     /// `[20260105-08:00:00] [INFO ] text`, and since version 0.10 `[2026-01-05T08:00:00.123+0000] [INFO ] text`.
     pub(super) fn own(line: &'a str) -> Option<Self> {
-        let rest = line.strip_prefix('[')?;
-        if !rest.starts_with(|c: char| c.is_ascii_digit()) {
+        /// The longest form of a time.
+        const LONGEST: usize = 30;
+        let bytes = line.as_bytes();
+        if bytes.len() < SHORT_TIME + 2 || bytes[0] != b'[' || !bytes[1].is_ascii_digit() {
             return None;
         }
-        let (when, rest) = rest.split_once("] ")?;
-        let (level, text) = level(rest)?;
-        let separator = match when.len() {
-            17 => b'-',
-            23..=29 => b'T',
-            _ => return None,
+        let end = bytes.iter().take(LONGEST).position(|byte| *byte == b']')?;
+        let when = &line[1..end];
+        let is_time = match when.len() {
+            SHORT_TIME => when.as_bytes()[8] == b'-',
+            23..=29 => when.as_bytes()[10] == b'T',
+            _ => false,
         };
-        let at = if separator == b'-' { 8 } else { 10 };
-        (when.as_bytes()[at] == separator).then_some(Self {
+        if !is_time {
+            return None;
+        }
+        let (level, text) = level(line.get(end + 2..)?)?;
+        Some(Self {
             when: Some(when),
             level,
             text,
@@ -92,7 +102,7 @@ impl<'a> Line<'a> {
     /// Its own time.
     pub(super) fn stamp(&self) -> Option<Stamp> {
         let when = self.when?;
-        if when.len() == 17 {
+        if when.len() == SHORT_TIME {
             time::fixed("YYYYMMDD-hh:mm:ss", when)
         } else {
             iso_stamp(when)
@@ -100,10 +110,15 @@ impl<'a> Line<'a> {
     }
 }
 
+/// `[INFO ] text`.
 fn level(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix('[')?;
-    let (level, text) = rest
-        .split_once("] ")
-        .or_else(|| Some((rest.strip_suffix(']')?, "")))?;
-    LEVELS.contains(&level).then_some((level.trim_end(), text))
+    let bytes = text.as_bytes();
+    if bytes.len() < 7 || bytes[0] != b'[' || bytes[6] != b']' {
+        return None;
+    }
+    let level = text.get(1..6)?;
+    let rest = &text[7..];
+    LEVELS
+        .contains(&level)
+        .then(|| (level.trim_end(), rest.strip_prefix(' ').unwrap_or(rest)))
 }

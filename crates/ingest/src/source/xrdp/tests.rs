@@ -82,7 +82,7 @@ fn access_records() {
 fn other_lines_among_them() {
     let ours = "[20260105-08:00:00] [INFO ] AUTHFAIL: user=x ip=203.0.113.7 time=1";
     // Such a line is xrdp's only among others of it.
-    let unsure = "[20260105-08:00:00] [INFO ] something new";
+    let unsure = "[2026-01-05T08:00:00.123+0000] [INFO ] something new";
     let sshd = "Jan  5 08:00:00 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2";
     assert_eq!(
         datasets_of(&format!(
