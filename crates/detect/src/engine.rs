@@ -3,9 +3,12 @@
 //! Matching has no state between events and runs in any number of [`Worker`]s; each keeps its hits. [`Engine::finish`]
 //! then orders the hits of all workers in time and joins them to alerts.
 
+use std::sync::{Arc, OnceLock};
+
 use gatewatch_query::{Condition, Keys, PlanBody};
 use gatewatch_rules::{CompiledRule, RuleType};
 
+use crate::alert::RuleFields;
 use crate::index::IndexTable;
 use crate::sequence::Shape;
 use crate::threat::{IndicatorStore, ThreatIndex};
@@ -39,6 +42,8 @@ impl Default for EngineOptions {
 #[derive(Debug)]
 pub struct Engine {
     rules: Vec<CompiledRule>,
+    /// For each rule, what its alerts say of it, once there is one.
+    rule_fields: Vec<OnceLock<Arc<RuleFields>>>,
     asks: Vec<Ask>,
     /// For each rule with a sequence, its shape.
     shapes: Vec<Option<Shape>>,
@@ -110,6 +115,7 @@ impl Engine {
             add_asks(rule, compiled, &mut asks);
         }
         Self {
+            rule_fields: rules.iter().map(|_| OnceLock::new()).collect(),
             rules,
             asks,
             shapes,
@@ -133,6 +139,10 @@ impl Engine {
     /// Of a rule of type threat_match: how many of the indicators its threat query takes.
     pub fn indicators_of(&self, rule: usize) -> Option<usize> {
         self.threats[rule].as_ref().map(ThreatIndex::len)
+    }
+
+    pub(crate) fn rule_fields_slot(&self, rule: usize) -> &OnceLock<Arc<RuleFields>> {
+        &self.rule_fields[rule]
     }
 
     pub(crate) fn asks(&self) -> &[Ask] {

@@ -21,7 +21,7 @@ mod threat;
 mod threshold;
 mod worker;
 
-pub use alert::Alert;
+pub use alert::{Alert, AlertDocument};
 pub use engine::{DEFAULT_MEMORY, Engine, EngineOptions};
 pub use new_terms::KnownTerms;
 pub use outcome::{Detail, EventRef, Match, Outcome};

@@ -47,8 +47,13 @@ fn alerts(rules: Vec<CompiledRule>, events: &[Json]) -> Vec<Alert> {
         .collect()
 }
 
-fn field<'a>(alert: &'a Alert, name: &str) -> &'a Json {
-    alert.document.get(name).unwrap_or(&Json::Null)
+fn field(alert: &Alert, name: &str) -> Json {
+    alert
+        .document
+        .to_document()
+        .get(name)
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn threshold(rest: Json) -> CompiledRule {

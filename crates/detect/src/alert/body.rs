@@ -23,11 +23,23 @@ const NOT_COPIED: &[&str] = &[
 
 /// An event without what is not copied.
 pub(super) fn of_event(event: &Document) -> Document {
-    let mut document = event.clone();
+    own(event.clone())
+}
+
+/// The same of an event that is not needed any more.
+pub(super) fn own(mut event: Document) -> Document {
     for name in NOT_COPIED {
-        document.remove(name);
+        event.remove(name);
     }
-    document
+    event
+}
+
+/// Does the alert speak of a group of events by the values that make the group?
+pub(super) fn is_of_group(rule: &Rule, found: &Match) -> bool {
+    matches!(
+        (&found.detail, &rule.rule_type),
+        (Detail::Threshold { .. }, RuleType::Threshold(_))
+    )
 }
 
 /// The event; what all events of a sequence share; or the values of a group.

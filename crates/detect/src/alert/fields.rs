@@ -42,6 +42,7 @@ pub(super) fn rule_uuid(rule: &Rule) -> &str {
     rule.text("id").unwrap_or(&rule.id)
 }
 
+/// Sets all but what the alert says of its rule.
 pub(super) fn set(document: &mut Document, rule: &Rule, of: &Overrides, place: Place<'_>) {
     let time = document.get("@timestamp").cloned();
     let mut set = |name: &str, value: Json| document.set(&format!("kibana.alert.{name}"), value);
@@ -67,11 +68,11 @@ pub(super) fn set(document: &mut Document, rule: &Rule, of: &Overrides, place: P
     if let Some(number) = place.number {
         set("group.index", Json::from(number));
     }
-    set("rule", rule_object(rule, of));
     document.set("kibana.space_ids", json!(["default"]));
 }
 
-fn rule_object(rule: &Rule, of: &Overrides) -> Json {
+/// What alerts say of their rule.
+pub(super) fn rule_object(rule: &Rule, of: &Overrides) -> Map<String, Json> {
     let mut object = Map::new();
     let mut set = |name: &str, value: Json| {
         object.insert(name.to_owned(), value);
@@ -116,5 +117,5 @@ fn rule_object(rule: &Rule, of: &Overrides) -> Json {
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     set("parameters", Json::Object(parameters));
-    Json::Object(object)
+    object
 }

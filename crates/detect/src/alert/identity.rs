@@ -21,12 +21,26 @@ impl Identity {
         self.0.update(bytes);
     }
 
-    pub(super) fn add_event(&mut self, event: &Document) {
-        self.0.update(without_place(event));
-    }
-
     pub(super) fn finish(self) -> String {
         hex(&self.0.finalize())
+    }
+}
+
+/// What identifies an event, and what it descends from.
+pub(super) struct Known {
+    /// Its JSON text, without the fields that say where it was read.
+    pub(super) content: Vec<u8>,
+    /// The event, before it those of an event that is an alert itself.
+    pub(super) ancestors: Vec<Json>,
+}
+
+impl Known {
+    pub(super) fn of(event: &Document) -> Self {
+        let content = without_place(event);
+        Self {
+            ancestors: ancestors_of(event, &content),
+            content,
+        }
     }
 }
 
@@ -56,9 +70,14 @@ fn hex(bytes: &[u8]) -> String {
 
 /// What stands for the `_id` of an event: its own, or a hash of what it holds.
 pub(crate) fn document_id(event: &Document) -> String {
+    id_of(event, &without_place(event))
+}
+
+/// The same, where its text without the place is known.
+fn id_of(event: &Document, content: &[u8]) -> String {
     match event.get("_id").and_then(Json::as_str) {
         Some(id) => id.to_owned(),
-        None => digest(&[&without_place(event)]),
+        None => digest(&[content]),
     }
 }
 
@@ -78,12 +97,11 @@ fn index_name(event: &Document) -> String {
     }
 }
 
-/// The ancestors of an alert about an event: the event, before it those of an event that is an alert itself.
-pub(super) fn ancestors_of(event: &Document) -> Vec<Json> {
+fn ancestors_of(event: &Document, content: &[u8]) -> Vec<Json> {
     let index = index_name(event);
     let Some(uuid) = event.get("kibana.alert.uuid") else {
         return vec![
-            json!({"id": document_id(event), "type": "event", "index": index, "depth": 0}),
+            json!({"id": id_of(event, content), "type": "event", "index": index, "depth": 0}),
         ];
     };
     let mut ancestors = event

@@ -1,12 +1,14 @@
 //! The documents of alerts.
 
 mod body;
+mod document;
 mod fields;
 mod identity;
 mod overrides;
 mod reason;
 
 use std::io;
+use std::sync::Arc;
 
 use gatewatch_event::Document;
 use gatewatch_query::KeyValue;
@@ -16,8 +18,10 @@ use serde_json::{Map, Value as Json, json};
 use crate::engine::Engine;
 use crate::outcome::{Detail, Match, Outcome};
 
+pub use document::AlertDocument;
+pub(crate) use document::RuleFields;
 pub(crate) use identity::document_id;
-use identity::{Identity, ancestors_of, digest};
+use identity::{Identity, Known, digest};
 
 /// An alert, ready to be written.
 #[derive(Clone, Debug)]
@@ -29,11 +33,13 @@ pub struct Alert {
     /// How grave it is: as the rule says, or as the rule takes it from the event.
     pub severity: RuleSeverity,
     /// The document: the event, or what the events of a sequence share, with the `kibana.alert.*` fields.
-    pub document: Document,
-    /// The events: one, or those of a sequence or sample in the order of the query. Of a group, the last one.
-    pub events: Vec<Document>,
+    pub document: AlertDocument,
+    /// How many events it is made of.
+    pub events: usize,
+    /// Of several events or of a group, the last one; where there is one event, the document is that event.
+    pub last: Option<Document>,
     /// For a sequence or sample, an alert for each of its events, as Kibana makes them; `document` is then their shell.
-    pub blocks: Vec<Document>,
+    pub blocks: Vec<AlertDocument>,
 }
 
 impl Engine {
@@ -49,16 +55,24 @@ impl Engine {
     pub fn alert(&self, outcome: &Outcome, found: &Match) -> io::Result<Alert> {
         let compiled = &self.rules()[found.rule];
         let rule = &compiled.rule;
-        let events = self.events_of(outcome, found)?;
-        let id = alert_id(rule, found, &events);
+        let mut events = self.events_of(outcome, found)?;
+        let known: Vec<Known> = events.iter().map(Known::of).collect();
+        let id = alert_id(rule, found, &known);
         let several = found.events.len() > 1;
-        let mut document = body::body(rule, found, &events);
+        let count = events.len();
+        let (mut document, last) = if several || body::is_of_group(rule, found) {
+            let body = body::body(rule, found, &events);
+            (body, events.last().cloned())
+        } else {
+            (events.pop().map(body::own).unwrap_or_default(), None)
+        };
         let mut wanted = if several {
             // Kibana takes none of the three from the events of a sequence.
             overrides::Overrides::of_rule(rule)
         } else {
             overrides::Overrides::of_event(rule, &document)
         };
+        let rule_fields = self.rule_fields(found.rule, &wanted);
         let place = Place {
             id: &id,
             depth: 1,
@@ -68,9 +82,9 @@ impl Engine {
         let mut blocks = Vec::new();
         let mut ancestors: Vec<Json> = Vec::new();
         if several {
-            for (number, event) in events.iter().enumerate() {
+            for (number, (event, known)) in events.iter().zip(known).enumerate() {
                 let block_id = digest(&[id.as_bytes(), number.to_string().as_bytes()]);
-                let of_block = ancestors_of(event);
+                let of_block = known.ancestors;
                 ancestors.push(json!({"id": block_id, "type": "signal", "index": "", "depth": 1, "rule": fields::rule_uuid(rule)}));
                 ancestors.extend(of_block.iter().cloned());
                 let place = Place {
@@ -79,20 +93,23 @@ impl Engine {
                     group: Some(&id),
                     number: Some(number),
                 };
-                blocks.push(block(rule, event, &wanted, place, of_block));
+                let block = block(rule, event, &wanted, place, of_block);
+                blocks.push(AlertDocument::new(block, Arc::clone(&rule_fields)));
             }
-        } else {
-            ancestors = events.first().map(ancestors_of).unwrap_or_default();
+        } else if let Some(first) = known.into_iter().next() {
+            ancestors = first.ancestors;
         }
         let depth = 1 + identity::depth(&ancestors);
-        body::copy_original(&mut document);
-        set_time(&mut document, found);
         if let Detail::Threat(matches) = &found.detail
-            && let (Some(threat), Some(event)) = (self.threat(found.rule), events.first())
+            && let Some(threat) = self.threat(found.rule)
         {
-            let enrichments = threat.enrichments(compiled, self.indicators(), event, matches)?;
+            // The body of a single event is the event.
+            let enrichments =
+                threat.enrichments(compiled, self.indicators(), &document, matches)?;
             document.set("threat.enrichments", Json::Array(enrichments));
         }
+        body::copy_original(&mut document);
+        set_time(&mut document, found);
         wanted.reason = reason::reason(&document, &wanted);
         fields::set(&mut document, rule, &wanted, Place { depth, ..place });
         document.set("kibana.alert.ancestors", Json::Array(ancestors));
@@ -105,10 +122,22 @@ impl Engine {
             rule: found.rule,
             name: wanted.name,
             severity: wanted.severity,
-            document,
-            events,
+            document: AlertDocument::new(document, rule_fields),
+            events: count,
+            last,
             blocks,
         })
+    }
+
+    /// What the alerts of a rule say of it: made once, unless the rule takes something from the event.
+    fn rule_fields(&self, number: usize, of: &overrides::Overrides) -> Arc<RuleFields> {
+        let rule = &self.rules()[number].rule;
+        let make = || Arc::new(RuleFields::new(fields::rule_object(rule, of)));
+        if of.is_of(rule) {
+            Arc::clone(self.rule_fields_slot(number).get_or_init(make))
+        } else {
+            make()
+        }
     }
 
     /// The alert's document before any field of the alert is added.
@@ -144,10 +173,10 @@ pub(crate) struct Place<'a> {
 }
 
 /// The hash that identifies an alert over runs.
-fn alert_id(rule: &Rule, found: &Match, events: &[Document]) -> String {
+fn alert_id(rule: &Rule, found: &Match, events: &[Known]) -> String {
     let mut identity = Identity::new(&rule.id);
     for event in events {
-        identity.add_event(event);
+        identity.add(&event.content);
     }
     let values = |values: &[KeyValue], identity: &mut Identity| {
         for value in values {

@@ -24,6 +24,13 @@ impl Overrides {
         }
     }
 
+    /// Is all of it what the rule says?
+    pub(super) fn is_of(&self, rule: &Rule) -> bool {
+        self.severity == rule.severity
+            && self.name == rule.name
+            && self.risk_score == Json::from(rule.risk_score)
+    }
+
     /// What the rule takes from the event.
     pub(super) fn of_event(rule: &Rule, event: &Document) -> Self {
         let mut of = Self::of_rule(rule);

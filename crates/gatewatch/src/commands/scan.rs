@@ -4,19 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use gatewatch_detect::{
-    Again, Alert, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Match, Outcome, Worker,
-};
+use gatewatch_detect::{Again, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Outcome, Worker};
 use gatewatch_event::{Event as _, Known, Timestamp};
 use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Unit};
-use gatewatch_rules::{NotRun, Rule, RuleSeverity, RuleType};
+use gatewatch_rules::{NotRun, Rule, RuleType};
 
 use crate::commands::{exceptions, indicators, load, state};
 use crate::exit::Ending;
 use crate::flags::{ScanFlags, ScanFormat};
 use crate::output;
+use crate::report::account::Limit;
 use crate::report::text::printable;
-use crate::report::{AlertFilter, Reporter, Row, account, csv, json};
+use crate::report::{self, AlertFilter, Reporter, Written, account, csv, json};
 use crate::run::{self, ReadSummary, Task};
 
 /// Scans logs with rules.
@@ -60,30 +59,14 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         engine.limit_signals(&mut outcome);
     }
     let filter = AlertFilter::new(&flags.host, &flags.user);
-    let mut reporter = reporter(flags, &engine)?;
-    let mut gravest: Option<RuleSeverity> = None;
-    let mut total = 0u64;
-    let make = |found: &Match| {
-        let alert: Alert = engine.alert(&outcome, found)?;
-        let row = Row::of(&engine.rules()[found.rule].rule, &alert);
-        Ok(filter.keeps(&row).then_some((alert, row)))
-    };
-    run::made_in_order(&outcome.matches, threads, make, |kept| {
-        let Some((alert, row)) = kept else {
-            return Ok(());
-        };
-        total += 1;
-        gravest = gravest.max(Some(alert.severity));
-        reporter.alert(&alert, row)
-    })?;
-    let context = account::Context {
+    let ended = Ended {
         engine: &engine,
         outcome: &outcome,
         summary: &summary,
         not_run: &not_run,
-        alerts: total,
+        filter: &filter,
     };
-    reporter.finish(&context)?;
+    let written = ended.report(flags)?;
     if let Some(path) = &flags.state {
         state::write(path, &known)?;
     }
@@ -91,9 +74,9 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         &flags.input,
         &summary,
         flags.format != ScanFormat::Table,
-        || account::closing_line(&context),
+        || account::closing_line(&ended.context(written.alerts)),
     )?;
-    match (flags.fail_on, gravest) {
+    match (flags.fail_on, written.gravest) {
         (Some(least), Some(gravest)) if gravest >= least => Ok(Ending::Found),
         _ => Ok(Ending::Done),
     }
@@ -162,26 +145,68 @@ fn has_history(engine: &Engine) -> bool {
         .any(|compiled| matches!(compiled.rule.rule_type, RuleType::NewTerms(_)))
 }
 
-fn reporter<'a>(flags: &ScanFlags, engine: &'a Engine) -> anyhow::Result<Box<dyn Reporter + 'a>> {
-    let out = output::results(flags.output.as_deref())?;
-    let to_file = flags
-        .output
-        .as_deref()
-        .is_some_and(|path: &Path| !path.as_os_str().is_empty());
-    Ok(match flags.format {
-        ScanFormat::Table => {
-            let color = output::color(flags.color, to_file);
-            Box::new(account::Account::new(out, engine, flags.limit, color))
+/// A scan of which nothing is left but to report it.
+struct Ended<'a> {
+    engine: &'a Engine,
+    outcome: &'a Outcome,
+    summary: &'a ReadSummary,
+    not_run: &'a NotRunRules,
+    filter: &'a AlertFilter,
+}
+
+impl Ended<'_> {
+    fn context(&self, alerts: u64) -> account::Context<'_> {
+        account::Context {
+            engine: self.engine,
+            outcome: self.outcome,
+            summary: self.summary,
+            not_run: self.not_run,
+            alerts,
         }
-        ScanFormat::Json => Box::new(json::Array::new(out)),
-        ScanFormat::Ndjson => Box::new(json::Lines::new(out, json::Form::Findings)),
-        ScanFormat::Ecs => Box::new(json::Lines::new(out, json::Form::Ecs)),
-        ScanFormat::Bulk => {
-            let form = json::Form::Bulk(flags.bulk_index.clone());
-            Box::new(json::Lines::new(out, form))
+    }
+
+    /// Writes the alerts in the form that was asked for.
+    fn report(&self, flags: &ScanFlags) -> anyhow::Result<Written> {
+        let out = output::results(flags.output.as_deref())?;
+        let threads = super::threads(flags.input.threads);
+        match &flags.format {
+            ScanFormat::Table => {
+                let to_file = flags
+                    .output
+                    .as_deref()
+                    .is_some_and(|path: &Path| !path.as_os_str().is_empty());
+                let color = output::color(flags.color, to_file);
+                let limit = Limit(flags.limit);
+                let account = account::Account::new(out, self.engine, limit, color);
+                self.write(threads, &limit, account)
+            }
+            ScanFormat::Json => self.write(threads, &(), json::Array::new(out)),
+            ScanFormat::Ndjson => self.write(threads, &json::Form::Findings, json::Lines::new(out)),
+            ScanFormat::Ecs => self.write(threads, &json::Form::Ecs, json::Lines::new(out)),
+            ScanFormat::Bulk => {
+                let form = json::Form::Bulk(flags.bulk_index.clone());
+                self.write(threads, &form, json::Lines::new(out))
+            }
+            ScanFormat::Csv => self.write(threads, &(), csv::Csv::new(out)),
         }
-        ScanFormat::Csv => Box::new(csv::Csv::new(out)),
-    })
+    }
+
+    fn write<R: Reporter>(
+        &self,
+        threads: usize,
+        form: &R::Form,
+        mut reporter: R,
+    ) -> anyhow::Result<Written> {
+        let Self {
+            engine,
+            outcome,
+            filter,
+            ..
+        } = self;
+        let written = report::write(engine, outcome, filter, threads, form, &mut reporter)?;
+        reporter.finish(&self.context(written.alerts))?;
+        Ok(written)
+    }
 }
 
 /// Literals for the raw search through JSON lines: every rule must have some, or the search can skip nothing.

@@ -37,9 +37,20 @@ struct Group {
 pub struct Account<'a> {
     out: Box<dyn Write>,
     engine: &'a Engine,
-    limit: usize,
+    limit: Limit,
     color: bool,
     groups: BTreeMap<usize, Group>,
+}
+
+/// How many alerts of each rule are shown; 0 stands for all.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit(pub usize);
+
+impl Limit {
+    /// Is an alert shown that comes after `before` others?
+    fn allows(self, before: u64) -> bool {
+        self.0 == 0 || before < self.0 as u64
+    }
 }
 
 /// The widest cell of the table.
@@ -50,8 +61,8 @@ const PROBLEMS_SHOWN: usize = 5;
 const FILES_SHOWN: usize = 20;
 
 impl<'a> Account<'a> {
-    /// Writes to `out`; at most `limit` alerts of each rule are shown (0: all).
-    pub fn new(out: Box<dyn Write>, engine: &'a Engine, limit: usize, color: bool) -> Self {
+    /// Writes to `out`.
+    pub fn new(out: Box<dyn Write>, engine: &'a Engine, limit: Limit, color: bool) -> Self {
         Self {
             out,
             engine,
@@ -130,12 +141,24 @@ fn cells(row: &Row) -> Vec<String> {
 }
 
 impl Reporter for Account<'_> {
-    fn alert(&mut self, alert: &Alert, row: Row) -> anyhow::Result<()> {
-        let group = self.groups.entry(alert.rule).or_default();
+    type Entry = Row;
+    /// The number of alerts of each rule that are shown, counted after the filters.
+    type Form = Limit;
+
+    fn shows(limit: &Limit, before: u64) -> bool {
+        limit.allows(before)
+    }
+
+    fn entry(_: &Limit, rule: &Rule, alert: &Alert) -> anyhow::Result<Row> {
+        Ok(Row::of(rule, alert))
+    }
+
+    fn take(&mut self, rule: usize, row: Option<Row>) -> anyhow::Result<()> {
+        let group = self.groups.entry(rule).or_default();
+        group
+            .rows
+            .extend(row.filter(|_| self.limit.allows(group.total)));
         group.total += 1;
-        if self.limit == 0 || group.rows.len() < self.limit {
-            group.rows.push(row);
-        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use gatewatch_detect::Alert;
+use gatewatch_rules::Rule;
 
 use super::{Reporter, Row, account::Context};
 
@@ -44,8 +45,11 @@ fn cell(text: &str) -> String {
 }
 
 impl Reporter for Csv {
-    fn alert(&mut self, _: &Alert, row: Row) -> anyhow::Result<()> {
-        self.begin()?;
+    type Entry = String;
+    type Form = ();
+
+    fn entry((): &(), rule: &Rule, alert: &Alert) -> anyhow::Result<String> {
+        let row = Row::of(rule, alert);
         let events = row.events.to_string();
         let cells = [
             &row.time,
@@ -62,7 +66,12 @@ impl Reporter for Csv {
             &row.id,
         ];
         let line: Vec<String> = cells.iter().map(|text| cell(text)).collect();
-        write!(self.out, "{}\r\n", line.join(","))?;
+        Ok(format!("{}\r\n", line.join(",")))
+    }
+
+    fn take(&mut self, _: usize, line: Option<String>) -> anyhow::Result<()> {
+        self.begin()?;
+        self.out.write_all(line.unwrap_or_default().as_bytes())?;
         Ok(())
     }
 

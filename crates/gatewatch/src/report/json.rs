@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use gatewatch_detect::Alert;
+use gatewatch_detect::{Alert, AlertDocument};
 use gatewatch_event::Document;
+use gatewatch_rules::Rule;
 use serde_json::json;
 
-use super::{Reporter, Row, account::Context};
+use super::{Reporter, account::Context};
 
 /// What is written for an alert.
 pub enum Form {
@@ -18,36 +19,35 @@ pub enum Form {
     Bulk(String),
 }
 
-/// Documents, one a line.
-pub struct Lines {
-    out: Box<dyn Write>,
-    form: Form,
-}
-
-impl Lines {
-    /// Writes to `out`.
-    pub fn new(out: Box<dyn Write>, form: Form) -> Self {
-        Self { out, form }
-    }
-
-    fn line(&mut self, document: &Document) -> anyhow::Result<()> {
-        if let Form::Bulk(index) = &self.form {
-            let action =
-                json!({"create": {"_index": index, "_id": document.get("kibana.alert.uuid")}});
-            writeln!(self.out, "{action}")?;
-            let document = moved(document, index);
-            serde_json::to_writer(&mut self.out, document.as_map())?;
-        } else {
-            serde_json::to_writer(&mut self.out, document.as_map())?;
+impl Form {
+    /// Adds the line or lines of a document.
+    fn add(&self, document: &mut AlertDocument, text: &mut Vec<u8>) -> anyhow::Result<()> {
+        if let Self::Bulk(index) = self {
+            let id = document.own().get("kibana.alert.uuid");
+            let action = json!({"create": {"_index": index, "_id": id}});
+            writeln!(text, "{action}")?;
+            move_to(document.own_mut(), index);
         }
-        self.out.write_all(b"\n")?;
+        serde_json::to_writer(&mut *text, document)?;
+        text.push(b'\n');
         Ok(())
     }
 }
 
-/// The document with the data stream it is written to: Elasticsearch refuses one that names another.
-fn moved(document: &Document, index: &str) -> Document {
-    let mut document = document.clone();
+/// Documents, one a line.
+pub struct Lines {
+    out: Box<dyn Write>,
+}
+
+impl Lines {
+    /// Writes to `out`.
+    pub fn new(out: Box<dyn Write>) -> Self {
+        Self { out }
+    }
+}
+
+/// Names the data stream that a document is written to: Elasticsearch refuses one that names another.
+fn move_to(document: &mut Document, index: &str) {
     document.remove("data_stream");
     let parts: Vec<&str> = index.splitn(3, '-').collect();
     if let [kind, dataset, namespace] = parts[..] {
@@ -56,21 +56,32 @@ fn moved(document: &Document, index: &str) -> Document {
             json!({"type": kind, "dataset": dataset, "namespace": namespace}),
         );
     }
-    document
 }
 
 impl Reporter for Lines {
-    fn alert(&mut self, alert: &Alert, _: Row) -> anyhow::Result<()> {
-        if matches!(self.form, Form::Findings) {
-            return self.line(&alert.document);
+    type Entry = Vec<u8>;
+    type Form = Form;
+
+    fn entry(form: &Form, _: &Rule, alert: &Alert) -> anyhow::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        if matches!(form, Form::Findings) {
+            serde_json::to_writer(&mut text, &alert.document)?;
+            text.push(b'\n');
+            return Ok(text);
         }
         for block in &alert.blocks {
-            self.line(block)?;
+            form.add(&mut block.clone(), &mut text)?;
         }
         let mut document = alert.document.clone();
         // The events are in the blocks.
-        document.remove("gatewatch.sequence.events");
-        self.line(&document)
+        document.own_mut().remove("gatewatch.sequence.events");
+        form.add(&mut document, &mut text)?;
+        Ok(text)
+    }
+
+    fn take(&mut self, _: usize, lines: Option<Vec<u8>>) -> anyhow::Result<()> {
+        self.out.write_all(&lines.unwrap_or_default())?;
+        Ok(())
     }
 
     fn finish(&mut self, _: &Context<'_>) -> anyhow::Result<()> {
@@ -93,11 +104,19 @@ impl Array {
 }
 
 impl Reporter for Array {
-    fn alert(&mut self, alert: &Alert, _: Row) -> anyhow::Result<()> {
+    type Entry = Vec<u8>;
+    type Form = ();
+
+    fn entry((): &(), _: &Rule, alert: &Alert) -> anyhow::Result<Vec<u8>> {
+        let document = alert.document.to_document();
+        Ok(serde_json::to_vec_pretty(document.as_map())?)
+    }
+
+    fn take(&mut self, _: usize, document: Option<Vec<u8>>) -> anyhow::Result<()> {
         self.out
             .write_all(if self.empty { b"[\n" } else { b",\n" })?;
         self.empty = false;
-        serde_json::to_writer_pretty(&mut self.out, alert.document.as_map())?;
+        self.out.write_all(&document.unwrap_or_default())?;
         Ok(())
     }
 
@@ -112,20 +131,23 @@ impl Reporter for Array {
 #[cfg(test)]
 mod tests {
     use gatewatch_event::Document;
-    use serde_json::{Value as Json, json};
+    use serde_json::json;
 
-    use super::moved;
+    use super::move_to;
 
     #[test]
     fn a_document_names_the_stream_it_is_written_to() {
-        let document = match json!({"data_stream": {"dataset": "system.security"}, "a": 1}) {
-            Json::Object(map) => Document::from_map(map),
-            _ => Document::new(),
+        let moved = |index: &str| {
+            let mut document = Document::new();
+            document.set("data_stream.dataset", json!("system.security"));
+            document.set("a", json!(1));
+            move_to(&mut document, index);
+            document.into_json()
         };
         assert_eq!(
-            moved(&document, "logs-gatewatch.alerts-default").into_json(),
+            moved("logs-gatewatch.alerts-default"),
             json!({"a": 1, "data_stream": {"type": "logs", "dataset": "gatewatch.alerts", "namespace": "default"}})
         );
-        assert_eq!(moved(&document, "alerts").into_json(), json!({"a": 1}));
+        assert_eq!(moved("alerts"), json!({"a": 1}));
     }
 }

@@ -113,15 +113,9 @@ impl Row {
 
     /// The facts of an alert. A sequence takes what its events share, then what the last event says.
     pub fn of(rule: &Rule, alert: &Alert) -> Self {
-        let last = alert.events.last();
-        let pick = |fields: &[&str]| {
-            let shared = first(&alert.document, fields);
-            match last {
-                Some(last) if shared.is_empty() => first(last, fields),
-                _ => shared,
-            }
-        };
-        let from_last = |fields: &[&str]| last.map(|last| first(last, fields)).unwrap_or_default();
+        let own = alert.document.own();
+        let pick = |fields| pick(alert, fields);
+        let last = alert.last.as_ref().unwrap_or(own);
         let mut techniques: Vec<&str> = rule
             .threat
             .iter()
@@ -142,12 +136,21 @@ impl Row {
             user: pick(USER),
             source: pick(SOURCE),
             outcome: pick(&["event.outcome"]),
-            file: from_last(&["gatewatch.input.path"]),
-            record: last.map(record).unwrap_or_default(),
-            events: alert.events.len(),
-            id: first(&alert.document, &["kibana.alert.uuid"]),
+            file: first(last, &["gatewatch.input.path"]),
+            record: record(last),
+            events: alert.events,
+            id: first(own, &["kibana.alert.uuid"]),
             techniques: techniques.join(" "),
         }
+    }
+}
+
+/// The first value of any of the fields in the alert, or else in its last event.
+fn pick(alert: &Alert, fields: &[&str]) -> String {
+    let shared = first(alert.document.own(), fields);
+    match &alert.last {
+        Some(last) if shared.is_empty() => first(last, fields),
+        _ => shared,
     }
 }
 
@@ -173,13 +176,22 @@ impl AlertFilter {
         }
     }
 
+    /// Does it keep all?
+    pub fn is_empty(&self) -> bool {
+        self.hosts.is_empty() && self.users.is_empty()
+    }
+
     /// Is the alert wanted?
-    pub fn keeps(&self, row: &Row) -> bool {
+    pub fn keeps(&self, alert: &Alert) -> bool {
+        self.is_empty() || self.keeps_named(&pick(alert, HOST), &pick(alert, USER))
+    }
+
+    fn keeps_named(&self, host: &str, user: &str) -> bool {
         let any = |patterns: &[Vec<char>], text: &str| {
             let text: Vec<char> = text.to_lowercase().chars().collect();
             patterns.is_empty() || patterns.iter().any(|pattern| wildcard(pattern, &text))
         };
-        any(&self.hosts, &row.host) && any(&self.users, &row.user)
+        any(&self.hosts, host) && any(&self.users, user)
     }
 }
 
@@ -212,22 +224,17 @@ fn wildcard(pattern: &[char], text: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AlertFilter, Row};
+    use super::AlertFilter;
 
     #[test]
     fn filters_take_wildcards_and_ignore_case() {
-        let row = Row {
-            host: "SRV1.corp.example".into(),
-            user: "Alice".into(),
-            ..Row::default()
-        };
         let keeps = |hosts: &[&str], users: &[&str]| {
             let own = |list: &[&str]| {
                 list.iter()
                     .map(|text| (*text).to_owned())
                     .collect::<Vec<_>>()
             };
-            AlertFilter::new(&own(hosts), &own(users)).keeps(&row)
+            AlertFilter::new(&own(hosts), &own(users)).keeps_named("SRV1.corp.example", "Alice")
         };
         assert!(keeps(&[], &[]));
         assert!(keeps(&["srv?.*"], &["alice"]));

@@ -281,9 +281,9 @@ fn described(case: &RuleCase, alerts: &[Alert]) -> Option<(String, String)> {
         if !give(number, case, alerts, &mut taken, &mut tried) {
             let nearest = alerts
                 .iter()
-                .min_by_key(|alert| differences(expect, &alert.document).len());
+                .min_by_key(|alert| differences(expect, &alert.document.to_document()).len());
             let details = nearest.map_or_else(String::new, |alert| {
-                let lines = differences(expect, &alert.document);
+                let lines = differences(expect, &alert.document.to_document());
                 format!("the nearest alert differs:\n{}", lines.join("\n"))
             });
             return Some((
@@ -304,7 +304,9 @@ fn give(
     tried: &mut Vec<bool>,
 ) -> bool {
     for at in 0..alerts.len() {
-        if tried[at] || !differences(&case.expect[number], &alerts[at].document).is_empty() {
+        if tried[at]
+            || !differences(&case.expect[number], &alerts[at].document.to_document()).is_empty()
+        {
             continue;
         }
         tried[at] = true;
