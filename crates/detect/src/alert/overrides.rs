@@ -28,7 +28,7 @@ impl Overrides {
     pub(super) fn is_of(&self, rule: &Rule) -> bool {
         self.severity == rule.severity
             && self.name == rule.name
-            && self.risk_score == Json::from(rule.risk_score)
+            && self.risk_score == rule.risk_score
     }
 
     /// What the rule takes from the event.

@@ -4,42 +4,15 @@ use std::collections::HashMap;
 
 use gatewatch_event::{Event, Field, JsonEvent, Known, NothingKnown, Value, parse_iso};
 
-use super::glance::Glance;
+use super::glance::{Beat, Glance, KIND_FIELDS, close_field, glance, push_value};
 use super::shape::CarriedLine;
-use super::{Index, JsonKind, JsonRecord, LazyJson, Shape};
+use super::{Index, JsonRecord, LazyJson, Shape};
+use crate::source::index::DECIDING;
 use crate::source::linux_auth::{AuthKinds, JournalLine, from_filebeat};
 use crate::source::mapping::{Confidence, Record, SourceKinds};
-use crate::source::windows::{KindIndex, Kinds, Options, WindowsJson};
+use crate::source::windows::{KindIndex, Kinds, Options, WindowsEvent, WindowsJson, WindowsKind};
 use crate::source::{UTC, route_carried};
 use crate::{Consumer, Place, Placed};
-
-/// Members of `event` that a look at a document tells; the first says whether it is mapped at all.
-pub(super) const KIND_MEMBERS: [&str; 5] = ["category", "code", "dataset", "type", "action"];
-
-/// The same with their whole path.
-const LOOK_FIELDS: [&str; 5] = [
-    "event.category",
-    "event.code",
-    "event.dataset",
-    "event.type",
-    "event.action",
-];
-
-/// Fields by which ECS documents are told into kinds: those that most rules ask for, and those that say in which index a
-/// document lies. Fields of one object stand together.
-const KIND_FIELDS: [&str; 11] = [
-    "event.category",
-    "event.code",
-    "event.dataset",
-    "event.type",
-    "event.action",
-    "event.module",
-    "data_stream.dataset",
-    "data_stream.type",
-    "data_stream.namespace",
-    "agent.type",
-    "_index",
-];
 
 /// Most kinds of ECS documents that are remembered.
 const MOST_KINDS: usize = 4096;
@@ -47,30 +20,17 @@ const MOST_KINDS: usize = 4096;
 /// Values of kinds are no longer than this in all.
 const MOST_BYTES: usize = 512;
 
-/// What is known of a record before it is taken apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ahead {
-    /// It cannot matter.
-    Unwanted,
-    /// Nothing.
-    Unknown,
-    /// A look told what no look did before: whether the consumer wants it is still to be asked.
-    New,
-    /// It is an ECS document, and may be wanted.
-    Document,
-    /// It is what Winlogbeat writes, of this kind, which is wanted.
-    Beat(KindIndex),
-}
-
 /// The kinds met in one unit of reading.
 pub(super) struct Delivery {
     windows: Kinds,
     /// Windows events whose carrier brings ECS fields of its own.
     beats: Kinds,
+    /// The same by what a look told, with the consumer's number.
+    beat_kinds: HashMap<Box<[u8]>, (KindIndex, Option<u32>)>,
     journal: AuthKinds,
     documents: Documents,
-    /// What looks told, and whether documents of which only that is known are wanted.
-    looks: HashMap<Box<[u8]>, bool>,
+    /// What the last look told.
+    key: Vec<u8>,
     sources: SourceKinds,
     /// For JSON inside of text inside of JSON.
     index: Index,
@@ -84,78 +44,90 @@ impl Delivery {
                 beside: true,
                 ..Options::default()
             }),
+            beat_kinds: HashMap::new(),
             journal: AuthKinds::default(),
             documents: Documents::new(),
-            looks: HashMap::new(),
+            key: Vec::new(),
             sources: SourceKinds::default(),
             index: Index::new(),
         }
     }
 
-    /// What is to be done with a record that a look took for this. `key` has what it told of a document.
-    pub(super) fn ahead(
+    /// Hands a record on, if the consumer wants its kind, after a look that spares most of them more. `may_be_sourced` tells of
+    /// a record whether it may be one of the [`SOURCES`](crate::source::SOURCES), whose fields are not where their names say.
+    pub(super) fn deliver_at_a_glance(
         &mut self,
-        glance: Glance<'_>,
-        key: &[u8],
-        consumer: &mut dyn Consumer,
-    ) -> Ahead {
-        match glance {
-            Glance::Document | Glance::Other => match self.looks.get(key) {
-                Some(false) => Ahead::Unwanted,
-                Some(true) if glance == Glance::Document => Ahead::Document,
-                Some(true) => Ahead::Unknown,
-                None => Ahead::New,
-            },
-            Glance::Beat {
-                provider,
-                channel,
-                event_id,
-            } => match self.beats.find(provider, channel, Some(event_id), consumer) {
-                Some(index) if self.beats.wanted(index).is_none() => Ahead::Unwanted,
-                Some(index) => Ahead::Beat(index),
-                None => Ahead::Unknown,
-            },
-        }
-    }
-
-    /// Hands a record on, of which this was known before it was taken apart. `key` has what the last look told.
-    pub(super) fn deliver_ahead(
-        &mut self,
-        (ahead, key): (Ahead, &[u8]),
         json: LazyJson<'_>,
+        may_be_sourced: impl FnOnce() -> bool,
         place: &Place,
         consumer: &mut dyn Consumer,
     ) {
-        match ahead {
-            Ahead::Unknown | Ahead::Unwanted => self.deliver(Shape::of(json), place, consumer),
-            Ahead::New => {
-                self.learn_look(key, JsonRecord::new(json), consumer);
-                self.deliver(Shape::of(json), place, consumer);
+        let record = JsonRecord::new(json);
+        let key = &mut self.key;
+        match glance(json, key) {
+            Some(Glance::Document) => {
+                if let Some(number) = self.documents.kind(key, record, consumer) {
+                    consumer.event(number, &Placed::new(&record, place));
+                }
+                return;
             }
-            Ahead::Document => self
-                .documents
-                .deliver(JsonRecord::new(json), place, consumer),
-            Ahead::Beat(index) => {
-                let event = WindowsJson::winlogbeat(json);
-                self.beats.deliver_as(index, &event, place, consumer);
+            Some(Glance::Other) => {
+                let wanted = self.documents.kind(key, record, consumer);
+                if wanted.is_none() && !may_be_sourced() {
+                    return;
+                }
             }
+            Some(Glance::Beat(beat)) => {
+                if let Some((index, wanted)) = self.beat_kind(&beat, json, consumer) {
+                    if let Some(number) = wanted {
+                        let event = WindowsJson::winlogbeat(json);
+                        self.beats
+                            .deliver_wanted((index, number), &event, place, consumer);
+                    }
+                    return;
+                }
+            }
+            None => {}
         }
+        self.deliver(Shape::of(json), place, consumer);
     }
 
-    /// Asks whether the consumer wants documents of which a look tells what it told of this one.
-    fn learn_look(&mut self, key: &[u8], record: JsonRecord<'_>, consumer: &mut dyn Consumer) {
-        if self.looks.len() == MOST_KINDS || key.len() > MOST_BYTES {
-            return;
+    /// The kind of what Winlogbeat writes, and the consumer's number for those that say the same in the fields of `key`; `None`
+    /// beyond the limits.
+    fn beat_kind(
+        &mut self,
+        beat: &Beat<'_>,
+        json: LazyJson<'_>,
+        consumer: &mut dyn Consumer,
+    ) -> Option<(KindIndex, Option<u32>)> {
+        beat.write(&mut self.key);
+        if let Some(known) = self.beat_kinds.get(self.key.as_slice()) {
+            return Some(*known);
         }
-        let known = LOOK_FIELDS.map(|name| {
+        if self.beat_kinds.len() == MOST_KINDS || self.key.len() > MOST_BYTES {
+            return None;
+        }
+        let (provider, channel) = (beat.provider, beat.channel);
+        let index = self
+            .beats
+            .find(provider, channel, Some(beat.event_id), consumer)?;
+        let kind = self.beats.kind(index);
+        let record = WindowsJson::winlogbeat(json);
+        let event = WindowsEvent::new(kind, &record);
+        let known = DECIDING.map(|name| {
             let field = Field::new(name);
-            (field, record.all(field))
+            (field, event.all(field))
         });
-        let wanted = consumer.kind(&DocumentKind {
-            name: identity("look", key),
-            known: known.into(),
+        let wanted = self.beats.wanted(index).and_then(|_| {
+            consumer.kind(&BeatKind {
+                name: identity("beat", &self.key),
+                kind,
+                known,
+            })
         });
-        self.looks.insert(key.into(), wanted.is_some());
+        self.beat_kinds
+            .insert(self.key.as_slice().into(), (index, wanted));
+        Some((index, wanted))
     }
 
     /// Hands a record on, if the consumer wants its kind.
@@ -264,22 +236,31 @@ impl Known for DocumentKind {
     }
 }
 
+/// What all that Winlogbeat writes of one Windows kind has in common, where it says the same of where it belongs.
+struct BeatKind<'k> {
+    name: Option<String>,
+    kind: &'k WindowsKind,
+    /// The fields that decide in which index an event lies: carriers add to what the mapping sets.
+    known: [(Field, Vec<Value<'static>>); DECIDING.len()],
+}
+
+impl Known for BeatKind<'_> {
+    fn known(&self, field: Field) -> Option<&[Value<'static>]> {
+        match self.known.iter().find(|(known, _)| *known == field) {
+            Some((_, values)) => Some(values),
+            None => self.kind.known(field),
+        }
+    }
+
+    fn identity(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
 /// The name of a kind with this key.
 fn identity(what: &str, key: &[u8]) -> Option<String> {
     let key = std::str::from_utf8(key).ok()?;
     Some(format!("{what}\u{2}{key}"))
-}
-
-/// Adds a value to the key of a kind. The raw text of JSON has no control characters, so these can part it.
-pub(super) fn push_value(key: &mut Vec<u8>, kind: JsonKind, raw: &[u8]) {
-    key.push(b'0' + kind as u8);
-    key.extend_from_slice(raw);
-    key.push(1);
-}
-
-/// Ends the values of one field in the key of a kind.
-pub(super) fn close_field(key: &mut Vec<u8>) {
-    key.push(2);
 }
 
 impl Documents {
@@ -293,55 +274,45 @@ impl Documents {
     }
 
     fn deliver(&mut self, record: JsonRecord<'_>, place: &Place, consumer: &mut dyn Consumer) {
-        if let Some(number) = self.kind(record, consumer) {
+        let mut key = std::mem::take(&mut self.key);
+        set_key(record.json(), &mut key);
+        if let Some(number) = self.kind(&key, record, consumer) {
             consumer.event(number, &Placed::new(&record, place));
         }
+        self.key = key;
     }
 
-    fn kind(&mut self, record: JsonRecord<'_>, consumer: &mut dyn Consumer) -> Option<u32> {
-        self.set_key(record.json());
-        if let Some(wanted) = self.kinds.get(self.key.as_slice()) {
+    /// The consumer's number for documents with this key; `record` is one of them.
+    fn kind(
+        &mut self,
+        key: &[u8],
+        record: JsonRecord<'_>,
+        consumer: &mut dyn Consumer,
+    ) -> Option<u32> {
+        if let Some(wanted) = self.kinds.get(key) {
             return *wanted;
         }
-        if self.kinds.len() == MOST_KINDS || self.key.len() > MOST_BYTES {
+        if self.kinds.len() == MOST_KINDS || key.len() > MOST_BYTES {
             return *self.any.get_or_insert_with(|| consumer.kind(&NothingKnown));
         }
         let known = self.fields.map(|field| (field, record.all(field)));
         let wanted = consumer.kind(&DocumentKind {
-            name: identity("document", &self.key),
+            name: identity("document", key),
             known: known.into(),
         });
-        self.kinds.insert(self.key.as_slice().into(), wanted);
+        self.kinds.insert(key.into(), wanted);
         wanted
     }
+}
 
-    /// Writes down the values of the fields that make a kind.
-    fn set_key(&mut self, record: LazyJson<'_>) {
-        self.key.clear();
-        // Without dots in keys, a field lies in one object, and fields that stand together lie in the same.
-        let nested = record.members().all(|(key, _)| !key.contains('.'));
-        let mut last: Option<(&str, Option<LazyJson<'_>>)> = None;
-        for path in KIND_FIELDS {
-            let mut push = |value: LazyJson<'_>| {
-                push_value(&mut self.key, value.kind(), value.raw().as_bytes());
-                true
-            };
-            match path.split_once('.') {
-                Some((head, rest)) if nested => {
-                    let object = match last {
-                        Some((known, object)) if known == head => object,
-                        _ => record.get(head),
-                    };
-                    last = Some((head, object));
-                    if let Some(object) = object {
-                        object.visit_inside(rest, &mut push);
-                    }
-                }
-                _ => {
-                    record.visit(path, &mut push);
-                }
-            }
-            close_field(&mut self.key);
-        }
+/// Writes down the values of the fields that make a kind, whichever way they are spelled.
+fn set_key(record: LazyJson<'_>, key: &mut Vec<u8>) {
+    key.clear();
+    for path in KIND_FIELDS {
+        record.visit(path, &mut |value| {
+            push_value(key, value.kind(), value.raw().as_bytes());
+            true
+        });
+        close_field(key);
     }
 }

@@ -1,13 +1,13 @@
 //! One pass over the bytes of a record: checks that they are JSON and notes where every key and value lies.
 
-use super::JsonError;
-use super::string::{PLAIN, WITH_CONTROLS, WITH_ESCAPES, string_end};
+use super::string::{WITH_CONTROLS, string_end};
+use super::{JsonError, marks};
 
 /// Objects and arrays may nest this deep.
 pub const DEPTH_LIMIT: usize = 128;
 
 /// A record may have this many members and containers in all.
-const NODE_LIMIT: usize = 1 << 18;
+pub(super) const NODE_LIMIT: usize = 1 << 18;
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum JsonKind {
 
 /// A member of an object, or an object or array inside an array. Scalars inside arrays have no node: arrays are walked
 /// on demand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Node {
     /// Where the key lies, without its quotes. Empty for what stands in an array, and for the root.
     pub key: (u32, u32),
@@ -73,19 +73,21 @@ impl Index {
         if u32::try_from(bytes.len()).is_err() {
             return Err(JsonError::new(0, "a record of 4 GiB or more"));
         }
+        if !has_controls(bytes) && marks::read(bytes, &mut self.nodes) {
+            return Ok(());
+        }
+        self.build_slowly(text)
+    }
+
+    /// The same byte by byte, for what has control characters in it, if only as white space, and to tell what is wrong.
+    pub(super) fn build_slowly(&mut self, text: &str) -> Result<(), JsonError> {
+        self.nodes.clear();
+        let bytes = text.as_bytes();
         let start = skip_space(bytes, 0);
         if bytes.get(start) != Some(&b'{') {
             return Err(JsonError::new(start, "not an object"));
         }
-        let nodes = &mut self.nodes;
-        // One look at the whole record spares a look at every byte of every string.
-        let end = if bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20 {
-            Builder::<WITH_CONTROLS>::new(bytes, nodes).object(start)?
-        } else if memchr::memchr(b'\\', bytes).is_some() {
-            Builder::<WITH_ESCAPES>::new(bytes, nodes).object(start)?
-        } else {
-            Builder::<PLAIN>::new(bytes, nodes).object(start)?
-        };
+        let end = Builder::new(bytes, &mut self.nodes).object(start)?;
         let rest = skip_space(bytes, end);
         if rest == bytes.len() {
             Ok(())
@@ -95,8 +97,13 @@ impl Index {
     }
 }
 
-/// Reads a record whose strings may hold what `STRINGS` says.
-struct Builder<'a, const STRINGS: u8> {
+/// Is there any control character? One look at the whole record spares many at its parts.
+fn has_controls(bytes: &[u8]) -> bool {
+    bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20
+}
+
+/// Reads a record byte by byte.
+struct Builder<'a> {
     bytes: &'a [u8],
     nodes: &'a mut Vec<Node>,
     /// The numbers of the nodes of the containers that are open.
@@ -108,12 +115,12 @@ struct Builder<'a, const STRINGS: u8> {
 
 /// A key: where it lies, and whether it holds escapes.
 #[derive(Clone, Copy, Default)]
-struct Key {
-    span: (u32, u32),
-    escaped: bool,
+pub(super) struct Key {
+    pub span: (u32, u32),
+    pub escaped: bool,
 }
 
-impl<'a, const STRINGS: u8> Builder<'a, STRINGS> {
+impl<'a> Builder<'a> {
     fn new(bytes: &'a [u8], nodes: &'a mut Vec<Node>) -> Self {
         Self {
             bytes,
@@ -139,7 +146,7 @@ impl<'a, const STRINGS: u8> Builder<'a, STRINGS> {
                     if byte != b'"' {
                         return Err(self.error(at, "no key where one must be"));
                     }
-                    let (end, escaped) = string_end::<STRINGS>(bytes, at + 1)?;
+                    let (end, escaped) = string_end::<WITH_CONTROLS>(bytes, at + 1)?;
                     key = Key {
                         span: span(at + 1, end),
                         escaped,
@@ -153,7 +160,7 @@ impl<'a, const STRINGS: u8> Builder<'a, STRINGS> {
                 }
                 Next::Value => match byte {
                     b'"' => {
-                        let (end, escaped) = string_end::<STRINGS>(bytes, at + 1)?;
+                        let (end, escaped) = string_end::<WITH_CONTROLS>(bytes, at + 1)?;
                         if self.in_object {
                             self.push(JsonKind::String, span(at + 1, end), key, escaped)?;
                         }
@@ -161,8 +168,9 @@ impl<'a, const STRINGS: u8> Builder<'a, STRINGS> {
                         Next::AfterValue
                     }
                     b'{' | b'[' => {
+                        // What stands in an array has no key.
+                        let key = if self.in_object { key } else { Key::default() };
                         self.open(at, byte, key)?;
-                        key = Key::default();
                         at = skip_space(bytes, at + 1);
                         let empty = bytes.get(at) == Some(&(byte + 2));
                         match byte {
@@ -359,10 +367,10 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     clippy::cast_possible_truncation,
     reason = "checked once for the whole record"
 )]
-fn narrow(number: usize) -> u32 {
+pub(super) fn narrow(number: usize) -> u32 {
     number as u32
 }
 
-fn span(start: usize, end: usize) -> (u32, u32) {
+pub(super) fn span(start: usize, end: usize) -> (u32, u32) {
     (narrow(start), narrow(end))
 }

@@ -241,6 +241,18 @@ impl<'a> LazyJson<'a> {
         })
     }
 
+    /// The same with keys as they stand; `None` for those with escapes in them.
+    pub(super) fn raw_members(
+        &self,
+    ) -> impl Iterator<Item = (Option<&'a str>, LazyJson<'a>)> + use<'a> {
+        let object = *self;
+        self.member_nodes().map(move |number| {
+            let node = &object.nodes[number as usize];
+            let key = (!node.key_escaped).then(|| raw_key(object.text, node));
+            (key, object.at_node(number))
+        })
+    }
+
     /// The elements of this array in order.
     pub fn elements(&self) -> Elements<'a> {
         let end = if self.kind == JsonKind::Array {

@@ -1,12 +1,9 @@
 //! A search through raw lines for what cannot matter, so that most lines are never taken apart.
 //!
-//! A line is passed over only where that is proved; in doubt it is taken apart. There are four proofs.
+//! A line is passed over only where that is proved; in doubt it is taken apart. There are three proofs.
 //!
 //! *By a given code.* The consumer may say that every event that can matter has one of some texts in its `event.code`, see
 //! [`Consumer::codes`]. Whatever form a record has, its code stands in the line as it is.
-//!
-//! *By a look.* The first members of most documents tell their kind, and the consumer says whether it wants that kind. This
-//! needs keys that are nested, so a line with a key that begins with `event.` or `winlog.` is taken apart.
 //!
 //! *By the codes found.* `event.code` is the value of some key in the line that ends as one of [`CODE_KEYS`] does, or the
 //! record has none. If the consumer wants no event with any of the codes found and none without a code, the line cannot matter.
@@ -28,8 +25,6 @@ use gatewatch_event::{Field, Known, Value};
 use memchr::memchr_iter;
 use memchr::memmem::{FindIter, Finder};
 
-use super::deliver::{Ahead, Delivery};
-use super::glance::{Glance, glance};
 use super::index::skip_space;
 use super::shape::JOURNAL_MARKS;
 use crate::source::SOURCES;
@@ -82,7 +77,7 @@ impl Known for OnlyCode {
 }
 
 impl Codes {
-    fn new(consumer: &mut dyn Consumer) -> Self {
+    pub(super) fn new(consumer: &mut dyn Consumer) -> Self {
         let event_code = Field::new("event.code");
         Self {
             wanted: HashMap::new(),
@@ -120,7 +115,6 @@ impl Codes {
 /// What is searched for, made once for a consumer.
 pub(super) struct Sieve {
     escape: Finder<'static>,
-    dotted: [Finder<'static>; 2],
     code_keys: [Finder<'static>; 4],
     journal_marks: [Finder<'static>; JOURNAL_MARKS.len()],
     /// Without any of these texts, a record is of none of the [`SOURCES`]. `None` when no record of theirs can matter.
@@ -222,7 +216,6 @@ impl Sieve {
         let finder = |text: &str| Finder::new(text).into_owned();
         Some(Self {
             escape: finder("\\u00"),
-            dotted: ["\"event.", "\"winlog."].map(finder),
             code_keys: CODE_KEYS.map(finder),
             journal_marks: JOURNAL_MARKS.map(finder),
             source_marks,
@@ -304,48 +297,6 @@ impl<'p> Cursor<'p> {
     }
 }
 
-/// After so many looks in a row that were not enough, only few more are taken.
-const LOOKS_IN_VAIN: u32 = 16;
-
-/// Every so many lines a look is taken all the same.
-const LOOK_EVERY: u32 = 64;
-
-/// What is remembered from line to line.
-pub(super) struct State {
-    pub codes: Codes,
-    pub delivery: Delivery,
-    /// What the last look told.
-    pub key: Vec<u8>,
-    /// Looks in a row that were not enough, and lines passed without one.
-    in_vain: u32,
-}
-
-impl State {
-    pub(super) fn new(consumer: &mut dyn Consumer) -> Self {
-        Self {
-            codes: Codes::new(consumer),
-            delivery: Delivery::new(),
-            key: Vec::new(),
-            in_vain: 0,
-        }
-    }
-
-    /// Takes a look at a record, and says whether that tells its form; `None` where a look tells nothing.
-    fn look(&mut self, record: &[u8], consumer: &mut dyn Consumer) -> Option<(Ahead, bool)> {
-        if self.in_vain >= LOOKS_IN_VAIN && !self.in_vain.is_multiple_of(LOOK_EVERY) {
-            self.in_vain = self.in_vain.wrapping_add(1);
-            return None;
-        }
-        let Some(glance) = glance(record, &mut self.key) else {
-            self.in_vain = self.in_vain.wrapping_add(1);
-            return None;
-        };
-        self.in_vain = 0;
-        let ahead = self.delivery.ahead(glance, &self.key, consumer);
-        Some((ahead, glance != Glance::Other))
-    }
-}
-
 /// What stands after the text of a key.
 enum Code<'b> {
     /// It was no key.
@@ -381,15 +332,17 @@ impl Pass<'_> {
                 || is_one_a_line(&block[line.clone()]))
     }
 
-    /// Can the record in this line matter, and what is it? Lines must come in order; `object` is the line without white space
-    /// around it.
-    pub(super) fn look_ahead(
+    /// Can the record in this line matter? Lines must come in order; `object` is the line without white space around it.
+    pub(super) fn may_matter(
         &mut self,
-        state: &mut State,
+        codes: &mut Codes,
         consumer: &mut dyn Consumer,
         line: Range<usize>,
         object: &[u8],
-    ) -> Ahead {
+    ) -> bool {
+        if !self.sieve.can_prove(codes) {
+            return true;
+        }
         let mut hidden = false;
         while let Some(at) = self.escapes.before(line.end) {
             hidden |= at >= line.start && self.hides(at);
@@ -399,30 +352,9 @@ impl Pass<'_> {
             (None, Some(search)) => search.is_in(object),
             (None, None) => true,
         };
-        if hidden {
-            return Ahead::Unknown;
-        }
-        if !given {
-            return self.sieve.unless_sourced(object);
-        }
-        match state.look(object, consumer) {
-            Some((Ahead::Unknown, _)) => return Ahead::Unknown,
-            Some((ahead, form_is_told)) if !self.sieve.has_dotted(object) => {
-                return if ahead == Ahead::Unwanted && !form_is_told {
-                    self.sieve.unless_sourced(object)
-                } else {
-                    ahead
-                };
-            }
-            // Its keys are written in another way.
-            Some((Ahead::New, _)) => return Ahead::Unknown,
-            _ => {}
-        }
-        if self.sieve.may_matter(state, consumer, object) {
-            Ahead::Unknown
-        } else {
-            self.sieve.unless_sourced(object)
-        }
+        hidden
+            || (given && self.sieve.may_matter(codes, consumer, object))
+            || self.sieve.may_be_sourced(object)
     }
 
     /// Does the escape at `at` stand for a character that may be part of what is searched for?
@@ -444,24 +376,20 @@ impl Pass<'_> {
 }
 
 impl Sieve {
-    /// Does a key begin with `event.` or `winlog.`?
-    fn has_dotted(&self, record: &[u8]) -> bool {
-        self.dotted
-            .iter()
-            .any(|finder| finder.find(record).is_some())
+    /// Is there any proof to be tried?
+    fn can_prove(&self, codes: &Codes) -> bool {
+        self.given.is_some() || self.needles.is_some() || !codes.without
     }
 
-    /// What cannot matter unless it is a record of one of the [`SOURCES`].
-    fn unless_sourced(&self, record: &[u8]) -> Ahead {
-        match &self.source_marks {
-            Some(marks) if marks.is_match(record) => Ahead::Unknown,
-            _ => Ahead::Unwanted,
-        }
+    /// May it be a record of one of the [`SOURCES`]?
+    pub(super) fn may_be_sourced(&self, record: &[u8]) -> bool {
+        self.source_marks
+            .as_ref()
+            .is_some_and(|marks| marks.is_match(record))
     }
 
     /// The proofs by the codes found and by needle, for a record without escapes that hide anything.
-    fn may_matter(&self, state: &mut State, consumer: &mut dyn Consumer, record: &[u8]) -> bool {
-        let codes = &mut state.codes;
+    fn may_matter(&self, codes: &mut Codes, consumer: &mut dyn Consumer, record: &[u8]) -> bool {
         let needles = match &self.needles {
             None if codes.without => return true,
             needles => needles,

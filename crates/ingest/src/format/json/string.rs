@@ -7,23 +7,19 @@ use super::JsonError;
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
-/// What strings may hold beside text: nothing.
-pub(super) const PLAIN: u8 = 0;
-/// Backslashes.
+/// What strings may hold beside text: backslashes.
 pub(super) const WITH_ESCAPES: u8 = 1;
 /// Backslashes and control characters.
 pub(super) const WITH_CONTROLS: u8 = 2;
 
-/// A bit in every byte of `word` that is a quote, or a backslash or control character where those may be; the lowest set
+/// A bit in every byte of `word` that is a quote or a backslash, or a control character where those may be; the lowest set
 /// bit is exact.
 #[inline]
 fn special<const MAY_HOLD: u8>(word: u64) -> u64 {
     let quote = word ^ (LOW_BITS * 0x22);
     let mut found = quote.wrapping_sub(LOW_BITS) & !quote;
-    if MAY_HOLD >= WITH_ESCAPES {
-        let backslash = word ^ (LOW_BITS * 0x5C);
-        found |= backslash.wrapping_sub(LOW_BITS) & !backslash;
-    }
+    let backslash = word ^ (LOW_BITS * 0x5C);
+    found |= backslash.wrapping_sub(LOW_BITS) & !backslash;
     if MAY_HOLD >= WITH_CONTROLS {
         found |= word.wrapping_sub(LOW_BITS * 0x20) & !word;
     }

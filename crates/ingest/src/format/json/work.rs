@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::deliver::Ahead;
-use super::sieve::{Sieve, State};
-use super::{Index, JsonError, LazyJson, wrapper};
+use super::deliver::Delivery;
+use super::sieve::{Codes, Sieve};
+use super::{Index, JsonError, LazyJson, Shape, wrapper};
 use crate::{Consumer, Counts, Place, Problem, ProblemKind};
 
 /// One reading of one file or range.
@@ -18,7 +18,8 @@ pub(super) struct Work<'c> {
     index: Index,
     /// `None` when every record is taken apart.
     sieve: Option<Rc<Sieve>>,
-    state: State,
+    codes: Codes,
+    delivery: Delivery,
     place: Place,
     counts: Counts,
 }
@@ -26,12 +27,13 @@ pub(super) struct Work<'c> {
 impl<'c> Work<'c> {
     pub(super) fn new(path: &Arc<str>, consumer: &'c mut dyn Consumer, prefilter: bool) -> Self {
         let sieve = prefilter.then(|| Sieve::new(consumer)).flatten();
-        let state = State::new(consumer);
+        let codes = Codes::new(consumer);
         Self {
             consumer,
             index: Index::new(),
             sieve: sieve.map(Rc::new),
-            state,
+            codes,
+            delivery: Delivery::new(),
             place: Place {
                 path: Arc::clone(path),
                 offset: 0,
@@ -81,19 +83,16 @@ impl<'c> Work<'c> {
             if object.len() > limit || wrapper::begins(object) {
                 return start;
             }
-            let mut ahead = Ahead::Unknown;
-            if let Some(sieve) = &sieve {
+            let may_matter = sieve.as_ref().is_none_or(|sieve| {
                 // Made at the first line that needs it: it looks ahead over the whole block.
                 let pass = pass.get_or_insert_with(|| sieve.pass(block, end));
-                ahead = pass.look_ahead(&mut self.state, self.consumer, line.clone(), object);
-                if ahead == Ahead::Unwanted && !pass.is_whole(&line) {
-                    ahead = Ahead::Unknown;
-                }
-            }
-            if ahead != Ahead::Unwanted {
+                pass.may_matter(&mut self.codes, self.consumer, line.clone(), object)
+                    || !pass.is_whole(&line)
+            });
+            if may_matter {
                 let before = text.len() - text.trim_ascii_start().len();
                 let offset = offset + start as u64 + before as u64 * width;
-                if self.read(object, offset, ahead).is_err() {
+                if self.read(object, offset).is_err() {
                     return start;
                 }
             }
@@ -105,23 +104,26 @@ impl<'c> Work<'c> {
 
     /// Reads one record that was framed by its structure.
     pub(super) fn record(&mut self, bytes: &[u8], offset: u64) {
-        let mut ahead = Ahead::Unknown;
-        if let Some(sieve) = &self.sieve {
-            let mut pass = sieve.pass(bytes, bytes.len());
-            ahead = pass.look_ahead(&mut self.state, self.consumer, 0..bytes.len(), bytes);
-        }
-        if ahead == Ahead::Unwanted {
+        let all = 0..bytes.len();
+        if let Some(sieve) = &self.sieve
+            && !sieve.pass(bytes, bytes.len()).may_matter(
+                &mut self.codes,
+                self.consumer,
+                all,
+                bytes,
+            )
+        {
             self.counts.records += 1;
             return;
         }
-        match self.read(bytes, offset, ahead) {
+        match self.read(bytes, offset) {
             Ok(()) => self.counts.records += 1,
             Err(error) => self.unreadable(offset, &error.to_string()),
         }
     }
 
     /// Takes a record apart and hands it on.
-    fn read(&mut self, bytes: &[u8], offset: u64, ahead: Ahead) -> Result<(), JsonError> {
+    fn read(&mut self, bytes: &[u8], offset: u64) -> Result<(), JsonError> {
         // Bytes that are no UTF-8 are replaced, as Elastic's Beats do.
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text),
@@ -133,8 +135,17 @@ impl<'c> Work<'c> {
         }
         self.place.offset = offset;
         let json = LazyJson::new(&text, &self.index);
-        let State { delivery, key, .. } = &mut self.state;
-        delivery.deliver_ahead((ahead, key), json, &self.place, self.consumer);
+        match &self.sieve {
+            Some(sieve) => {
+                let may_be_sourced = || sieve.may_be_sourced(bytes);
+                let place = &self.place;
+                self.delivery
+                    .deliver_at_a_glance(json, may_be_sourced, place, self.consumer);
+            }
+            None => self
+                .delivery
+                .deliver(Shape::of(json), &self.place, self.consumer),
+        }
         Ok(())
     }
 

@@ -106,11 +106,21 @@ impl Kinds {
         place: &Place,
         consumer: &mut dyn Consumer,
     ) {
-        let met = &self.met[index.0];
-        if let Some(number) = met.wanted {
-            let event = WindowsEvent::new(&met.kind, record);
-            consumer.event(number, &Placed::new(&event, place));
+        if let Some(number) = self.met[index.0].wanted {
+            self.deliver_wanted((index, number), record, place, consumer);
         }
+    }
+
+    /// Hands a record of this kind to the consumer under this number.
+    pub fn deliver_wanted(
+        &self,
+        (index, number): (KindIndex, u32),
+        record: &dyn WindowsRecord,
+        place: &Place,
+        consumer: &mut dyn Consumer,
+    ) {
+        let event = WindowsEvent::new(&self.met[index.0].kind, record);
+        consumer.event(number, &Placed::new(&event, place));
     }
 
     /// Finds the kind of a record and hands the record to the consumer, if the kind is wanted.
