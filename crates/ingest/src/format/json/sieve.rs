@@ -8,10 +8,10 @@
 //! *By the codes found.* `event.code` is the value of some key in the line that ends as one of [`CODE_KEYS`] does, or the
 //! record has none. If the consumer wants no event with any of the codes found and none without a code, the line cannot matter.
 //!
-//! Records of the sources in [`SOURCES`](crate::source::SOURCES) have their codes elsewhere; they are known by the sources'
+//! Records of the sources in [`SOURCES`] have their codes elsewhere; they are known by the sources'
 //! marks, and the marks are not looked for where the consumer wants nothing but Windows events.
 //!
-//! *By needle.* The consumer's [`Needles`](crate::Needles) hold for documents whose fields are written as they are. A line
+//! *By needle.* The consumer's [`Needles`] hold for documents whose fields are written as they are. A line
 //! without any key of a form that is mapped is such a document.
 //!
 //! All proofs read the bytes as they stand, so they fail where letters that could be part of a key, a code or a needle are
