@@ -39,6 +39,18 @@ static ENDED: Kind = Kind::new("session ended", &[DOOR, LEAVE]);
 static CONNECTED: Kind = Kind::new("connection", &[DOOR, CONNECT, ATTEMPT]);
 /// xrdp itself comes to the session manager so, and whoever comes through a tunnel.
 static CONNECTED_HERE: Kind = Kind::new("connection from the machine itself", &[DOOR, CONNECT]);
+/// Whether anybody had come in by it does not show.
+static CLOSED: Kind = Kind::new(
+    "connection closed",
+    &[
+        DOOR,
+        &[
+            Entry::fixed("event.category", &["network"]),
+            Entry::fixed("event.type", &["connection", "end"]),
+            Entry::fixed("event.action", &["rdp-disconnect"]),
+        ],
+    ],
+);
 static ENCRYPTED: Kind = Kind::new(
     "encrypted",
     &[
@@ -61,6 +73,9 @@ static STARTS: &[(&str, &Kind)] = &[
     ("AUTHFAIL: user=", &FAILED),
     ("Access permitted for user: ", &CAME_IN),
     ("Access denied for user: ", &FAILED),
+    ("Username or password error for user: ", &FAILED),
+    ("Username okay but group problem for user: ", &FAILED),
+    ("An established connection closed to endpoint: ", &CLOSED),
     ("Received system login request from xrdp for user: ", &ASKED),
     ("++ created session (access granted): username ", &STARTED),
     ("++ reconnected session: username ", &STARTED),
@@ -79,7 +94,7 @@ static STARTS: &[(&str, &Kind)] = &[
 
 /// The kind of a text.
 pub(super) fn kind(text: &str) -> &'static Kind {
-    if text.starts_with("Socket ") {
+    if text.starts_with("Socket ") || text.starts_with("A connection received from") {
         return match peer(text).and_then(|(ip, _)| turn::address(ip)) {
             Some(address) if address.is_loopback() => &CONNECTED_HERE,
             Some(_) => &CONNECTED,

@@ -21,10 +21,12 @@ const SHORT_TIME: usize = 17;
 const LEVELS: [&str; 6] = ["CORE ", "ERROR", "WARN ", "INFO ", "DEBUG", "TRACE"];
 
 /// How texts begin that nobody else writes.
-const STARTS: [&str; 22] = [
+const STARTS: [&str; 24] = [
     "AUTHFAIL: user=",
     "Access permitted for user: ",
     "Access denied for user: ",
+    "Username or password error for user: ",
+    "Username okay but group problem for user: ",
     "Received system login request from xrdp",
     "Received sys login status for ",
     "Received request from xrdp ",
@@ -63,7 +65,7 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
 impl<'a> Line<'a> {
     pub(super) fn of(record: &Record<'a>) -> Option<Self> {
         if record.has_header {
-            let (level, text) = level(record.message())?;
+            let (level, text) = level(without_threads(record.message()))?;
             return Some(Self {
                 when: None,
                 level,
@@ -108,6 +110,21 @@ impl<'a> Line<'a> {
             iso_stamp(when)
         }
     }
+}
+
+/// What older versions put in front: `(10687)(139797313210176)`, the process and its thread.
+fn without_threads(mut text: &str) -> &str {
+    for _ in 0..2 {
+        let Some((number, rest)) = text.strip_prefix('(').and_then(|rest| rest.split_once(')'))
+        else {
+            break;
+        };
+        if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            break;
+        }
+        text = rest;
+    }
+    text
 }
 
 /// `[INFO ] text`.

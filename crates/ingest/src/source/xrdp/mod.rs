@@ -33,7 +33,13 @@ impl Source for Xrdp {
     }
 
     fn programs(&self) -> &'static [&'static str] {
-        &["xrdp", "xrdp-sesman", "xrdp-sesexec", "xrdp-chansrv"]
+        &[
+            "xrdp",
+            "XRDP",
+            "xrdp-sesman",
+            "xrdp-sesexec",
+            "xrdp-chansrv",
+        ]
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {

@@ -59,7 +59,12 @@ pub(super) fn peer(text: &str) -> Option<(&str, Option<&str>)> {
         })?;
         return Some(written(rest));
     }
-    if let Some(rest) = text.strip_prefix("TLS connection established from ") {
+    if let Some(rest) = text
+        .strip_prefix("TLS connection established from ")
+        .or_else(|| text.strip_prefix("A connection received from: "))
+        .or_else(|| text.strip_prefix("A connection received from "))
+        .or_else(|| text.strip_prefix("An established connection closed to endpoint: "))
+    {
         return Some(written(rest));
     }
     if text.starts_with(FAILED) {
@@ -104,6 +109,8 @@ fn user(text: &str) -> Option<&str> {
     if let Some(rest) = text
         .strip_prefix(PERMITTED)
         .or_else(|| text.strip_prefix("Access denied for user: "))
+        .or_else(|| text.strip_prefix("Username or password error for user: "))
+        .or_else(|| text.strip_prefix("Username okay but group problem for user: "))
         .or_else(|| text.strip_prefix("xrdp_wm_log_msg: login failed for user "))
         .or_else(|| text.strip_prefix("xrdp_wm_log_msg: Performing login request for "))
     {
@@ -116,7 +123,7 @@ fn user(text: &str) -> Option<&str> {
         );
     }
     let (_, rest) = text.strip_prefix("++ ")?.split_once("username ")?;
-    let (rest, _) = rest.rsplit_once(", ip ")?;
+    let rest = rest.rsplit_once(", ip ").map_or(rest, |(rest, _)| rest);
     Some(
         rest.rsplit_once(", display ")
             .map_or(rest, |(user, _)| user),

@@ -54,6 +54,9 @@ fn access_records() {
             "rdp success password dave IP: x 203.0.113.21:-",
             none,
             "rdp failure password erin -:-",
+            "rdp - - - 127.0.0.1:36409",
+            "rdp failure password grace -:-",
+            "rdp success password heidi -:-",
         ],
     );
     access(
@@ -74,6 +77,23 @@ fn access_records() {
             none,
             none,
             none,
+            "rdp attempt - - 203.0.113.7:52522",
+            "rdp - - - 203.0.113.7:52522",
+            "rdp - - - -:-",
+        ],
+    );
+    access(
+        &Xrdp,
+        "syslog.log",
+        &[
+            "rdp attempt - - 203.0.113.7:60920",
+            "rdp - - - 127.0.0.1:60921",
+            "rdp failure password mallory 203.0.113.7:-",
+            "rdp attempt password frank 203.0.113.8:-",
+            "rdp success password frank 203.0.113.8:-",
+            none,
+            "rdp success password ivan 203.0.113.30:56030",
+            "rdp attempt - - 203.0.113.31:12148",
         ],
     );
 }
