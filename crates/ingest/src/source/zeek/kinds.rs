@@ -435,7 +435,7 @@ static KERBEROS_UNTOLD: Kind = Kind::new(
 
 /// Logs whose columns are kept as they are.
 macro_rules! plain {
-    ($($path:literal => $dataset:literal),* $(,)?) => {
+    ($($path:literal => $dataset:literal $(over $transport:literal)? $(as $protocol:literal)?),* $(,)?) => {
         /// By the name of the log.
         static PLAIN: [(&str, Kind); [$($path),*].len()] = [$((
             $path,
@@ -447,6 +447,8 @@ macro_rules! plain {
                     INFO,
                     &[
                         Entry::part("network.transport", "proto"),
+                        $(Entry::fixed("network.transport", &[$transport]),)?
+                        $(Entry::fixed("network.protocol", &[$protocol]),)?
                         Entry::new(
                             $dataset,
                             From::Object(|view| object(view, &logs::OTHER)),
@@ -473,26 +475,32 @@ macro_rules! plain {
     };
 }
 plain! {
-    "dce_rpc" => "zeek.dce_rpc",
-    "dhcp" => "zeek.dhcp",
-    "dns" => "zeek.dns",
+    "dce_rpc" => "zeek.dce_rpc" over "tcp" as "dce_rpc",
+    "dhcp" => "zeek.dhcp" over "udp" as "dhcp",
+    "dnp3" => "zeek.dnp3" over "tcp" as "dnp3",
+    "dns" => "zeek.dns" as "dns",
     "dpd" => "zeek.dpd",
     "files" => "zeek.files",
-    "ftp" => "zeek.ftp",
+    "ftp" => "zeek.ftp" over "tcp" as "ftp",
     "intel" => "zeek.intel",
+    "irc" => "zeek.irc" over "tcp" as "irc",
     "known_certs" => "zeek.known_certs",
     "known_hosts" => "zeek.known_hosts",
     "known_services" => "zeek.known_services",
-    "mysql" => "zeek.mysql",
-    "radius" => "zeek.radius",
-    "sip" => "zeek.sip",
-    "smb_cmd" => "zeek.smb_cmd",
-    "smb_files" => "zeek.smb_files",
-    "smb_mapping" => "zeek.smb_mapping",
-    "smtp" => "zeek.smtp",
-    "snmp" => "zeek.snmp",
+    "modbus" => "zeek.modbus" over "tcp" as "modbus",
+    "mysql" => "zeek.mysql" over "tcp" as "mysql",
+    "ntp" => "zeek.ntp" over "udp" as "ntp",
+    "radius" => "zeek.radius" over "udp" as "radius",
+    "signatures" => "zeek.signature",
+    "sip" => "zeek.sip" over "udp" as "sip",
+    "smb_cmd" => "zeek.smb_cmd" over "tcp" as "smb",
+    "smb_files" => "zeek.smb_files" over "tcp" as "smb",
+    "smb_mapping" => "zeek.smb_mapping" over "tcp" as "smb",
+    "smtp" => "zeek.smtp" over "tcp" as "smtp",
+    "snmp" => "zeek.snmp" over "udp" as "snmp",
     "software" => "zeek.software",
-    "syslog" => "zeek.syslog",
+    "syslog" => "zeek.syslog" as "syslog",
+    "traceroute" => "zeek.traceroute",
     "weird" => "zeek.weird",
     "x509" => "zeek.x509",
 }

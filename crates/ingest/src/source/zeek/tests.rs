@@ -132,6 +132,8 @@ fn access_records() {
             none,
             none,
             none,
+            none,
+            none,
         ],
     );
 }
