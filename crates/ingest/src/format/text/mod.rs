@@ -31,3 +31,11 @@ pub use names::NameParts;
 pub use pairs::Pairs;
 pub use template::matches;
 pub use url::UrlParts;
+
+/// Does a text begin with one of these? The first byte tells most apart, before anything is compared.
+pub(crate) fn begins_with(text: &str, starts: &[&str]) -> bool {
+    let first = text.as_bytes().first();
+    starts
+        .iter()
+        .any(|start| start.as_bytes().first() == first && text.starts_with(start))
+}

@@ -25,6 +25,9 @@ pub(super) enum Said<'a> {
 
 /// Takes a text apart.
 pub(super) fn said(text: &str) -> Option<Said<'_>> {
+    if !matches!(text.as_bytes().first(), Some(b'C' | b'V' | b'S')) {
+        return None;
+    }
     if let Some(rest) = text.strip_prefix("Connections: ") {
         let (word, rest) = rest.split_once(": ")?;
         return Some(match word {

@@ -2,6 +2,7 @@
 
 use super::LOOK_BACK;
 use crate::format::syslog::{Stamp, classic_stamp};
+use crate::format::text::begins_with;
 use crate::format::time;
 use crate::source::mapping::{Confidence, Record};
 
@@ -97,7 +98,7 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
     match raw.as_bytes().first()? {
         b'0'..=b'3' => {
             let text = stamped(raw)?;
-            let known = STAMPED.iter().any(|start| text.starts_with(start));
+            let known = begins_with(text, &STAMPED);
             Some(if known {
                 Confidence::Certain
             } else {
@@ -109,14 +110,14 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         }
         b' ' => Some(Confidence::Possible),
         _ => {
-            let known = is_date(raw) || BANNERS.iter().any(|start| raw.starts_with(start));
+            let known = is_date(raw) || begins_with(raw, &BANNERS);
             known.then_some(Confidence::Possible)
         }
     }
 }
 
 fn is_block(text: &str) -> bool {
-    BLOCKS.iter().any(|start| text.starts_with(start))
+    begins_with(text, &BLOCKS)
 }
 
 /// `Wed Jan  7 08:00:00 2026`, and nothing else.

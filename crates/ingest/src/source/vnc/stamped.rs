@@ -17,6 +17,13 @@ pub(super) enum Said<'a> {
 
 /// Takes a text apart.
 pub(super) fn said(text: &str) -> Option<Said<'_>> {
+    // Most lines are of the program's own affairs.
+    if !matches!(
+        text.as_bytes().first(),
+        Some(b'G' | b'P' | b'C' | b'i' | b'F' | b'V' | b'a' | b'r')
+    ) {
+        return None;
+    }
     if let Some(host) = text.strip_prefix("Got connection from client ") {
         return Some(Said::Connection(host));
     }

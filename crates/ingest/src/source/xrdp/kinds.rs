@@ -101,8 +101,9 @@ pub(super) fn kind(text: &str) -> &'static Kind {
             None => &OTHER,
         };
     }
+    let first = text.as_bytes().first();
     STARTS
         .iter()
-        .find(|(start, _)| text.starts_with(start))
+        .find(|(start, _)| start.as_bytes().first() == first && text.starts_with(start))
         .map_or(&OTHER, |(_, kind)| kind)
 }

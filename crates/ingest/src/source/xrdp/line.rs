@@ -1,6 +1,7 @@
 //! A line without what stands in front of its text.
 
 use crate::format::syslog::{Stamp, iso_stamp};
+use crate::format::text::begins_with;
 use crate::format::time;
 use crate::source::mapping::{Confidence, Record};
 
@@ -57,7 +58,7 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
     match line.when {
         // Nobody else writes the time so.
         Some(when) if when.len() == SHORT_TIME => Some(Confidence::Certain),
-        _ if STARTS.iter().any(|start| line.text.starts_with(start)) => Some(Confidence::Certain),
+        _ if begins_with(line.text, &STARTS) => Some(Confidence::Certain),
         when => when.map(|_| Confidence::Possible),
     }
 }
