@@ -37,11 +37,11 @@ pub fn apply(rules: &mut [CompiledRule], from: &Sources<'_>) -> anyhow::Result<(
     let mut complaints = Vec::new();
     let mut sources = Vec::new();
     // Whatever holds exceptions says so; most files of rules hold none, and reading thousands of them again takes time.
-    let rules = from
+    let with_rules = from
         .rules
         .iter()
         .filter(|(_, text)| text.contains("exception"));
-    for (path, text) in rules.chain(&given) {
+    for (path, text) in with_rules.chain(&given) {
         let source = RuleSource::read(path, text);
         // Problems of files with rules were told when the rules were read.
         if given.iter().any(|(known, _)| known == path) {
