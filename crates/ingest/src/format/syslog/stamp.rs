@@ -64,7 +64,8 @@ pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
     if matches!(scan.peek(), Some(b'*' | b'.')) {
         scan.at += 1;
     }
-    let month = month(scan.take(3)?.try_into().ok()?)?;
+    let (month, length) = month_word(text.get(scan.at..)?)?;
+    scan.at += length;
     scan.eat(b' ').then_some(())?;
     scan.eat(b' ');
     let day = scan.number(1, 2)?;
@@ -187,6 +188,68 @@ pub(crate) fn month(name: [u8; 3]) -> Option<i8> {
     })
 }
 
+/// Names of months as other locales of the C library shorten them (German, Spanish, French, Italian, Portuguese, Dutch, Swedish),
+/// in small letters and without dots, where they are not the English ones.
+const ELSEWHERE: [(&str, i8); 33] = [
+    ("janv", 1),
+    ("ene", 1),
+    ("gen", 1),
+    ("févr", 2),
+    ("fev", 2),
+    ("mär", 3),
+    ("mrz", 3),
+    ("mars", 3),
+    ("mrt", 3),
+    ("avril", 4),
+    ("abr", 4),
+    ("mai", 5),
+    ("mag", 5),
+    ("mei", 5),
+    ("maj", 5),
+    ("juin", 6),
+    ("giu", 6),
+    ("juni", 6),
+    ("juil", 7),
+    ("lug", 7),
+    ("juli", 7),
+    ("août", 8),
+    ("ago", 8),
+    ("sept", 9),
+    ("set", 9),
+    ("okt", 10),
+    ("ott", 10),
+    ("out", 10),
+    ("déc", 12),
+    ("dez", 12),
+    ("dic", 12),
+    ("märz", 3),
+    ("april", 4),
+];
+
+/// The month that the first word names, and the word's length.
+fn month_word(text: &[u8]) -> Option<(i8, usize)> {
+    let name = *text.first_chunk::<3>()?;
+    if let Some(month) = month(name) {
+        return Some((month, 3));
+    }
+    let length = text.iter().take(8).position(|byte| *byte == b' ')?;
+    let word = text[..length].strip_suffix(b".").unwrap_or(&text[..length]);
+    let known = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+    if let [first, second, third] = word {
+        // `nov` or `NOV`.
+        let name = [
+            first.to_ascii_uppercase(),
+            second.to_ascii_lowercase(),
+            third.to_ascii_lowercase(),
+        ];
+        if let Some(month) = month(name) {
+            return Some((month, length));
+        }
+    }
+    let (_, month) = ELSEWHERE.iter().find(|(name, _)| known(name))?;
+    Some((*month, length))
+}
+
 struct Scan<'a> {
     text: &'a [u8],
     at: usize,
@@ -201,12 +264,6 @@ impl<'a> Scan<'a> {
         let hit = self.peek() == Some(byte);
         self.at += usize::from(hit);
         hit
-    }
-
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let taken = self.text.get(self.at..self.at.checked_add(count)?)?;
-        self.at += count;
-        Some(taken)
     }
 
     /// Between `least` and `most` decimal digits.
@@ -324,6 +381,10 @@ mod tests {
         for (text, at, rest) in [
             ("Jan  5 01:31:41 www", "2024-01-05T01:31:41.000Z", " www"),
             ("Jun 7 01:10:56 host", "2024-06-07T01:10:56.000Z", " host"),
+            ("nov 08 19:48:28 gw", "2024-11-08T19:48:28.000Z", " gw"),
+            ("Okt  3 10:00:00 gw", "2024-10-03T10:00:00.000Z", " gw"),
+            ("févr. 28 10:00:00 gw", "2024-02-28T10:00:00.000Z", " gw"),
+            ("août  1 10:00:00 gw", "2024-08-01T10:00:00.000Z", " gw"),
             ("Jul 05 18:22:44", "2024-07-05T18:22:44.000Z", ""),
             ("Dec 31 23:59:60 h", "2024-12-31T23:59:59.000Z", " h"),
             (
