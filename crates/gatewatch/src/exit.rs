@@ -1,4 +1,5 @@
-//! Exit codes, all of them: 0 done, 1 `--fail-on` was met (or a check found faults), 2 an error.
+//! Exit codes, all of them: 0 done, 1 `--fail-on` was met (or a check found faults), 2 an error, or a path that was named could not
+//! be opened.
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -12,6 +13,8 @@ pub enum Ending {
     Done,
     /// It did, and found what `--fail-on` names, or a check found faults.
     Found,
+    /// It did, but for a path that was named and could not be opened, as the results say.
+    Incomplete,
     /// It did, and the answer itself is an error (a refused request), printed where the answer goes.
     Refused,
 }
@@ -21,7 +24,7 @@ pub fn code(result: anyhow::Result<Ending>) -> ExitCode {
     match result {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Found) => ExitCode::from(1),
-        Ok(Ending::Refused) => ExitCode::from(2),
+        Ok(Ending::Refused | Ending::Incomplete) => ExitCode::from(2),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("error: {error:#}"));

@@ -145,7 +145,13 @@ fn errors_say_what_where_and_what_to_do() {
 
 #[test]
 fn a_missing_file_is_named_and_the_rest_is_read() {
-    let output = stdout(&["scan", "corpus/windows", "/no/such/file", "--quiet"]);
+    let ended = gatewatch(&["scan", "corpus/windows", "/no/such/file", "--quiet"]);
+    assert_eq!(
+        ended.status.code(),
+        Some(2),
+        "not all that was named was read"
+    );
+    let output = String::from_utf8(ended.stdout).expect("UTF-8");
     assert!(
         output.contains("/no/such/file: cannot be opened"),
         "{output}"

@@ -39,9 +39,14 @@ fn a_scan_for_a_person() {
     insta::assert_snapshot!(screen(&[
         "scan",
         "corpus/windows/fs01",
-        "corpus/linux",
+        "corpus/linux/auth-classic.log",
+        "corpus/linux/auth-iso.log",
         "--limit",
-        "3"
+        "3",
+        "--year",
+        "2026",
+        "--timezone",
+        "UTC",
     ]));
 }
 

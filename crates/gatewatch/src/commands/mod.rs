@@ -20,6 +20,7 @@ use gatewatch_event::{Field, Timestamp, ecs_type};
 use gatewatch_ingest::{Found, ReadOptions, Unit, find, units};
 use gatewatch_query::Condition;
 
+use crate::exit::Ending;
 use crate::flags::InputFlags;
 use crate::output;
 use crate::run::{Progress, ReadSummary, write_unreadable};
@@ -81,12 +82,12 @@ fn close(
     summary: &ReadSummary,
     say: bool,
     line: impl FnOnce() -> String,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Ending> {
     if let Some(path) = &flags.unreadable {
         write_unreadable(path, &summary.problems)?;
     }
     if say && !flags.quiet {
         output::complain(&line());
     }
-    Ok(())
+    Ok(summary.ending())
 }

@@ -49,8 +49,7 @@ pub fn run(flags: &NormalizeFlags) -> anyhow::Result<Ending> {
             ));
         }
         line
-    })?;
-    Ok(Ending::Done)
+    })
 }
 
 /// What one thread does: turns events into lines.

@@ -70,15 +70,17 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     if let Some(path) = &flags.state {
         state::write(path, &known)?;
     }
-    super::close(
+    let end = super::close(
         &flags.input,
         &summary,
         flags.format != ScanFormat::Table,
         || account::closing_line(&ended.context(written.alerts)),
     )?;
     match (flags.fail_on, written.gravest) {
-        (Some(least), Some(gravest)) if gravest >= least => Ok(Ending::Found),
-        _ => Ok(Ending::Done),
+        (Some(least), Some(gravest)) if gravest >= least && end == Ending::Done => {
+            Ok(Ending::Found)
+        }
+        _ => Ok(end),
     }
 }
 

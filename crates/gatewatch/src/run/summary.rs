@@ -10,12 +10,15 @@ use gatewatch_ingest::{Counts, Found, Problem, ProblemKind};
 use serde_json::json;
 
 use super::TaskReport;
+use crate::exit::Ending;
 
 /// What was read, and what was not.
 #[derive(Debug, Default)]
 pub struct ReadSummary {
     /// Files met.
     pub files: u64,
+    /// Paths that could not be opened.
+    pub unopened: usize,
     /// Records and bytes.
     pub counts: Counts,
     /// Records that at least one rule's condition matched.
@@ -29,6 +32,7 @@ impl ReadSummary {
     pub fn new(found: Found, reports: Vec<TaskReport>) -> Self {
         let mut summary = Self {
             files: found.files.len() as u64,
+            unopened: found.unopened,
             problems: found.problems,
             ..Self::default()
         };
@@ -40,6 +44,15 @@ impl ReadSummary {
         summary.problems.sort();
         summary.problems.dedup();
         summary
+    }
+
+    /// How reading ended: somebody who mistyped a path must not be told that nothing was found there.
+    pub fn ending(&self) -> Ending {
+        if self.unopened == 0 {
+            Ending::Done
+        } else {
+            Ending::Incomplete
+        }
     }
 
     /// Readable records that no condition matched.

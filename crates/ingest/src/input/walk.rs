@@ -1,6 +1,7 @@
 //! Paths to files.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub struct Found {
     pub files: Vec<InputFile>,
     /// Paths that cannot be read.
     pub problems: Vec<Problem>,
+    /// How many of the paths that were named cannot be opened.
+    pub unopened: usize,
 }
 
 fn place(path: &str) -> Place {
@@ -50,10 +53,13 @@ pub fn find(paths: &[String]) -> Found {
             });
             continue;
         }
-        match fs::metadata(path) {
+        match named(path) {
             Ok(metadata) if metadata.is_dir() => walk(path, &mut found),
             Ok(metadata) => found.files.push(input_file(path, &metadata)),
-            Err(error) => found.problems.push(unreadable(path, &error.to_string())),
+            Err(error) => {
+                found.unopened += 1;
+                found.problems.push(unreadable(path, &error.to_string()));
+            }
         }
     }
     found.files.sort();
@@ -61,6 +67,15 @@ pub fn find(paths: &[String]) -> Found {
     found.problems.sort();
     found.problems.dedup();
     found
+}
+
+/// What a path that was named is, if it can be opened. A pipe is not tried: that would wait for its other end.
+fn named(path: &str) -> io::Result<fs::Metadata> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_file() {
+        fs::File::open(path)?;
+    }
+    Ok(metadata)
 }
 
 fn walk(folder: &str, found: &mut Found) {
@@ -128,7 +143,7 @@ mod tests {
                 .count(),
             1
         );
-        assert_eq!(found.problems.len(), 1);
+        assert_eq!((found.problems.len(), found.unopened), (1, 1));
         assert!(found.problems[0].reason.starts_with("cannot be opened"));
     }
 }

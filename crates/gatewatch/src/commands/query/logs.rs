@@ -118,7 +118,7 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
     if !flags.quiet {
         output::complain(&closing(&found, &summary));
     }
-    Ok(Ending::Done)
+    Ok(summary.ending())
 }
 
 /// The plan of a query; its problems are told on stderr.
