@@ -33,22 +33,47 @@ pub fn find_source(name: &str) -> Option<&'static dyn Source> {
 /// The source that a record is of, told from the program that wrote it and else from its content. `None` when no source in
 /// the table knows it: it may still be one of Linux authentication.
 pub fn claim(record: &Record<'_>) -> Option<Claim> {
-    by_program(record).unwrap_or_else(|| claim_by_content(record))
+    let told = record
+        .program()
+        .and_then(|name| Owner::of(name).tell(record));
+    told.unwrap_or_else(|| claim_by_content(record))
 }
 
-/// The answer that the program gives, if it gives any.
-fn by_program(record: &Record<'_>) -> Option<Option<Claim>> {
-    let program = record.program()?;
-    // PAM's messages are the same whatever program calls it.
-    if linux_auth::is_own_program(program) || record.message().starts_with("pam_") {
-        return Some(None);
+/// Whose a program's messages are.
+#[derive(Clone, Copy)]
+enum Owner {
+    /// Linux authentication's.
+    LinuxAuth,
+    /// All of this source.
+    Source(&'static dyn Source),
+    /// What they say decides.
+    Nobody,
+}
+
+impl Owner {
+    fn of(program: &str) -> Self {
+        if linux_auth::is_own_program(program) {
+            return Self::LinuxAuth;
+        }
+        PROGRAMS
+            .get(program)
+            .map_or(Self::Nobody, |source| Self::Source(*source))
     }
-    let source = PROGRAMS.get(program)?;
-    Some(Some(Claim {
-        source: *source,
-        confidence: Confidence::Certain,
-        rival: None,
-    }))
+
+    /// The answer for a record of the program, if it does not depend on more of the record.
+    fn tell(self, record: &Record<'_>) -> Option<Option<Claim>> {
+        match self {
+            Self::LinuxAuth => Some(None),
+            // PAM's messages are the same whatever program calls it.
+            _ if record.message().starts_with("pam_") => Some(None),
+            Self::Source(source) => Some(Some(Claim {
+                source,
+                confidence: Confidence::Certain,
+                rival: None,
+            })),
+            Self::Nobody => None,
+        }
+    }
 }
 
 /// The same, told from the content alone.
@@ -96,12 +121,35 @@ pub(crate) struct Claims {
     last: usize,
     /// For each source, how many records it had for certain; `None` once it was contested.
     proven: Vec<Option<u32>>,
+    /// The program of the last record that named one, and whose its messages are.
+    program: Option<(String, Owner)>,
 }
 
+/// Longer names of programs are not remembered.
+const MOST_NAME: usize = 64;
+
 impl Claims {
+    fn owner(&mut self, name: &str) -> Owner {
+        if let Some((known, owner)) = &self.program
+            && known == name
+        {
+            return *owner;
+        }
+        let owner = Owner::of(name);
+        if name.len() <= MOST_NAME {
+            let (known, last) = self.program.get_or_insert_with(|| (String::new(), owner));
+            known.clear();
+            known.push_str(name);
+            *last = owner;
+        }
+        owner
+    }
+
     /// As [`claim`] has it.
     pub(crate) fn claim(&mut self, record: &Record<'_>) -> Option<Claim> {
-        if let Some(claim) = by_program(record) {
+        if let Some(name) = record.program()
+            && let Some(claim) = self.owner(name).tell(record)
+        {
             return claim;
         }
         if self.proven.is_empty() {

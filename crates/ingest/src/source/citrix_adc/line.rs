@@ -102,6 +102,10 @@ impl<'a> Form<'a> {
 
 /// `USER on TTY shell_command="...` of the shell's log, `CLIENT -> SERVER ... "REQUEST` of the web server's.
 fn is_appliance(message: &str) -> bool {
+    let second = memchr::memchr(b' ', message.as_bytes()).map(|at| &message.as_bytes()[at + 1..]);
+    if !second.is_some_and(|text| text.starts_with(b"on ") || text.starts_with(b"-> ")) {
+        return false;
+    }
     let mut words = message.splitn(4, ' ');
     let (Some(first), Some(second), Some(_), Some(rest)) =
         (words.next(), words.next(), words.next(), words.next())

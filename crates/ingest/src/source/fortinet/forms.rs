@@ -1,6 +1,7 @@
 //! The forms of a line: pairs, and CEF with the same values under other names.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 
@@ -26,6 +27,9 @@ const FIRST: &[&str] = &[
     "type=",
     "vd=",
 ];
+
+static SUBTYPE: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(" subtype="));
 
 /// The pairs of a line, without any header.
 fn pairs<'a>(record: &Record<'a>) -> Option<&'a str> {
@@ -60,8 +64,11 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
     if let Some(text) = pairs(record) {
         let head = &text.as_bytes()[..text.len().min(HEAD)];
         let has = |key: &[u8]| memmem::find(head, key).is_some();
-        let typed = text.starts_with("type=") || has(b" type=");
-        if typed && has(b" subtype=") && (has(b"logid=") || has(b" vd=") || has(b"devid=")) {
+        let typed = || text.starts_with("type=") || has(b" type=");
+        if SUBTYPE.find(head).is_some()
+            && typed()
+            && (has(b"logid=") || has(b" vd=") || has(b"devid="))
+        {
             return Some(Confidence::Certain);
         }
         let (date, time) = text.split_once(' ')?;

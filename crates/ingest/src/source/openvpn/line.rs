@@ -1,5 +1,7 @@
 //! The forms of a line: what stands in front of its text.
 
+use std::sync::LazyLock;
+
 use crate::format::syslog::{Stamp, classic_stamp, iso_stamp};
 use crate::source::mapping::{Confidence, Record, turn};
 
@@ -82,6 +84,15 @@ const STARTS: &[&str] = &[
     "library versions: OpenSSL ",
 ];
 
+/// With which bytes these begin.
+static FIRSTS: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    let mut firsts = [false; 256];
+    for byte in STARTS.iter().filter_map(|start| start.as_bytes().first()) {
+        firsts[usize::from(*byte)] = true;
+    }
+    firsts
+});
+
 /// How texts begin that follow a peer.
 const PEER_STARTS: &[&str] = &[
     "TLS",
@@ -140,9 +151,12 @@ fn own_time(raw: &str) -> Option<(Stamp, usize)> {
         return stamp.offset.is_none().then_some((stamp, 20));
     }
     // `Tue Aug 12 08:26:30 2025 `, perhaps with `us=340080 `.
+    if bytes.get(3) != Some(&b' ') || bytes.get(24) != Some(&b' ') {
+        return None;
+    }
     let day = raw.get(..4)?;
     let known = ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "];
-    if !known.contains(&day) || bytes.get(24) != Some(&b' ') {
+    if !known.contains(&day) {
         return None;
     }
     let mut stamp = classic_stamp(raw.get(4..24)?)?;
@@ -217,8 +231,11 @@ fn peer(word: &str) -> Option<(&str, Option<&str>)> {
     if !word.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[' || c == ':') {
         return None;
     }
-    // What has neither is no address.
-    if !word.bytes().any(|byte| matches!(byte, b'.' | b':')) {
+    // Most words are no address at a glance.
+    let mut address = word.bytes().take_while(|byte| !matches!(byte, b'/' | b'%'));
+    let has_letters =
+        |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'[' | b']');
+    if !address.all(has_letters) || !word.bytes().any(|byte| matches!(byte, b'.' | b':')) {
         return None;
     }
     let (peer, name) = match word.split_once('/') {
@@ -248,7 +265,9 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
             .iter()
             .any(|start| start.as_bytes().first() == first && text.starts_with(start))
     };
-    if known(STARTS, text) || is_pool_entry(text) {
+    let first = text.as_bytes().first();
+    let may_start = first.is_some_and(|first| FIRSTS[usize::from(*first)]);
+    if (may_start && known(STARTS, text)) || is_pool_entry(text) {
         return Some(Confidence::Certain);
     }
     let line = Line::parse(text);

@@ -1,5 +1,9 @@
 //! The forms of a line, and its parts.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::format::text::matches;
 use crate::source::mapping::{Confidence, Parts, Record, turn};
 
@@ -14,6 +18,8 @@ pub(super) struct Line<'a> {
     /// It came through syslog, which names the log.
     named: bool,
 }
+
+static BRACKET: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" ["));
 
 /// How the texts of the server begin, in English.
 const STARTS: &[&str] = &[
@@ -57,7 +63,7 @@ impl<'a> Line<'a> {
             return None;
         }
         // The header's reader takes `[host/VPN]` for a program where no colon is nearer.
-        let at = record.raw.find(" [")?;
+        let at = BRACKET.find(record.raw.as_bytes())?;
         forwarded(&record.raw[at + 1..])
     }
 
