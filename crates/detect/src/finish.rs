@@ -1,7 +1,6 @@
 //! Joins the hits of all workers to matches.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use gatewatch_rules::{RuleType, Threshold, before_now};
 
 use crate::KnownTerms;
 use crate::engine::Engine;
-use crate::hits::{Hit, HitFiles};
+use crate::hits::{Hit, HitFiles, Parts};
 use crate::new_terms::NewTermsMachine;
 use crate::outcome::{Detail, EventRef, Match, Outcome};
 use crate::sample::{SampleBounds, SampleCollector};
@@ -23,9 +22,9 @@ use crate::worker::{RuleFailure, Worker};
 /// What a rule of type new_terms remembers when its `history_window_start` cannot be read: seven days, the usual value.
 const DEFAULT_HISTORY: i64 = 7 * 86_400 * 1_000_000_000;
 
-/// Into how many parts the keys of a rule are divided, one after the other, until the state of each fits into memory. What
-/// does not fit even then is dropped and reported.
-const PARTS: [u64; 3] = [1, 8, 64];
+/// Into how many parts the keys of a rule are divided, one number after the other, until the state of each part fits into
+/// memory. What does not fit even then is dropped and reported.
+const PARTS: [usize; 3] = [1, 8, 64];
 
 impl EventRef {
     fn of(worker: u32, hit: &Hit) -> Self {
@@ -118,8 +117,8 @@ impl Engine {
             &self.rules()[rule].rule.rule_type,
         ) {
             (PlanBody::Event(_), RuleType::Threshold(threshold)) => {
-                self.in_parts(rule, outcome, |of| {
-                    self.join_threshold(rule, threshold, files, of)
+                self.in_parts(rule, files, outcome, |parts, is_last| {
+                    self.join_threshold(rule, threshold, parts, is_last)
                 })
             }
             (PlanBody::Event(_), RuleType::NewTerms(terms)) => {
@@ -127,9 +126,9 @@ impl Engine {
                 self.join_new_terms(rule, memory, files, known, earliest, outcome)
             }
             (PlanBody::Event(_), _) => self.join_events(rule, files, outcome),
-            (PlanBody::Sequence(_), _) => {
-                self.in_parts(rule, outcome, |of| self.join_sequence(rule, files, of))
-            }
+            (PlanBody::Sequence(_), _) => self.in_parts(rule, files, outcome, |parts, is_last| {
+                self.join_sequence(rule, parts, is_last)
+            }),
             (PlanBody::Sample(plan), _) => self.join_sample(rule, plan.steps.len(), files, outcome),
         }
     }
@@ -138,12 +137,15 @@ impl Engine {
     fn in_parts(
         &self,
         rule: usize,
+        files: &HitFiles,
         outcome: &mut Outcome,
-        join: impl Fn(u64) -> io::Result<Tried>,
+        join: impl Fn(&Parts<'_>, bool) -> io::Result<Tried>,
     ) -> io::Result<()> {
-        for parts in PARTS {
-            let tried = join(parts)?;
-            if tried.dropped.is_some() && parts != PARTS[PARTS.len() - 1] {
+        for count in PARTS {
+            let parts = Parts::new(files, rule, self.until(rule), count)?;
+            let is_last = count == PARTS[PARTS.len() - 1];
+            let tried = join(&parts, is_last)?;
+            if tried.dropped.is_some() && !is_last {
                 continue;
             }
             outcome.matches.extend(tried.matches);
@@ -178,7 +180,7 @@ impl Engine {
         Ok(())
     }
 
-    fn join_sequence(&self, rule: usize, files: &HitFiles, parts: u64) -> io::Result<Tried> {
+    fn join_sequence(&self, rule: usize, parts: &Parts<'_>, is_last: bool) -> io::Result<Tried> {
         let mut tried = Tried::new();
         let Some(shape) = self.shape(rule) else {
             return Ok(tried);
@@ -189,13 +191,10 @@ impl Engine {
         };
         let mut all: Vec<Finished<EventRef>> = Vec::new();
         let mut counts = SequenceCounts::default();
-        'parts: for part in 0..parts {
+        'parts: for part in 0..parts.count() {
             let mut machine = SequenceMachine::new(shape.clone(), bounds);
-            let mut hits = files.of_rule(rule, self.until(rule))?;
+            let mut hits = parts.hits(part)?;
             while let Some((worker, hit)) = hits.next()? {
-                if !is_of_part(&hit.key, part, parts) {
-                    continue;
-                }
                 let Some(time) = hit.time else {
                     tried.without_time += 1;
                     continue;
@@ -209,7 +208,7 @@ impl Engine {
                     key: Arc::from(hit.key),
                     event,
                 });
-                if machine.counts().dropped() > 0 && parts != PARTS[PARTS.len() - 1] {
+                if machine.counts().dropped() > 0 && !is_last {
                     counts = machine.counts();
                     break 'parts;
                 }
@@ -218,7 +217,7 @@ impl Engine {
             all.extend(finished);
             counts = counts.plus(of_part);
         }
-        if parts > 1 {
+        if parts.count() > 1 {
             all.sort_by(Finished::order);
         }
         tried.dropped = bound_note(&counts);
@@ -238,21 +237,18 @@ impl Engine {
         &self,
         rule: usize,
         threshold: &Threshold,
-        files: &HitFiles,
-        parts: u64,
+        parts: &Parts<'_>,
+        is_last: bool,
     ) -> io::Result<Tried> {
         let distinct = threshold.cardinality.first().map_or(0, |of| of.value);
         let span = self.rules()[rule].rule.look_back();
         let mut tried = Tried::new();
         let mut dropped = 0;
-        for part in 0..parts {
+        for part in 0..parts.count() {
             let budget = self.state_budget();
             let mut machine = ThresholdMachine::new(threshold.value, distinct, span, budget);
-            let mut hits = files.of_rule(rule, None)?;
+            let mut hits = parts.hits(part)?;
             while let Some((worker, hit)) = hits.next()? {
-                if !is_of_part(&hit.key, part, parts) {
-                    continue;
-                }
                 let Some(time) = hit.time else {
                     tried.without_time += 1;
                     continue;
@@ -265,7 +261,7 @@ impl Engine {
                     values: hit.values,
                 };
                 machine.push(hit.key, member);
-                if machine.dropped > 0 && parts != PARTS[PARTS.len() - 1] {
+                if machine.dropped > 0 && !is_last {
                     break;
                 }
             }
@@ -424,16 +420,6 @@ fn group_of(found: &Match) -> &[KeyValue] {
         Detail::Threshold { group, .. } => group,
         _ => &[],
     }
-}
-
-/// Does a key belong to this part of so many?
-fn is_of_part(key: &[KeyValue], part: u64, parts: u64) -> bool {
-    if parts == 1 {
-        return true;
-    }
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish() % parts == part
 }
 
 fn note_timeless(rule: usize, events: u64, outcome: &mut Outcome) {

@@ -2,17 +2,13 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::{Mutex, PoisonError};
+use std::io;
 
 use super::codec::decode;
+use super::records::Records;
 use super::store::{HitStore, Kept};
 use super::{Hit, rank};
 use crate::sequence::missing_last;
-
-/// Bytes read at once from each run in a file.
-const BLOCK: usize = 32 << 10;
 
 /// The hits of all workers.
 #[derive(Debug)]
@@ -51,13 +47,7 @@ impl HitFiles {
                 if let (Some((from, to)), Some(file)) = (part(&run.parts, rule), &kept.file) {
                     sources.push(Source {
                         worker: number,
-                        from: From::File {
-                            file,
-                            next: from,
-                            to,
-                            block: Vec::new(),
-                            at: 0,
-                        },
+                        from: Records::in_file(file, from, to),
                     });
                 }
             }
@@ -68,7 +58,7 @@ impl HitFiles {
                     .and_then(|(from, to)| kept.memory.get(from..to));
                 sources.push(Source {
                     worker: number,
-                    from: From::Memory(bytes.unwrap_or_default()),
+                    from: Records::Memory(bytes.unwrap_or_default()),
                 });
             }
         }
@@ -100,18 +90,7 @@ pub(crate) struct RuleHits<'a> {
 
 struct Source<'a> {
     worker: u32,
-    from: From<'a>,
-}
-
-enum From<'a> {
-    Memory(&'a [u8]),
-    File {
-        file: &'a Mutex<File>,
-        next: u64,
-        to: u64,
-        block: Vec<u8>,
-        at: usize,
-    },
+    from: Records<'a>,
 }
 
 /// The next hit of a source.
@@ -148,68 +127,9 @@ impl PartialEq for Head {
 
 impl Eq for Head {}
 
-fn damaged() -> io::Error {
-    io::Error::other("the temporary file of hits is damaged")
-}
-
-impl From<'_> {
-    fn next(&mut self) -> io::Result<Option<Hit>> {
-        match self {
-            From::Memory(bytes) => {
-                let Some((length, rest)) = bytes.split_first_chunk::<4>() else {
-                    return Ok(None);
-                };
-                let length = u32::from_le_bytes(*length) as usize;
-                let hit = rest.get(..length).and_then(decode).ok_or_else(damaged)?;
-                *bytes = &rest[length..];
-                Ok(Some(hit))
-            }
-            From::File {
-                file,
-                next,
-                to,
-                block,
-                at,
-            } => {
-                let mut want = 4;
-                loop {
-                    let held = &block[*at..];
-                    if let Some((length, rest)) = held.split_first_chunk::<4>() {
-                        let length = u32::from_le_bytes(*length) as usize;
-                        if let Some(bytes) = rest.get(..length) {
-                            let hit = decode(bytes).ok_or_else(damaged)?;
-                            *at += 4 + length;
-                            return Ok(Some(hit));
-                        }
-                        want = 4 + length;
-                    }
-                    if next == to {
-                        return if held.is_empty() {
-                            Ok(None)
-                        } else {
-                            Err(damaged())
-                        };
-                    }
-                    let missing = want.saturating_sub(held.len()).max(BLOCK);
-                    block.drain(..*at);
-                    *at = 0;
-                    let left = usize::try_from(*to - *next).unwrap_or(usize::MAX);
-                    let length = missing.min(left);
-                    let start = block.len();
-                    block.resize(start + length, 0);
-                    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                    file.seek(SeekFrom::Start(*next))?;
-                    file.read_exact(&mut block[start..])?;
-                    *next += length as u64;
-                }
-            }
-        }
-    }
-}
-
 impl RuleHits<'_> {
     fn advance(&mut self, source: usize) -> io::Result<()> {
-        if let Some(hit) = self.sources[source].from.next()? {
+        if let Some(hit) = self.sources[source].from.next(decode)? {
             self.heads.push(Reverse(Head {
                 rank: rank(hit.term, self.until),
                 hit,

@@ -2,6 +2,8 @@
 
 mod codec;
 mod merge;
+mod parts;
+mod records;
 mod store;
 
 use gatewatch_event::Timestamp;
@@ -11,6 +13,7 @@ use crate::store::DocumentRef;
 
 pub(crate) use codec::{decode_values, encode_values};
 pub(crate) use merge::HitFiles;
+pub(crate) use parts::Parts;
 pub(crate) use store::HitStore;
 
 /// An event that took a term of a rule, with one combination of its keys.
