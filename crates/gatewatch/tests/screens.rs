@@ -62,6 +62,20 @@ fn a_scan_that_finds_nothing_and_cannot_read_all() {
 }
 
 #[test]
+fn what_is_said_of_many_files_is_said_once() {
+    insta::assert_snapshot!(screen(&[
+        "scan",
+        "corpus/linux/fail2ban",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "--limit",
+        "1",
+        "--year",
+        "2026",
+    ]));
+}
+
+#[test]
 fn alerts_as_csv() {
     let all = screen(&["scan", "corpus/windows/fs01", "--format", "csv"]);
     let first: Vec<&str> = all.lines().take(4).collect();

@@ -65,6 +65,7 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         summary: &summary,
         not_run: &not_run,
         filter: &filter,
+        limit: flags.limit,
     };
     let written = ended.report(flags)?;
     if let Some(path) = &flags.state {
@@ -154,6 +155,7 @@ struct Ended<'a> {
     summary: &'a ReadSummary,
     not_run: &'a NotRunRules,
     filter: &'a AlertFilter,
+    limit: usize,
 }
 
 impl Ended<'_> {
@@ -164,6 +166,7 @@ impl Ended<'_> {
             summary: self.summary,
             not_run: self.not_run,
             alerts,
+            limit: Limit(self.limit),
         }
     }
 
@@ -178,7 +181,7 @@ impl Ended<'_> {
                     .as_deref()
                     .is_some_and(|path: &Path| !path.as_os_str().is_empty());
                 let color = output::color(flags.color, to_file);
-                let limit = Limit(flags.limit);
+                let limit = Limit(self.limit);
                 let account = account::Account::new(out, self.engine, limit, color);
                 self.write(threads, &limit, account)
             }

@@ -1,6 +1,6 @@
 //! The readable account: what was read, the alerts by rule, what could not be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub not_run: &'a [(Arc<Rule>, NotRun)],
     /// Alerts after the filters.
     pub alerts: u64,
+    /// How many of each group of rules that did not run are named.
+    pub limit: Limit,
 }
 
 /// Alerts of one rule: the first ones in full, and how many there are.
@@ -59,6 +61,8 @@ const WIDEST: usize = 44;
 const PROBLEMS_SHOWN: usize = 5;
 /// Files that are named one by one in each section; the rest is counted.
 const FILES_SHOWN: usize = 20;
+/// Files that are named of those of which the same is said.
+const FILES_NAMED: usize = 5;
 
 impl<'a> Account<'a> {
     /// Writes to `out`.
@@ -223,9 +227,11 @@ fn remarks(context: &Context<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if !context.not_run.is_empty() {
         lines.push("\nRules that did not run".to_owned());
-        for (rule, reason) in context.not_run {
-            lines.push(format!("  {}: {reason}", printable(&rule.name)));
-        }
+        let reasons = context
+            .not_run
+            .iter()
+            .map(|(rule, reason)| (printable(&reason.to_string()), printable(&rule.name)));
+        by_reason(reasons, ("rule", "rules"), context.limit, &mut lines);
     }
     let named = |index: usize| printable(&context.engine.rules()[index].rule.name);
     if !context.outcome.excepted.is_empty() {
@@ -271,12 +277,61 @@ fn remarks(context: &Context<'_>) -> Vec<String> {
         ),
         (ProblemKind::Record, "Records that could not be read"),
         (ProblemKind::Damage, "Damage that cost no record"),
-        (ProblemKind::Assumption, "Assumptions"),
-        (ProblemKind::NotALog, "Files that are no logs"),
     ] {
         section(context.summary, kind, heading, &mut lines);
     }
+    // The same is mostly said of many files.
+    for (kind, heading) in [
+        (ProblemKind::Assumption, "Assumptions"),
+        (ProblemKind::NotALog, "Files that are no logs"),
+    ] {
+        let mut reasons = context
+            .summary
+            .problems
+            .iter()
+            .filter(|problem| problem.kind == kind)
+            .map(|problem| (printable(&problem.reason), printable(&problem.place.path)))
+            .peekable();
+        if reasons.peek().is_some() {
+            lines.push(format!("\n{heading}"));
+            by_reason(reasons, ("file", "files"), Limit(FILES_NAMED), &mut lines);
+        }
+    }
     lines
+}
+
+/// Names what shares a reason below it, in the order in which they come. `what` is one of them, and several.
+fn by_reason(
+    all: impl Iterator<Item = (String, String)>,
+    what: (&str, &str),
+    limit: Limit,
+    lines: &mut Vec<String>,
+) {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (reason, name) in all {
+        let place = *places.entry(reason.clone()).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((reason, vec![name])),
+        }
+    }
+    for (reason, names) in groups {
+        if let [only] = &names[..] {
+            lines.push(format!("  {only}: {reason}"));
+            continue;
+        }
+        let total = names.len() as u64;
+        lines.push(format!("  {}: {reason}", count(total, what.0, what.1)));
+        let shown = (0..)
+            .zip(&names)
+            .take_while(|(number, _)| limit.allows(*number));
+        lines.extend(shown.map(|(_, name)| format!("    {name}")));
+        let hidden = total.saturating_sub(limit.0 as u64);
+        if limit.0 > 0 && hidden > 0 {
+            lines.push(format!("    … and {}", count(hidden, "more", "more")));
+        }
+    }
 }
 
 fn section(summary: &ReadSummary, kind: ProblemKind, heading: &str, lines: &mut Vec<String>) {
