@@ -143,7 +143,17 @@ impl<'a> Utf16<'a> {
             out.push_str(std::str::from_utf8(&narrow).unwrap_or_default());
             rest = tail;
         }
-        out.extend(Utf16 { bytes: rest }.chars());
+        let (units, _) = rest.as_chunks::<2>();
+        let mut narrow = [0; 8];
+        match narrow.get_mut(..units.len()) {
+            Some(narrow) if units.iter().all(|unit| unit[1] == 0 && unit[0] < 0x80) => {
+                for (byte, unit) in narrow.iter_mut().zip(units) {
+                    *byte = unit[0];
+                }
+                out.push_str(std::str::from_utf8(narrow).unwrap_or_default());
+            }
+            _ => out.extend(Utf16 { bytes: rest }.chars()),
+        }
     }
 }
 

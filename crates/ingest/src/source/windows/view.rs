@@ -186,7 +186,8 @@ impl<'a> View<'a> {
 
 /// Windows line ends become `\n`, and those at the end go, as Winlogbeat does it.
 fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
-    let text = if text.contains("\r\n") {
+    // Most texts are short and of one line: looking for a byte takes less than looking for a text.
+    let text = if text.as_bytes().contains(&b'\r') && text.contains("\r\n") {
         Cow::Owned(text.replace("\r\n", "\n"))
     } else {
         text
