@@ -57,6 +57,10 @@ impl Event for CachedEvent<'_> {
         self.event.document()
     }
 
+    fn write_json(&self, out: &mut Vec<u8>) {
+        self.event.write_json(out);
+    }
+
     fn timestamp(&self) -> Option<Timestamp> {
         self.event.timestamp()
     }

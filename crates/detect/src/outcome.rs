@@ -120,7 +120,8 @@ impl Outcome {
     ///
     /// When it cannot be kept.
     pub fn give(&mut self, position: u64, event: &dyn Event) -> io::Result<()> {
-        let bytes = serde_json::to_vec(event.document().as_map()).map_err(io::Error::other)?;
+        let mut bytes = Vec::new();
+        event.write_json(&mut bytes);
         let document = self.again_store.push(&bytes)?;
         self.again.insert(position, document);
         Ok(())

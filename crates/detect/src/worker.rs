@@ -416,8 +416,7 @@ impl<'e> Worker<'e> {
         .filter(|value| *value != KeyValue::Null);
         if document.is_none() && (ask.is_alert || again == Again::Never) {
             self.buffer.clear();
-            serde_json::to_writer(&mut self.buffer, event.document().as_map())
-                .map_err(io::Error::other)?;
+            event.write_json(&mut self.buffer);
             *document = Some(self.store.push(&self.buffer)?);
         }
         let mut hit = Hit {

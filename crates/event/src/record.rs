@@ -1,5 +1,7 @@
 //! What readers hand out and evaluators ask.
 
+use serde_json::Value as Json;
+
 use crate::{Document, Field, Timestamp, Value, document_fields};
 
 /// One event: answers "values of this field" from the raw record.
@@ -12,6 +14,20 @@ pub trait Event {
 
     /// The whole event, built from the same mapping that [`visit`](Event::visit) answers from.
     fn document(&self) -> Document;
+
+    /// Appends the JSON text of [`document`](Event::document).
+    fn write_json(&self, out: &mut Vec<u8>) {
+        if !self.write_with(&[], out) {
+            // Keys are texts and a vector takes everything, so this cannot fail.
+            serde_json::to_writer(out, self.document().as_map()).unwrap_or_default();
+        }
+    }
+
+    /// The same without building the document, with more fields, each where the event has none of that name and there is a
+    /// value. False when an implementation knows no other way than the document; then nothing is appended.
+    fn write_with(&self, _added: &[(&str, Option<Json>)], _out: &mut Vec<u8>) -> bool {
+        false
+    }
 
     /// Calls `visit` with the full name and each value of every field, until it returns `false`. For questions about fields
     /// whose names are patterns; slow unless an implementation knows better.

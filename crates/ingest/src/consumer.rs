@@ -108,6 +108,15 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
+/// The fields that a place adds to documents, in the order in which [`Placed`] gives them.
+pub(crate) const ADDED_FIELDS: [&str; 5] = [
+    "log.file.path",
+    "log.offset",
+    HOST_ID,
+    INPUT_PATH,
+    INPUT_OFFSET,
+];
+
 /// An event and its place. Beside what the event says itself it answers:
 ///
 /// - `gatewatch.input.path` and `gatewatch.input.offset`: the place, always;
@@ -232,6 +241,16 @@ impl Event for Placed<'_> {
         document.set(INPUT_PATH, Json::from(self.place.path.as_ref()));
         document.set(INPUT_OFFSET, Json::from(self.place.offset));
         document
+    }
+
+    fn write_json(&self, out: &mut Vec<u8>) {
+        let added = ADDED_FIELDS.map(|name| {
+            let value = self.added(Field::new(name));
+            (name, value.map(|value| value.to_json()))
+        });
+        if !self.event.write_with(&added, out) {
+            serde_json::to_writer(out, self.document().as_map()).unwrap_or_default();
+        }
     }
 
     fn timestamp(&self) -> Option<Timestamp> {

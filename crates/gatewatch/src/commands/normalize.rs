@@ -74,10 +74,10 @@ impl Consumer for Writer<'_, '_> {
         if self.failure.is_some() {
             return;
         }
-        let mut written = serde_json::to_writer(&mut self.buffer, event.document().as_map())
-            .map_err(io::Error::from);
+        event.write_json(&mut self.buffer);
         self.buffer.push(b'\n');
-        if written.is_ok() && self.buffer.len() >= self.offer_at {
+        let mut written = Ok(());
+        if self.buffer.len() >= self.offer_at {
             written = self.out.offer(self.unit, &mut self.buffer);
             self.offer_at = self.buffer.len() + CHUNK_BYTES;
         }

@@ -239,6 +239,10 @@ pub fn assert_same(event: &dyn Event, document: &Document) {
         });
         assert_eq!(texts(event, &path), expected, "{path}");
     }
+    let mut text = Vec::new();
+    event.write_json(&mut text);
+    let written: Json = serde_json::from_slice(&text).expect("JSON");
+    assert_eq!(&written, &Json::Object(document.as_map().clone()));
     assert_eq!(
         event.timestamp().map(|time| time.millis()),
         document

@@ -191,7 +191,8 @@ impl Consumer for QueryTask<'_> {
         let matched = self
             .worker
             .event(kind, event, position, || -> anyhow::Result<Kept> {
-                let bytes = serde_json::to_vec(event.document().as_map())?;
+                let mut bytes = Vec::new();
+                event.write_json(&mut bytes);
                 Ok((thread, store.push(&bytes)?))
             });
         match matched {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::WindowsRecord;
 use super::entry::{Emit, Entry, Extract, Shape};
-use super::kind::{Slot, WindowsKind};
+use super::kind::{EVENT_DATA, Slot, USER_DATA, WindowsKind};
 use super::view::{DataCache, View};
 
 /// A Windows record seen through the mapping of its kind: any field on demand, or the whole document, from one table.
@@ -29,8 +29,6 @@ pub(super) const CARRIER_FIRST: &[&str] = &[
 ];
 
 const TIMESTAMP: &str = "@timestamp";
-const EVENT_DATA: &str = "winlog.event_data";
-const USER_DATA: &str = "winlog.user_data";
 
 impl<'a> WindowsEvent<'a> {
     /// Sees `record`, which must be of this kind.
@@ -248,6 +246,19 @@ impl Event for WindowsEvent<'_> {
             ..self.view
         };
         WindowsEvent { view }.whole()
+    }
+
+    fn write_with(&self, added: &[(&str, Option<Json>)], out: &mut Vec<u8>) -> bool {
+        let (Some(tree), None) = (self.view.kind.tree(), self.view.record.beside()) else {
+            return false;
+        };
+        let cache = DataCache::read(self.view.record);
+        let view = View {
+            cache: Some(&cache),
+            ..self.view
+        };
+        tree.write(&view, added, out);
+        true
     }
 
     fn timestamp(&self) -> Option<Timestamp> {

@@ -9,8 +9,10 @@ use gatewatch_event::{Field, Known, Value};
 use super::entry::{Entry, Extract, Group, Moved, Shape};
 use super::event::CARRIER_FIRST;
 use super::family::{Family, channel_name};
+use super::tree::Tree;
 use super::view::{Blank, Block};
 use super::{base, powershell, remote, security, sysmon};
+use crate::consumer::ADDED_FIELDS;
 
 /// What to leave out of a mapping, and what the carrier brings beside the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +90,8 @@ struct Table {
     set_data: Vec<&'static str>,
     /// Constants and entries by field, sorted.
     slots: Vec<(Field, Slot)>,
+    /// How documents are written as text; `None` where that depends on more than the kind.
+    tree: Option<Tree>,
 }
 
 /// Tables that were worked out before, by identity: each file of a log has the same kinds.
@@ -97,9 +101,14 @@ static TABLES: LazyLock<RwLock<HashMap<String, Arc<Table>>>> = LazyLock::new(RwL
 const MOST_TABLES: usize = 1024;
 const LONGEST_IDENTITY: usize = 512;
 
-const EVENT_DATA: &str = "winlog.event_data.";
-const USER_DATA: &str = "winlog.user_data.";
+pub(super) const EVENT_DATA: &str = "winlog.event_data";
+pub(super) const USER_DATA: &str = "winlog.user_data";
 const USER_DATA_NAME: &str = "winlog.user_data.xml_name";
+
+/// The rest of a path below an object.
+fn below<'p>(path: &'p str, object: &str) -> Option<&'p str> {
+    path.strip_prefix(object)?.strip_prefix('.')
+}
 
 /// Fields that the place of a record may answer (see [`Placed`](crate::Placed)) where the record does not.
 fn is_of_the_place(name: &str) -> bool {
@@ -157,6 +166,11 @@ impl WindowsKind {
         &self.table.entries
     }
 
+    /// How documents of the kind are written as text, where that is known.
+    pub(super) fn tree(&self) -> Option<&Tree> {
+        self.table.tree.as_ref()
+    }
+
     /// Did the mapping move this value of `EventData` elsewhere?
     pub(super) fn is_moved(&self, name: &str, text: &str) -> bool {
         self.table
@@ -191,7 +205,7 @@ impl WindowsKind {
     }
 
     fn slot_of_name(&self, name: &'static str) -> Slot {
-        if let Some(data) = name.strip_prefix(EVENT_DATA) {
+        if let Some(data) = below(name, EVENT_DATA) {
             let gone = self
                 .table
                 .moved
@@ -206,7 +220,7 @@ impl WindowsKind {
         if name == USER_DATA_NAME {
             return Slot::UserDataName;
         }
-        if let Some(tag) = name.strip_prefix(USER_DATA) {
+        if let Some(tag) = below(name, USER_DATA) {
             return Slot::UserData(tag);
         }
         for (at, entry) in self.table.entries.iter().enumerate() {
@@ -399,9 +413,13 @@ impl Builder {
         let set_data = self
             .entries
             .iter()
-            .filter_map(|entry| entry.path.strip_prefix(EVENT_DATA))
+            .filter_map(|entry| below(entry.path, EVENT_DATA))
             .collect();
+        let tree = (!options.beside)
+            .then(|| Tree::new(&constants, &self.entries, &ADDED_FIELDS))
+            .flatten();
         Table {
+            tree,
             identity,
             provider: provider.to_owned(),
             options,

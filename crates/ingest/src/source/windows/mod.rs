@@ -28,6 +28,7 @@ mod remote;
 mod security;
 mod sysmon;
 mod text;
+mod tree;
 mod view;
 
 pub(crate) use arguments::split_as_runtime;
