@@ -1,7 +1,5 @@
 //! A Windows record as an ECS event.
 
-use std::collections::HashSet;
-
 use gatewatch_event::{Document, Event, Field, Timestamp, Value, coerce, document_values};
 use serde_json::{Map, Value as Json};
 
@@ -133,19 +131,9 @@ impl<'a> WindowsEvent<'a> {
     }
 
     fn add_data(&self, document: &mut Document) {
-        let kind = self.view.kind;
         let mut members = Map::new();
-        let mut left_out: HashSet<String> = HashSet::new();
-        self.view.each_data(&mut |name, text| {
-            // The first of two values of one name counts, even if it says nothing.
-            if members.contains_key(name) || left_out.contains(name) {
-                return;
-            }
-            if text.is_empty() || kind.is_moved(name, text) || kind.sets_data(name) {
-                left_out.insert(name.to_owned());
-            } else {
-                members.insert(name.to_owned(), Json::from(text));
-            }
+        self.view.shown_data(&mut |name, text| {
+            members.insert(name.to_owned(), Json::from(text));
         });
         // Names may hold dots, so the members go in as they are and not as paths.
         if let Some(Json::Object(set)) = document.remove(EVENT_DATA) {
@@ -155,14 +143,8 @@ impl<'a> WindowsEvent<'a> {
             document.set(EVENT_DATA, Json::Object(members));
         }
         let mut members = Map::new();
-        let mut seen = HashSet::from(["xml_name".to_owned()]);
-        if let Some(name) = self.view.record.user_data_name() {
-            members.insert("xml_name".to_owned(), Json::from(name.as_ref()));
-        }
-        self.view.each_user_data(&mut |name, text| {
-            if seen.insert(name.to_owned()) && !text.is_empty() {
-                members.insert(name.to_owned(), Json::from(text));
-            }
+        self.view.shown_user_data(&mut |name, text| {
+            members.insert(name.to_owned(), Json::from(text));
         });
         if !members.is_empty() {
             document.set(USER_DATA, Json::Object(members));

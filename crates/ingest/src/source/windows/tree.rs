@@ -3,8 +3,6 @@
 //! Which objects a document has, and what lies in them, is the same in all events of a kind; so it is worked out once, as a
 //! tree, and the values of an event are written in the order of the tree.
 
-use std::collections::HashSet;
-
 use gatewatch_event::Value;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -232,35 +230,21 @@ impl Writing<'_> {
         count > 0
     }
 
-    /// The members of `EventData`: the first of two of one name counts, even if it says nothing.
     fn event_data(&self, set: &[usize], out: &mut Vec<u8>) -> bool {
-        let kind = self.view.kind;
-        let mut seen: HashSet<String> = HashSet::new();
         let mut any = false;
         out.push(b'{');
-        self.view.each_data(&mut |name, text| {
-            let is_first = seen.insert(name.to_owned());
-            if is_first && !text.is_empty() && !kind.is_moved(name, text) && !kind.sets_data(name) {
-                member(name, text, &mut any, out);
-            }
-        });
+        self.view
+            .shown_data(&mut |name, text| member(name, text, &mut any, out));
         any = self.members(set, any, out);
         out.push(b'}');
         any
     }
 
     fn user_data(&self, out: &mut Vec<u8>) -> bool {
-        let mut seen = HashSet::from(["xml_name".to_owned()]);
         let mut any = false;
         out.push(b'{');
-        if let Some(name) = self.view.record.user_data_name() {
-            member("xml_name", &name, &mut any, out);
-        }
-        self.view.each_user_data(&mut |name, text| {
-            if seen.insert(name.to_owned()) && !text.is_empty() {
-                member(name, text, &mut any, out);
-            }
-        });
+        self.view
+            .shown_user_data(&mut |name, text| member(name, text, &mut any, out));
         out.push(b'}');
         any
     }

@@ -1,6 +1,7 @@
 //! A record as a mapping sees it: cleaned texts, blank values gone, lines of `key=value` text as values of their own.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::WindowsRecord;
 use super::kind::WindowsKind;
@@ -180,6 +181,34 @@ impl<'a> View<'a> {
         self.record.each_user_data(&mut |name, text| {
             visit(name, &clean(text));
             true
+        });
+    }
+}
+
+impl View<'_> {
+    /// The members of `winlog.event_data` but for those that entries set. Of two of one name the first counts, even if it says
+    /// nothing.
+    pub(super) fn shown_data(&self, visit: &mut dyn FnMut(&str, &str)) {
+        let kind = self.kind;
+        let mut seen: HashSet<String> = HashSet::new();
+        self.each_data(&mut |name, text| {
+            let is_first = seen.insert(name.to_owned());
+            if is_first && !text.is_empty() && !kind.is_moved(name, text) && !kind.sets_data(name) {
+                visit(name, text);
+            }
+        });
+    }
+
+    /// The members of `winlog.user_data`, the name of its element before them; of two of one name the first.
+    pub(super) fn shown_user_data(&self, visit: &mut dyn FnMut(&str, &str)) {
+        let mut seen = HashSet::from(["xml_name".to_owned()]);
+        if let Some(name) = self.record.user_data_name() {
+            visit("xml_name", &name);
+        }
+        self.each_user_data(&mut |name, text| {
+            if seen.insert(name.to_owned()) && !text.is_empty() {
+                visit(name, text);
+            }
         });
     }
 }
