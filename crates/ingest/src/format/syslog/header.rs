@@ -236,7 +236,7 @@ fn dated(line: &str) -> Option<Part<'_>> {
 }
 
 /// Containers' logs on a node of Kubernetes: behind the time, the stream, and whether the line is whole.
-const STREAMS: [&str; 4] = ["stdout F ", "stderr F ", "stdout P ", "stderr P "];
+const STREAMS: [&str; 4] = ["stdout F", "stderr F", "stdout P", "stderr P"];
 
 fn classic(line: &str) -> Option<Part<'_>> {
     let (stamp, length) = stamp_of(line.as_bytes())?;
@@ -251,7 +251,12 @@ fn classic(line: &str) -> Option<Part<'_>> {
         return Some((header, true));
     }
     let rest = rest.strip_prefix(' ')?;
-    if let Some(message) = STREAMS.iter().find_map(|stream| rest.strip_prefix(stream)) {
+    let behind = STREAMS.iter().find_map(|stream| rest.strip_prefix(stream));
+    if let Some(message) = behind.and_then(|rest| match rest {
+        // An empty line whose last space was cut off.
+        "" => Some(""),
+        _ => rest.strip_prefix(' '),
+    }) {
         // Whatever the container wrote: a program is not named.
         header.message = message;
         return Some((header, false));
@@ -520,6 +525,11 @@ mod tests {
         check(
             "2024-05-17T18:00:01.123456789Z stderr F I0517 18:00:01.123 1 httplog.go:132] x",
             "- - - - | I0517 18:00:01.123 1 httplog.go:132] x",
+        );
+        check("2024-05-17T18:00:01.123456789Z stdout F", "- - - - | ");
+        check(
+            "2024-05-17T18:00:01.123456789Z stdout Fx: y",
+            "stdout - Fx - | y",
         );
     }
 

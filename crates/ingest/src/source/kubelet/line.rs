@@ -25,23 +25,9 @@ pub(super) struct Line<'a> {
     pub(super) text: &'a str,
 }
 
-/// The component's own part of a record: behind a syslog header, or what a container runtime writes in front, `TIME stderr F `.
-pub(super) fn text<'a>(record: &Record<'a>) -> &'a str {
-    let message = record.message();
-    let in_container =
-        matches!(record.header.host, Some("stderr" | "stdout")) && record.program().is_none();
-    match message
-        .strip_prefix("F ")
-        .or_else(|| message.strip_prefix("P "))
-    {
-        Some(rest) if in_container => rest,
-        _ => message,
-    }
-}
-
 impl<'a> Line<'a> {
     pub(super) fn of(record: &Record<'a>) -> Option<Self> {
-        Self::read(text(record))
+        Self::read(record.message())
     }
 
     fn read(text: &'a str) -> Option<Self> {
@@ -258,17 +244,12 @@ pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
         }
         parts.push("level", "info");
     } else {
-        parts.push("text", text(record));
+        parts.push("text", record.message());
     }
     if let Some(program) = record.program() {
         parts.push("program", program);
     }
-    // A container runtime puts the stream where a header has the host.
-    if let Some(host) = record
-        .header
-        .host
-        .filter(|host| !matches!(*host, "stderr" | "stdout" | ""))
-    {
+    if let Some(host) = record.header.host.filter(|host| !host.is_empty()) {
         parts.push("host", host);
     }
     let Some(request) = Request::of(record, line.as_ref()) else {
