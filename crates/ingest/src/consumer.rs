@@ -209,13 +209,7 @@ impl Event for Placed<'_> {
             more = visit(name, value);
             more
         });
-        for name in [
-            INPUT_PATH,
-            INPUT_OFFSET,
-            "log.file.path",
-            "log.offset",
-            HOST_ID,
-        ] {
+        for name in ADDED_FIELDS {
             if more
                 && let Some(value) = self.added(Field::new(name))
                 && !self.event.has(Field::new(name))
@@ -277,7 +271,7 @@ impl<'a> PlacedKind<'a> {
 impl Known for PlacedKind<'_> {
     fn known(&self, field: Field) -> Option<&[Value<'static>]> {
         match field.name() {
-            INPUT_PATH | INPUT_OFFSET | "log.file.path" | "log.offset" | HOST_ID => None,
+            name if ADDED_FIELDS.contains(&name) => None,
             INDEX_FIELD => self
                 .index
                 .get_or_init(|| index::of_kind(self.known))

@@ -110,12 +110,6 @@ fn below<'p>(path: &'p str, object: &str) -> Option<&'p str> {
     path.strip_prefix(object)?.strip_prefix('.')
 }
 
-/// Fields that the place of a record may answer (see [`Placed`](crate::Placed)) where the record does not.
-fn is_of_the_place(name: &str) -> bool {
-    name.starts_with("gatewatch.input.")
-        || matches!(name, "log.file.path" | "log.offset" | "host.id")
-}
-
 impl WindowsKind {
     /// The kind of a provider's events in a channel with an event id; each may be unknown.
     pub fn new(
@@ -231,7 +225,8 @@ impl WindowsKind {
                 return Slot::Member(at, rest);
             }
         }
-        if self.table.options.beside || is_of_the_place(name) {
+        // What the place of a record answers, the kind does not.
+        if self.table.options.beside || ADDED_FIELDS.contains(&name) {
             Slot::Elsewhere
         } else {
             Slot::Nowhere
