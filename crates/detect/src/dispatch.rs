@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use gatewatch_event::{Event, Field, Value};
-use gatewatch_query::{AnchorValue, Condition, without_case};
+use gatewatch_query::{AnchorValue, Condition, DOTTED_I, without_case};
 
 /// The conditions of one kind of events, found by what they need.
 #[derive(Debug)]
@@ -178,6 +178,9 @@ impl FieldIndex {
         if self.holds.is_none() && !self.lengths.contains(&text.len()) && text.is_ascii() {
             return;
         }
+        if !text.is_ascii() && text.contains(DOTTED_I) {
+            return found.add(&self.all);
+        }
         let folded = without_case(text);
         if let Some(numbers) = self.equal.get(folded.as_ref()) {
             found.add(numbers);
@@ -224,7 +227,7 @@ mod tests {
     use std::sync::LazyLock;
 
     use gatewatch_event::JsonEvent;
-    use gatewatch_query::{Condition, EcsSchema, Options, PlanBody, compile};
+    use gatewatch_query::{Condition, EcsSchema, Options, PlanBody, compile, compile_kql};
     use gatewatch_syntax::eql::parse_query;
     use proptest::prelude::*;
     use serde_json::json;
@@ -257,6 +260,18 @@ mod tests {
         r#"any where startsWith(process.name, user.name)"#,
     ];
 
+    const WORDS: [&str; 9] = [
+        "the",
+        "KEY",
+        "\u{212a}ey",
+        "whoam\u{130}",
+        "WHOAMI",
+        "who",
+        "am",
+        "\u{130}s",
+        "it",
+    ];
+
     fn texts() -> impl Strategy<Value = String> {
         prop_oneof![
             Just("cmd.exe".to_owned()),
@@ -271,8 +286,28 @@ mod tests {
         ]
     }
 
-    static CONDITIONS: LazyLock<Vec<Condition>> =
-        LazyLock::new(|| QUERIES.iter().map(|text| condition(text)).collect());
+    /// Questions about words.
+    const KQL_QUERIES: [&str; 5] = [
+        r#"message: (whoami or "the key")"#,
+        r#"message: "Who am" and not message: user"#,
+        r#"powershell.file.script_block_text: ("whoami" or "Get-Key")"#,
+        r#"message: who* or user.name: x"#,
+        r#"message: "is it""#,
+    ];
+
+    fn kql_condition(text: &str) -> Condition {
+        let plan = compile_kql(text, &EcsSchema, &Options::default()).expect("sound");
+        let PlanBody::Event(condition) = plan.body else {
+            panic!("no event query");
+        };
+        condition
+    }
+
+    static CONDITIONS: LazyLock<Vec<Condition>> = LazyLock::new(|| {
+        let eql = QUERIES.iter().map(|text| condition(text));
+        eql.chain(KQL_QUERIES.iter().map(|text| kql_condition(text)))
+            .collect()
+    });
 
     proptest! {
         #[test]
@@ -283,18 +318,21 @@ mod tests {
             code in prop_oneof![Just(json!(4625)), Just(json!("4625")), Just(json!(null))],
             thing in prop_oneof![Just(json!(5)), Just(json!("5")), Just(json!(5.0)), Just(json!(true))],
             port in prop_oneof![Just(json!(3389)), Just(json!("3389")), Just(json!(22))],
+            message in proptest::collection::vec(prop::sample::select(WORDS.to_vec()), 0..5),
         ) {
             let dispatcher = Dispatcher::new(CONDITIONS.iter().map(Some));
             let event = JsonEvent::new(json!({
                 "process": {"name": name, "command_line": line, "args": ["/c"]},
                 "user": {"name": user}, "event": {"code": code}, "source": {"port": port},
-                "custom": {"thing": thing, "other": thing},
+                "custom": {"thing": thing, "other": thing}, "message": message.join(" "),
+                "powershell": {"file": {"script_block_text": message.join("-")}},
             }));
             let mut found = Candidates::default();
             dispatcher.candidates(&event, &mut found);
             for (number, condition) in CONDITIONS.iter().enumerate() {
                 if condition.matches(&event) != Ok(false) {
-                    prop_assert_eq!(found.next(number), Some(number), "{}", QUERIES[number]);
+                    let mut queries = QUERIES.iter().chain(&KQL_QUERIES);
+                    prop_assert_eq!(found.next(number), Some(number), "{:?}", queries.nth(number));
                 }
             }
         }

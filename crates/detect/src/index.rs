@@ -166,6 +166,15 @@ impl<'e> Indices<'e> {
 /// Can the two patterns, in which `*` stands for any text, match the same text?
 fn overlap(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
+    // Most patterns differ before their first `*`.
+    let begins_alike = left
+        .iter()
+        .zip(right)
+        .take_while(|(a, b)| **a != b'*' && **b != b'*')
+        .all(|(a, b)| a == b);
+    if !begins_alike {
+        return false;
+    }
     // reached[j]: the part of `left` looked at so far and the first `j` bytes of `right` have a text in common.
     let mut reached = vec![false; right.len() + 1];
     reached[0] = true;

@@ -66,7 +66,7 @@ pub use check::check;
 pub use compile::{Options, compile, plan};
 pub use compute::{compute, regex_example};
 pub use condition::{
-    Anchor, AnchorValue, Condition, Description, Explanation, Outcome, Specialised,
+    Anchor, AnchorValue, Condition, DOTTED_I, Description, Explanation, Outcome, Specialised,
 };
 pub use constant::Constant;
 pub use error::RuntimeError;

@@ -17,7 +17,8 @@ pub struct Anchor {
 }
 
 /// What one of the values of a field is. Texts are [without case](crate::without_case); they speak of values that are
-/// texts or whole numbers, so a value of another kind must be taken for any of them.
+/// texts or whole numbers, so a value of another kind must be taken for any of them, and so must a text with
+/// [`DOTTED_I`] in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AnchorValue {
     /// Anything at all.
@@ -27,6 +28,9 @@ pub enum AnchorValue {
     /// A text with this in it, case aside.
     Holds(Box<str>),
 }
+
+/// The one letter that some questions (those about words) take for an ASCII letter and others do not.
+pub const DOTTED_I: char = '\u{130}';
 
 /// A set of more anchors than this costs more than it saves.
 const MOST: usize = 2_000;
@@ -107,6 +111,9 @@ fn of_leaf(leaf: &Leaf) -> Option<Vec<Anchor>> {
 fn of_test(test: &ValueTest, into: &mut Vec<AnchorValue>) -> bool {
     match test {
         ValueTest::AnyOf(tests) => tests.iter().all(|test| of_test(test, into)),
+        ValueTest::Words(words) => words
+            .needed()
+            .is_some_and(|words| holds(words.iter().map(|word| &**word), into)),
         _ => match test.whole_texts() {
             Some(texts) => {
                 into.extend(
@@ -116,19 +123,20 @@ fn of_test(test: &ValueTest, into: &mut Vec<AnchorValue>) -> bool {
                 );
                 true
             }
-            None => test.folded_literals().is_some_and(|literals| {
-                let usable = literals.iter().all(|text| text.len() >= SHORTEST);
-                if usable {
-                    into.extend(
-                        literals
-                            .into_iter()
-                            .map(|text| AnchorValue::Holds(fold(text).into())),
-                    );
-                }
-                usable
-            }),
+            None => test
+                .folded_literals()
+                .is_some_and(|literals| holds(literals.into_iter(), into)),
         },
     }
+}
+
+/// Adds that a value holds one of these; false when one of them is too short.
+fn holds<'t>(literals: impl Iterator<Item = &'t str> + Clone, into: &mut Vec<AnchorValue>) -> bool {
+    let usable = literals.clone().all(|text| text.len() >= SHORTEST);
+    if usable {
+        into.extend(literals.map(|text| AnchorValue::Holds(fold(text).into())));
+    }
+    usable
 }
 
 /// How few events a set lets through, by a guess: its weakest anchor, then their number.

@@ -16,7 +16,7 @@ use gatewatch_event::{Event, Field, Known};
 use crate::checked::Expression;
 use crate::{RuntimeError, Schema};
 
-pub use anchors::{Anchor, AnchorValue};
+pub use anchors::{Anchor, AnchorValue, DOTTED_I};
 pub use explain::{Description, Explanation, Outcome};
 use node::Node;
 

@@ -88,6 +88,12 @@ impl WordsTest {
         })
     }
 
+    /// Words of which every text that passes holds at least one, whatever the case of its letters; `None` when nothing of the
+    /// kind can be said.
+    pub(crate) fn needed(&self) -> Option<&[Box<str>]> {
+        self.sieve.as_deref()
+    }
+
     /// Is it certain from a look at the letters that no question is answered with yes?
     fn rules_out(&self, text: &str) -> bool {
         let Some(sieve) = &self.sieve else {
