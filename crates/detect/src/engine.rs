@@ -11,6 +11,7 @@ use gatewatch_rules::{CompiledRule, RuleType};
 use crate::alert::RuleFields;
 use crate::index::IndexTable;
 use crate::sequence::Shape;
+use crate::shown::shown_of;
 use crate::threat::{IndicatorStore, ThreatIndex};
 use crate::worker::Worker;
 
@@ -26,6 +27,9 @@ pub struct EngineOptions {
     pub memory: usize,
     /// How many workers there will be: they share the memory.
     pub workers: usize,
+    /// Of each rule, how many alerts will be looked at, the first in time; `None` for all. The others are counted, but must
+    /// not be [built](Engine::alert): their events are not kept.
+    pub shown: Option<usize>,
 }
 
 impl Default for EngineOptions {
@@ -34,6 +38,7 @@ impl Default for EngineOptions {
             ignore_index: false,
             memory: DEFAULT_MEMORY,
             workers: 1,
+            shown: None,
         }
     }
 }
@@ -68,6 +73,8 @@ pub(crate) struct Ask {
     pub clock: Clock,
     /// Is each hit an alert by itself, so that its document will be needed?
     pub is_alert: bool,
+    /// If so, how many of them will be looked at, the first ones; `None` for all.
+    pub shown: Option<usize>,
 }
 
 /// The time by which a rule orders events or cuts them into windows.
@@ -112,7 +119,7 @@ impl Engine {
             .collect();
         let mut asks = Vec::new();
         for (rule, compiled) in rules.iter().enumerate() {
-            add_asks(rule, compiled, &mut asks);
+            add_asks(rule, compiled, options.shown, &mut asks);
         }
         Self {
             rule_fields: rules.iter().map(|_| OnceLock::new()).collect(),
@@ -182,7 +189,7 @@ impl Engine {
 }
 
 /// The questions of a rule, one for each different term.
-fn add_asks(rule: usize, compiled: &CompiledRule, asks: &mut Vec<Ask>) {
+fn add_asks(rule: usize, compiled: &CompiledRule, shown: Option<usize>, asks: &mut Vec<Ask>) {
     let of_windows = matches!(
         compiled.rule.rule_type,
         RuleType::Threshold(_) | RuleType::NewTerms(_)
@@ -207,6 +214,7 @@ fn add_asks(rule: usize, compiled: &CompiledRule, asks: &mut Vec<Ask>) {
             tiebreaker: tiebreaker.clone(),
             clock: clock(compiled, of_windows),
             is_alert: keys.is_none(),
+            shown: shown_of(&compiled.rule, shown),
         });
     };
     match &compiled.plan.body {

@@ -15,6 +15,7 @@ mod outcome;
 pub mod sample;
 pub mod search;
 pub mod sequence;
+mod shown;
 mod store;
 mod suppress;
 mod threat;

@@ -99,21 +99,6 @@ impl Outcome {
         }
     }
 
-    /// The positions of the events of matches whose documents were not kept, ascending: they must be read again and
-    /// [given](Self::give) before alerts are built.
-    pub fn to_read_again(&self) -> Vec<u64> {
-        let mut positions: Vec<u64> = self
-            .matches
-            .iter()
-            .flat_map(|found| found.events.iter().flatten())
-            .filter(|event| event.document.is_none())
-            .map(|event| event.position)
-            .collect();
-        positions.sort_unstable();
-        positions.dedup();
-        positions
-    }
-
     /// Gives the document of an event that was asked for by position.
     ///
     /// # Errors

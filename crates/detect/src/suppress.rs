@@ -33,7 +33,7 @@ const MOST_GROUPS: usize = 100;
 
 impl Engine {
     /// Joins the alerts of rules that ask for it, and takes from `outcome` what was joined to others. To be called when all
-    /// documents were [read again](Outcome::to_read_again).
+    /// documents were [read again](Engine::to_read_again).
     ///
     /// # Errors
     ///

@@ -13,6 +13,7 @@ use crate::dispatch::{Candidates, Dispatcher};
 use crate::engine::{Ask, Clock, Engine};
 use crate::hits::{Hit, HitStore};
 use crate::index::Indices;
+use crate::shown::FirstHits;
 use crate::store::{DocumentRef, DocumentStore};
 
 /// Can an event be read again after all events were seen?
@@ -61,6 +62,7 @@ pub struct Worker<'e> {
     candidates: Candidates,
     /// Kinds by name: `None` for those that no rule wants.
     identities: HashMap<Box<str>, Option<u32>>,
+    first_hits: FirstHits,
     pub(crate) store: DocumentStore,
     pub(crate) hits: HitStore,
     pub(crate) failures: HashMap<usize, RuleFailure>,
@@ -161,6 +163,7 @@ impl<'e> Worker<'e> {
             dispatchers: 0,
             candidates: Candidates::default(),
             identities: HashMap::new(),
+            first_hits: FirstHits::default(),
             store: DocumentStore::new(share),
             hits: HitStore::new(share),
             failures: HashMap::new(),
@@ -214,7 +217,7 @@ impl<'e> Worker<'e> {
     }
 
     /// Puts the open questions of its kind to an event. `position` orders events of equal time and must not depend on
-    /// threads; by it an event is asked for again, see [`Outcome::to_read_again`](crate::Outcome::to_read_again). Says
+    /// threads; by it an event is asked for again, see [`Engine::to_read_again`]. Says
     /// whether any rule's term matched.
     ///
     /// # Errors
@@ -257,6 +260,13 @@ impl<'e> Worker<'e> {
             self.kinds[place].dispatcher = Some(dispatcher);
             self.dispatchers += 1;
         }
+        let cached;
+        let event = if self.kinds[place].open.len() > 1 {
+            cached = CachedEvent::new(event);
+            &cached
+        } else {
+            event
+        };
         if let Some(dispatcher) = &self.kinds[place].dispatcher {
             dispatcher.candidates(event, &mut candidates);
         }
@@ -285,13 +295,6 @@ impl<'e> Worker<'e> {
         let Asked { position, part, .. } = asked;
         let mut document = None;
         let mut any = false;
-        let cached;
-        let event = if self.kinds[kind].open.len() > 1 {
-            cached = CachedEvent::new(event);
-            &cached
-        } else {
-            event
-        };
         let seen_by = self.seen_by(kind, event);
         let mut from = 0;
         while let Some(entry) = self.kinds[kind].next(from, candidates) {
@@ -414,7 +417,13 @@ impl<'e> Worker<'e> {
             _ => None,
         }
         .filter(|value| *value != KeyValue::Null);
-        if document.is_none() && (ask.is_alert || again == Again::Never) {
+        let needs_document = if ask.is_alert {
+            ask.shown
+                .is_none_or(|count| self.first_hits.take(ask.rule, count, (time, position)))
+        } else {
+            again == Again::Never
+        };
+        if document.is_none() && needs_document {
             self.buffer.clear();
             event.write_json(&mut self.buffer);
             *document = Some(self.store.push(&self.buffer)?);

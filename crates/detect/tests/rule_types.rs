@@ -571,3 +571,102 @@ fn little_memory_gives_the_same_answers() {
     let (_, dropped) = run(32 << 10);
     assert!(!dropped.is_empty(), "what is dropped is said");
 }
+
+/// The place of the rule, the time of an alert, and its document.
+type Built = (usize, String, Json);
+
+#[test]
+fn where_only_the_first_alerts_are_looked_at_they_are_the_same() {
+    let query = |id: &str, query: &str, rest: Json| {
+        let mut all = json!({"rule_id": id, "type": "eql", "language": "eql", "query": query});
+        let (Json::Object(all_keys), Json::Object(rest)) = (&mut all, rest) else {
+            panic!("objects")
+        };
+        all_keys.extend(rest);
+        rule(all)
+    };
+    let rules = || {
+        vec![
+            query("a", "any where n % 4 == 0", json!({})),
+            query("b", "any where n % 3 == 0", json!({})),
+            query(
+                "joined",
+                "any where n % 4 == 1",
+                json!({"alert_suppression": {"group_by": ["user.name"]}}),
+            ),
+            query(
+                "graver",
+                "any where n % 5 == 0",
+                json!({"severity_mapping": [{"field": "user.name", "operator": "equals", "severity": "high", "value": "u1"}]}),
+            ),
+            query(
+                "s",
+                "sequence by user.name [any where n % 4 == 2] [any where n % 4 == 3]",
+                json!({}),
+            ),
+        ]
+    };
+    // Their times go up and down.
+    let events: Vec<Json> = (0..200u32)
+        .map(|n| {
+            at(
+                n * 7919 % 211,
+                json!({"n": n, "user": {"name": format!("u{}", n % 3)}}),
+            )
+        })
+        .collect();
+    let run = |shown: Option<usize>| -> (Vec<Option<Built>>, usize) {
+        let options = EngineOptions {
+            shown,
+            ..EngineOptions::default()
+        };
+        let engine = Engine::with(rules(), IndicatorStore::default(), options);
+        let mut worker = engine.worker();
+        let kind = worker.kind(&NothingKnown).expect("wanted");
+        for (position, event) in (0..).zip(&events) {
+            worker
+                .event(kind, &JsonEvent::new(event.clone()), position, Again::Later)
+                .expect("kept");
+        }
+        let mut outcome = engine
+            .finish(vec![worker], &mut KnownTerms::default())
+            .expect("joined");
+        let again = engine.to_read_again(&outcome);
+        for position in &again {
+            let event = &events[usize::try_from(*position).expect("small")];
+            outcome
+                .give(*position, &JsonEvent::new(event.clone()))
+                .expect("kept");
+        }
+        engine.suppress(&mut outcome).expect("readable");
+        let built = engine
+            .shown(&outcome)
+            .map(|(found, is_shown)| {
+                is_shown.then(|| {
+                    let alert = engine.alert(&outcome, found).expect("readable");
+                    let document = alert.document.to_document().into_json();
+                    (found.rule, format!("{:?}", found.time), document)
+                })
+            })
+            .collect();
+        (built, again.len())
+    };
+    let (all, again) = run(None);
+    assert!(all.iter().all(Option::is_some) && again > 20);
+    for count in [1, 3, 1000] {
+        let (some, again_of_some) = run(Some(count));
+        assert_eq!(some.len(), all.len());
+        let mut before = [0; 5];
+        for (some, all) in some.iter().zip(&all) {
+            let of = all.as_ref().expect("all are built").0;
+            let is_first = before[of] < count;
+            before[of] += 1;
+            if is_first || of == 2 || of == 3 {
+                assert_eq!(some, all);
+            } else {
+                assert!(some.is_none());
+            }
+        }
+        assert_eq!(again_of_some < again, count < 1000);
+    }
+}

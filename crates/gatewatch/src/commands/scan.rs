@@ -133,11 +133,19 @@ fn engine(flags: &ScanFlags) -> anyhow::Result<(Engine, NotRunRules)> {
         ignore_index: flags.ignore_index,
         memory: flags.memory.unwrap_or(DEFAULT_MEMORY),
         workers: super::threads(flags.input.threads),
+        shown: shown(flags),
     };
     Ok((
         Engine::with(loaded.rules, indicators, options),
         loaded.not_run,
     ))
+}
+
+/// How many alerts of each rule are looked at, the first ones; `None` where all are.
+fn shown(flags: &ScanFlags) -> Option<usize> {
+    let is_chosen_later = flags.max_signals || !flags.host.is_empty() || !flags.user.is_empty();
+    (flags.format == ScanFormat::Table && flags.limit > 0 && !is_chosen_later)
+        .then_some(flags.limit)
 }
 
 /// Does any rule ask what was seen before the time that is looked at?
@@ -323,7 +331,9 @@ fn read_again(
     options: &ReadOptions,
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    let wanted = outcome.to_read_again();
+    let wanted = engine.to_read_again(outcome);
+    // One for all units: it remembers their kinds.
+    let mut worker = engine.worker();
     for of_unit in wanted.chunk_by(|a, b| a >> super::POSITION_BITS == b >> super::POSITION_BITS) {
         let number = of_unit[0] >> super::POSITION_BITS;
         let unit = usize::try_from(number)
@@ -333,7 +343,7 @@ fn read_again(
             continue;
         };
         let mut reader = Rereader {
-            worker: engine.worker(),
+            worker: &mut worker,
             needles,
             codes,
             wanted: of_unit,
@@ -350,18 +360,18 @@ fn read_again(
 }
 
 /// Meets the same events in the same order as [`ScanTask`] did, and gives those that are wanted.
-struct Rereader<'e> {
-    worker: Worker<'e>,
-    needles: Option<&'e Needles>,
-    codes: Option<&'e [String]>,
+struct Rereader<'r, 'e> {
+    worker: &'r mut Worker<'e>,
+    needles: Option<&'r Needles>,
+    codes: Option<&'r [String]>,
     /// Positions still wanted, ascending.
-    wanted: &'e [u64],
+    wanted: &'r [u64],
     position: u64,
-    outcome: &'e mut Outcome,
+    outcome: &'r mut Outcome,
     failure: Option<std::io::Error>,
 }
 
-impl Consumer for Rereader<'_> {
+impl Consumer for Rereader<'_, '_> {
     fn kind(&mut self, known: &dyn Known) -> Option<u32> {
         self.worker.kind(&PlacedKind::new(known))
     }

@@ -70,22 +70,21 @@ pub fn write<R: Reporter>(
 /// The matches, each with whether its alert must be built: to be shown, to be filtered, or because how grave it is depends on
 /// its event. All others are only counted.
 fn shown<'o, R: Reporter>(
-    engine: &Engine,
+    engine: &'o Engine,
     outcome: &'o Outcome,
     filter: &AlertFilter,
     form: &R::Form,
 ) -> Vec<(&'o Match, bool)> {
     let mut before = vec![0u64; engine.rules().len()];
-    outcome
-        .matches
-        .iter()
-        .map(|found| {
+    engine
+        .shown(outcome)
+        .map(|(found, is_there)| {
             let rule = &engine.rules()[found.rule].rule;
             let is_shown = !filter.is_empty()
                 || !rule.severity_mapping.is_empty()
                 || R::shows(form, before[found.rule]);
             before[found.rule] += 1;
-            (found, is_shown)
+            (found, is_shown && is_there)
         })
         .collect()
 }
