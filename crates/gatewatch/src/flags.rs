@@ -51,7 +51,7 @@ pub struct InputFlags {
     pub paths: Vec<String>,
 
     /// Time zone of lines that name none, such as Europe/Berlin or +02:00 (default: UTC)
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, allow_hyphen_values = true)]
     pub timezone: Option<jiff::tz::TimeZone>,
 
     /// Year of the first line of logs that name none (default: from the time the file was last changed)
@@ -246,7 +246,7 @@ pub struct QueryFlags {
     pub output: Option<PathBuf>,
 
     /// Time zone of lines that name none, such as Europe/Berlin or +02:00 (default: UTC)
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, allow_hyphen_values = true)]
     pub timezone: Option<jiff::tz::TimeZone>,
 
     /// Year of the first line of logs that name none (default: from the time the file was last changed)
@@ -424,11 +424,28 @@ fn parse_to(text: &str) -> Result<Timestamp, String> {
 #[cfg(test)]
 mod tests {
     use super::{Cli, parse_size, parse_to, parse_zone};
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_zone_west_of_greenwich_is_a_value() {
+        for command in [
+            ["gatewatch", "scan", "logs", "--timezone", "-02:00"],
+            ["gatewatch", "normalize", "logs", "--timezone", "-0330"],
+            [
+                "gatewatch",
+                "query",
+                "any where true",
+                "--timezone",
+                "-02:00",
+            ],
+        ] {
+            Cli::try_parse_from(command).expect("a command line");
+        }
     }
 
     #[test]

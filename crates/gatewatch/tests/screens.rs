@@ -90,7 +90,7 @@ fn a_query_for_a_person() {
 
 #[test]
 fn errors_name_the_place_and_say_what_to_do() {
-    let cases: [(&str, &[&str]); 7] = [
+    let cases: [(&str, &[&str]); 8] = [
         ("no_such_file", &["scan", "no/such/file.evtx"]),
         (
             "no_such_rule",
@@ -130,6 +130,17 @@ fn errors_name_the_place_and_say_what_to_do() {
             ],
         ),
         ("unknown_flag", &["scan", "--rule", "x"]),
+        (
+            "empty_span",
+            &[
+                "scan",
+                "corpus/windows/fs01",
+                "--from",
+                "2026-03-02",
+                "--to",
+                "2026-03-01",
+            ],
+        ),
     ];
     for (name, arguments) in cases {
         insta::assert_snapshot!(format!("error_{name}"), screen(arguments));

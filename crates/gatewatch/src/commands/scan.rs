@@ -20,6 +20,11 @@ use crate::run::{self, ReadSummary, Task};
 
 /// Scans logs with rules.
 pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
+    if let (Some(from), Some(to)) = (flags.from, flags.to)
+        && from > to
+    {
+        anyhow::bail!("--from is later than --to: no event can be in between");
+    }
     let (engine, not_run) = engine(flags)?;
     let mut known = match &flags.state {
         Some(path) => state::read(path)?,
