@@ -1,6 +1,6 @@
 //! Sentences of sshd.
 
-use gatewatch_ingest::source::linux_auth::sshd::{Outcome, parse};
+use gatewatch_ingest::source::linux_auth::sshd::{Course, Outcome, course, method_name, parse};
 
 /// `event | method | user | address port | signature`, and `xN` for a message that stands for several, `?` for one in which more
 /// than one part reads as a host.
@@ -275,4 +275,75 @@ fn sentences_without_the_remote_host() {
     ] {
         check(message, "none");
     }
+}
+
+#[test]
+fn courses_of_connections() {
+    for (message, expect) in [
+        (
+            "Connection from 192.0.2.1 port 22 on 198.51.100.1 port 22 rdomain \"\"",
+            Some(Course::Attempt),
+        ),
+        (
+            "Connection closed by authenticating user root 192.0.2.1 port 22 [preauth]",
+            Some(Course::Attempt),
+        ),
+        (
+            "fatal: Timeout before authentication for 192.0.2.1 port 22",
+            Some(Course::Attempt),
+        ),
+        (
+            "User root from 192.0.2.1 not allowed because not listed in AllowUsers",
+            Some(Course::Refused),
+        ),
+        (
+            "message repeated 2 times: [ User root from 192.0.2.1 not allowed because not listed in AllowUsers]",
+            Some(Course::Refused),
+        ),
+        (
+            "error: maximum authentication attempts exceeded for root from 192.0.2.1 port 22 ssh2 [preauth]",
+            Some(Course::Refused),
+        ),
+        (
+            "Disconnecting invalid user a 192.0.2.1 port 22: Too many authentication failures [preauth]",
+            Some(Course::Refused),
+        ),
+        (
+            "error: PAM: Authentication failure for root from 192.0.2.1",
+            Some(Course::Refused),
+        ),
+        (
+            "Disconnected from user joe 192.0.2.1 port 22",
+            Some(Course::Left),
+        ),
+        // It has no end of its own: the message above says the same.
+        (
+            "Received disconnect from 192.0.2.1 port 22:11: disconnected by user",
+            None,
+        ),
+        ("Connection closed by 192.0.2.1 port 22 [preauth]", None),
+        (
+            "Accepted password for ROOT LOGIN REFUSED FROM from 192.0.2.1 port 22 ssh2",
+            None,
+        ),
+    ] {
+        assert_eq!(course(message), expect, "{message}");
+    }
+    let dropped = "drop connection #0 from [2001:db8::1]:22 on [2001:db8::2]:22 penalty: failed authentication";
+    let remote = parse(dropped).and_then(|parsed| parsed.remote);
+    assert_eq!(
+        remote.map(|remote| (remote.address, remote.port)),
+        Some(("2001:db8::1", Some(22)))
+    );
+    assert_eq!(course(dropped), Some(Course::Refused));
+    assert_eq!(
+        method_name("maximum authentication attempts exceeded"),
+        None
+    );
+    assert_eq!(
+        method_name("keyboard-interactive/pam"),
+        Some("keyboard-interactive")
+    );
+    let session = "Starting session: shell on pts/0 for joe from 192.0.2.1 port 22 id 0";
+    assert_eq!(parse(session).and_then(|parsed| parsed.user), Some("joe"));
 }

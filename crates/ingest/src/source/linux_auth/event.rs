@@ -11,7 +11,7 @@ use super::facts::Facts;
 use super::fields::{self, FIELDS, FieldGroup, Shape, Which};
 use super::journal::JournalLine;
 use super::program::{Program, Role};
-use super::sshd::{self, Form, SshdMessage};
+use super::sshd;
 use crate::format::syslog::Header;
 
 /// An authentication message: answers from the line it stands in.
@@ -38,16 +38,6 @@ pub struct AuthEvent<'a> {
 
 /// The door.
 const SERVICE: &str = "ssh";
-
-/// How an access ended, as far as this message says.
-fn access_outcome(login: &SshdMessage<'_>) -> Option<&'static str> {
-    let under_way = matches!(login.single_event(), Some("Postponed" | "Partial"));
-    match login.outcome() {
-        Some(outcome) => Some(class::outcome_name(outcome)),
-        None if under_way || login.form == Form::Dropped => Some("attempt"),
-        None => None,
-    }
-}
 
 type Visit<'v> = &'v mut dyn FnMut(Value<'_>) -> bool;
 
@@ -279,8 +269,8 @@ impl<'a> AuthEvent<'a> {
             Which::AccessUser => facts.login?.user.filter(|user| !user.is_empty()),
             Which::AccessService => facts.login.map(|_| SERVICE),
             Which::AccessProduct => facts.login.map(|_| self.program.product()),
-            Which::AccessOutcome => access_outcome(&facts.login?),
-            Which::AccessMethod => facts.login?.method.map(sshd::method_name),
+            Which::AccessOutcome => sshd::access_outcome(&facts.login?, self.header.message),
+            Which::AccessMethod => facts.login?.method.and_then(sshd::method_name),
             Which::AccessHost => facts.login.and(self.host()),
             Which::RemoteAddress => Some(facts.login?.remote?.address),
             Which::Relay => self.header.relay,
@@ -293,7 +283,14 @@ impl<'a> AuthEvent<'a> {
     fn login(&self, which: Which) -> Option<Value<'static>> {
         let login = self.facts.login?;
         match which {
-            Which::RemoteIp => parse_ip(login.remote?.address).map(Value::Ip),
+            Which::RemoteIp => {
+                // A link-local address names its interface: `fe80::1%eth0`.
+                let address = login.remote?.address;
+                let address = address
+                    .split_once('%')
+                    .map_or(address, |(address, _)| address);
+                parse_ip(address).map(Value::Ip)
+            }
             Which::RemotePort => login.remote?.port.map(|port| Value::Long(port.into())),
             Which::RemoteAmbiguous => login.ambiguous.then_some(Value::Bool(true)),
             Which::RepeatedCount => login

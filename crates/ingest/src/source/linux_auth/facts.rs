@@ -62,6 +62,7 @@ impl<'a> Facts<'a> {
         };
         if !told {
             pam::read(message, self);
+            self.pam_of_ssh(role);
         }
         if let Role::Accounts(account) = role {
             accounts::classify(account, message, self);
@@ -97,6 +98,23 @@ impl<'a> Facts<'a> {
             }
         }
         true
+    }
+
+    /// PAM's word on somebody who comes by sshd: from where and as whom. How it ended is in sshd's own message, or it would count twice.
+    fn pam_of_ssh(&mut self, role: Role) {
+        if role != Role::Ssh {
+            return;
+        }
+        if let Some(address) = self.source.filter(|address| !address.is_empty()) {
+            self.login = Some(SshdMessage {
+                user: self.user.name.or(self.effective.name),
+                remote: Some(Remote {
+                    address,
+                    port: None,
+                }),
+                ..SshdMessage::new(Form::Other)
+            });
+        }
     }
 
     fn attempt(&mut self, parsed: &SshdMessage<'a>) {

@@ -83,7 +83,15 @@ pub(super) fn kinds(program: Program, number: usize) -> Vec<Key> {
             class.event_type(Type::Info);
             class.action = Some(Action::AuthenticationFailure);
             class.outcome = Some(Outcome::Failure);
-            let groups: [&[FieldGroup]; 4] = [&[], &[user], &[source], &[user, source]];
+            let remote = FieldGroup::Remote;
+            let groups: [&[FieldGroup]; 6] = [
+                &[],
+                &[user],
+                &[source],
+                &[user, source],
+                &[source, remote],
+                &[user, source, remote],
+            ];
             groups
                 .map(|groups| kind(class, SshEvent::None, groups))
                 .into()

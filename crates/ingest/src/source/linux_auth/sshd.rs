@@ -74,7 +74,7 @@ pub struct SshdMessage<'a> {
 }
 
 impl<'a> SshdMessage<'a> {
-    fn new(form: Form) -> Self {
+    pub(super) fn new(form: Form) -> Self {
         Self {
             form,
             event: None,
@@ -102,14 +102,98 @@ impl<'a> SshdMessage<'a> {
     }
 }
 
-/// A method of authentication in the words of the access record: the log's own, save those that have another there.
-pub fn method_name(method: &str) -> &str {
-    match method {
+/// A method of authentication in the words of the access record: the log's own, save those that have another there. Words of a
+/// sentence that Elastic takes for a method, such as `maximum authentication attempts exceeded`, are none.
+pub fn method_name(method: &str) -> Option<&str> {
+    Some(match method {
         "publickey" => "key",
         "gssapi-with-mic" | "gssapi-keyex" => "kerberos",
         "none" => "anonymous",
+        other if other.contains(' ') => return None,
         other => other.split('/').next().unwrap_or(other),
+    })
+}
+
+/// What a message other than that of an attempt to log in says of how a connection went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Somebody is at the door, or went away before they had proven who they are.
+    Attempt,
+    /// sshd turned somebody away.
+    Refused,
+    /// Somebody who had come in left.
+    Left,
+}
+
+/// How such messages begin: sshd's own words, before anything that a stranger chose.
+const COURSES: &[(&str, Course)] = &[
+    ("Connection from ", Course::Attempt),
+    ("banner exchange: Connection from ", Course::Attempt),
+    ("ssh_dispatch_run_fatal: Connection from ", Course::Attempt),
+    ("Unable to negotiate with ", Course::Attempt),
+    ("Timeout before authentication for ", Course::Attempt),
+    ("Bad protocol version identification ", Course::Attempt),
+    ("Magic value check failed ", Course::Attempt),
+    ("Protocol major versions differ ", Course::Attempt),
+    ("Connection closed by authenticating user ", Course::Attempt),
+    ("Connection closed by invalid user ", Course::Attempt),
+    ("Connection reset by authenticating user ", Course::Attempt),
+    ("Connection reset by invalid user ", Course::Attempt),
+    ("Disconnected from authenticating user ", Course::Attempt),
+    ("Disconnected from invalid user ", Course::Attempt),
+    ("ROOT LOGIN REFUSED FROM ", Course::Refused),
+    ("refused connect from ", Course::Refused),
+    ("drop connection #", Course::Refused),
+    (
+        "maximum authentication attempts exceeded for ",
+        Course::Refused,
+    ),
+    ("Too many authentication failures for ", Course::Refused),
+    (
+        "Disconnecting: Too many authentication failures",
+        Course::Refused,
+    ),
+    ("PAM: ", Course::Refused),
+    ("Disconnected from user ", Course::Left),
+];
+
+/// What a message says of how a connection went; `None` where it says nothing of that.
+pub fn course(message: &str) -> Option<Course> {
+    let message = message.trim_ascii();
+    let message = repetition(message).map_or(message, |(_, start)| &message[start..]);
+    let plain = plain(strip_noise(message));
+    let known = COURSES.iter().find(|(start, _)| plain.starts_with(start));
+    if let Some((_, course)) = known {
+        return Some(*course);
     }
+    let is_refused = plain.starts_with("User ") && plain.contains(" not allowed because ")
+        || (plain.starts_with("Disconnecting authenticating user ")
+            || plain.starts_with("Disconnecting invalid user "))
+            && plain.contains(": Too many authentication failures");
+    is_refused.then_some(Course::Refused)
+}
+
+/// How an access ended, in the words of the access record, as far as this message says.
+pub fn access_outcome(parsed: &SshdMessage<'_>, message: &str) -> Option<&'static str> {
+    match (parsed.outcome(), parsed.single_event()) {
+        (Some(Outcome::Success), _) => Some("success"),
+        (Some(Outcome::Failure), _) => Some("failure"),
+        (None, Some("Postponed" | "Partial")) => Some("attempt"),
+        (None, _) if parsed.form == Form::Dropped => Some("attempt"),
+        (None, _) => course(message).map(|course| match course {
+            Course::Attempt => "attempt",
+            Course::Refused => "failure",
+            Course::Left => "end",
+        }),
+    }
+}
+
+/// Without the level that sshd writes in front.
+fn plain(message: &str) -> &str {
+    ["error: ", "fatal: "]
+        .iter()
+        .find_map(|start| message.strip_prefix(start))
+        .unwrap_or(message)
 }
 
 /// Reads a message of sshd, without the syslog header. `None` when it names neither an event nor a remote host.
@@ -378,10 +462,7 @@ const FROM_LAST: &[&str] = &[
 ];
 
 fn other(message: &str) -> Option<SshdMessage<'_>> {
-    let plain = ["error: ", "fatal: "]
-        .iter()
-        .find_map(|start| message.strip_prefix(start))
-        .unwrap_or(message);
+    let plain = plain(message);
     let mut parsed = SshdMessage::new(Form::Other);
     if let Some(rest) = strip_any(plain, ADDRESS_FIRST) {
         parsed.remote = address_first(rest);
@@ -395,7 +476,12 @@ fn other(message: &str) -> Option<SshdMessage<'_>> {
         parsed.user = user;
         parsed.remote = Some(remote);
     } else if strip_any(plain, FROM_LAST).is_some() {
-        parsed.remote = endings(plain, 0).last().map(|ending| ending.remote);
+        let last = endings(plain, 0).last()?;
+        parsed.remote = Some(last.remote);
+        // `Starting session: shell on pts/0 for NAME from HOST`: the kind of session comes first, and a command is never shown.
+        parsed.user = plain
+            .strip_prefix("Starting session: ")
+            .and_then(|_| plain[..last.at].split_once(" for ").map(|(_, user)| user));
     } else if let Some(rest) = plain.strip_prefix("User ") {
         let (user, remote) = not_allowed(rest)?;
         parsed.user = Some(user);
@@ -404,6 +490,8 @@ fn other(message: &str) -> Option<SshdMessage<'_>> {
         parsed.remote = Some(bracketed(plain, '[', ']')?);
     } else if plain.starts_with("refused connect from ") {
         parsed.remote = Some(bracketed(plain, '(', ')')?);
+    } else if let Some(rest) = plain.strip_prefix("drop connection #") {
+        parsed.remote = Some(dropped_connection(rest)?);
     } else if let Some(rest) = plain.strip_prefix("SSH: Server;") {
         parsed.remote = Some(server_event(rest)?);
     }
@@ -475,6 +563,16 @@ fn bracketed(text: &str, open: char, close: char) -> Option<Remote<'_>> {
     is_host(address).then_some(Remote {
         address,
         port: None,
+    })
+}
+
+/// `10 from [HOST]:PORT on [OWN]:22 past MaxStartups`, behind `drop connection #`.
+fn dropped_connection(rest: &str) -> Option<Remote<'_>> {
+    let (_, rest) = rest.split_once(" from [")?;
+    let (address, rest) = rest.split_once("]:")?;
+    is_host(address).then_some(Remote {
+        address,
+        port: digits(rest, 5).parse().ok(),
     })
 }
 

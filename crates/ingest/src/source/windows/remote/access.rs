@@ -10,7 +10,7 @@ use super::values::{
     account_name, address, outcome as by_code, port, shell_address, shell_user_name,
 };
 use super::{Place, Row};
-use crate::source::linux_auth::sshd::{self, Outcome, SshdMessage};
+use crate::source::linux_auth::sshd::{self, SshdMessage};
 use crate::source::windows::entry::{Emit, Entry, Extract};
 use crate::source::windows::text::endpoint;
 use crate::source::windows::view::View;
@@ -232,30 +232,32 @@ pub(super) const ROWS: &[Row] = &[
         fields: &[
             Entry::one(
                 SERVICE,
-                Extract::Call(|view, emit| ssh(view, emit, |_| Some(Value::from("ssh")))),
+                Extract::Call(|view, emit| ssh(view, emit, |_, _| Some(Value::from("ssh")))),
             ),
             Entry::one(
                 PRODUCT,
-                Extract::Call(|view, emit| ssh(view, emit, |_| Some(Value::from("openssh")))),
+                Extract::Call(|view, emit| ssh(view, emit, |_, _| Some(Value::from("openssh")))),
             ),
             Entry::one(
                 OUTCOME,
                 Extract::Call(|view, emit| {
-                    ssh(view, emit, |message| message.outcome().map(outcome_name))
+                    ssh(view, emit, |message, payload| {
+                        sshd::access_outcome(message, payload).map(Value::from)
+                    })
                 }),
             ),
             Entry::one(
                 METHOD,
                 Extract::Call(|view, emit| {
-                    ssh(view, emit, |message| {
-                        Some(Value::from(sshd::method_name(message.method?).to_owned()))
+                    ssh(view, emit, |message, _| {
+                        Some(Value::from(sshd::method_name(message.method?)?.to_owned()))
                     })
                 }),
             ),
             Entry::one(
                 USER,
                 Extract::Call(|view, emit| {
-                    ssh(view, emit, |message| {
+                    ssh(view, emit, |message, _| {
                         Some(Value::from(message.user?.to_owned()))
                     })
                 }),
@@ -263,7 +265,7 @@ pub(super) const ROWS: &[Row] = &[
             Entry::one(
                 IP,
                 Extract::Call(|view, emit| {
-                    ssh(view, emit, |message| {
+                    ssh(view, emit, |message, _| {
                         address(message.remote?.address.to_owned().into())
                     })
                 }),
@@ -271,7 +273,7 @@ pub(super) const ROWS: &[Row] = &[
             Entry::one(
                 PORT,
                 Extract::Call(|view, emit| {
-                    ssh(view, emit, |message| {
+                    ssh(view, emit, |message, _| {
                         Some(Value::Long(message.remote?.port?.into()))
                     })
                 }),
@@ -280,21 +282,14 @@ pub(super) const ROWS: &[Row] = &[
     },
 ];
 
-fn outcome_name(outcome: Outcome) -> Value<'static> {
-    Value::from(match outcome {
-        Outcome::Success => "success",
-        Outcome::Failure => "failure",
-    })
-}
-
 /// Emits what `read` finds in a message of sshd about a remote host.
 fn ssh(
     view: &View<'_>,
     emit: Emit<'_>,
-    read: impl FnOnce(&SshdMessage<'_>) -> Option<Value<'static>>,
+    read: impl FnOnce(&SshdMessage<'_>, &str) -> Option<Value<'static>>,
 ) {
     if let Some(payload) = view.data("payload")
-        && let Some(value) = sshd::parse(&payload).and_then(|message| read(&message))
+        && let Some(value) = sshd::parse(&payload).and_then(|message| read(&message, &payload))
     {
         emit(value);
     }
