@@ -16,7 +16,7 @@ pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES, Piece};
 pub use header::Header;
 pub(crate) use header::Plain;
 pub(crate) use stamp::month;
-pub use stamp::{Stamp, classic_stamp, iso_stamp};
+pub use stamp::{Stamp, classic_stamp, iso_stamp, kernel_time};
 pub use year::{Assumed, YearBasis, YearClock, YearSpan};
 
 /// Does this line tell that it is one of a syslog file? Only lines that say when and by which program, or `host program[pid]: `, do: others

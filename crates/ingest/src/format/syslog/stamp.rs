@@ -95,6 +95,26 @@ pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
     Some((stamp, scan.at))
 }
 
+/// The time in brackets that the kernel writes in front of its messages, and what is behind it: since the start of the machine
+/// (`[16539.599407] `), which is no time of day, or as `dmesg -T` shows it (`[Tue Mar  3 04:05:06 2026] `).
+pub fn kernel_time(text: &str) -> Option<(Option<Stamp>, &str)> {
+    /// More than either form has.
+    const MOST: usize = 32;
+    let inner = text.strip_prefix('[')?;
+    let end = memchr::memchr(b']', &inner.as_bytes()[..inner.len().min(MOST)])?;
+    let (inner, rest) = (&inner[..end], inner[end + 1..].trim_ascii_start());
+    let is_uptime = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    if inner.trim_ascii_start().bytes().all(is_uptime) {
+        return (!inner.is_empty()).then_some((None, rest));
+    }
+    let days = ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "];
+    let date = days.iter().find_map(|day| inner.strip_prefix(day))?;
+    let (time, year) = date.rsplit_once(' ')?;
+    let (mut stamp, length) = classic(time.as_bytes())?;
+    stamp.year = Some(year.parse().ok().filter(|_| year.len() == 4)?);
+    (length == time.len() && length == 15).then_some((Some(stamp), rest))
+}
+
 /// `Mmm dd HH:MM:SS ` as nearly every line has it, without looking for anything else.
 pub(super) fn usual(text: &[u8]) -> Option<Stamp> {
     let [
@@ -359,7 +379,7 @@ impl<'a> Scan<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{classic, iso};
+    use super::{classic, iso, kernel_time};
     use jiff::tz::TimeZone;
 
     #[track_caller]
@@ -419,6 +439,35 @@ mod tests {
             "Jan  5 1:31:41",
         ] {
             check_classic(text, &utc, None);
+        }
+    }
+
+    #[test]
+    fn times_of_the_kernel() {
+        for (text, at, rest) in [
+            ("[16539.599407] IN=eth0", Some("-"), "IN=eth0"),
+            ("[    0.000000] Linux", Some("-"), "Linux"),
+            (
+                "[Tue Mar  3 04:05:06 2026] wireguard: x",
+                Some("2026-03-03T04:05:06.000Z"),
+                "wireguard: x",
+            ),
+            // Apache's error log has a fraction, and a level behind it.
+            ("[Tue Mar 03 04:05:06.123456 2026] [core:error] x", None, ""),
+            ("[Tue Mar  3 04:05:06] x", None, ""),
+            ("[20260303-04:05:06] [INFO ] x", None, ""),
+            ("[UFW BLOCK] IN=eth0", None, ""),
+            ("[]", None, ""),
+            ("[12", None, ""),
+            ("", None, ""),
+        ] {
+            let found = kernel_time(text);
+            let shown = found.map(|(stamp, _)| {
+                let at = stamp.and_then(|stamp| stamp.at(&TimeZone::UTC));
+                at.map_or("-".to_owned(), |at| at.to_iso(3))
+            });
+            assert_eq!(shown.as_deref(), at, "{text}");
+            assert_eq!(found.map_or("", |(_, rest)| rest), rest, "{text}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! A packet as the kernel writes it: `PREFIX IN=eth0 OUT= MAC=... SRC=... DST=... LEN=60 ... PROTO=TCP SPT=1 DPT=2 ... SYN URGP=0`.
 
 use super::prefix::Prefix;
+use crate::format::syslog::{Stamp, kernel_time};
 use crate::source::mapping::{Parts, Record};
 
 /// How far the prefix of a rule may reach: nftables allows 127 characters, and the time since the start of the machine stands before it.
@@ -30,6 +31,8 @@ pub(super) struct Line<'a> {
     pub(super) prefix: Prefix<'a>,
     /// From `IN=` on.
     packet: &'a str,
+    /// The time that `dmesg -T` writes.
+    pub(super) time: Option<Stamp>,
 }
 
 impl<'a> Line<'a> {
@@ -47,7 +50,8 @@ impl<'a> Line<'a> {
         if !record.has_header && !message.starts_with(['[', 'I']) {
             return None;
         }
-        let text = after_uptime(after_kernel(message));
+        let message = after_kernel(message);
+        let (time, text) = kernel_time(message).unwrap_or((None, message));
         let at = find_packet(text.as_bytes())?;
         let packet = &text[at..];
         let prefix = match program {
@@ -57,6 +61,7 @@ impl<'a> Line<'a> {
         Some(Self {
             prefix: Prefix::new(prefix),
             packet,
+            time,
         })
     }
 
@@ -154,25 +159,6 @@ fn after_kernel(message: &str) -> &str {
                 && level
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte == b'.') =>
-        {
-            rest
-        }
-        _ => message,
-    }
-}
-
-/// Without the time since the machine's start: `[16539.599407] `.
-fn after_uptime(message: &str) -> &str {
-    let Some(rest) = message.strip_prefix('[') else {
-        return message;
-    };
-    match rest.split_once("] ") {
-        Some((uptime, rest))
-            if uptime.len() < 24
-                && uptime
-                    .trim_start()
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit() || byte == b'.') =>
         {
             rest
         }

@@ -45,7 +45,10 @@ impl Source for Iptables {
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
-        iso_stamp(&record.json?.get("timestamp")?.as_str()?)
+        match record.json {
+            Some(json) => iso_stamp(&json.get("timestamp")?.as_str()?),
+            None => Line::of(record)?.time,
+        }
     }
 
     fn fields(&self) -> &'static [Entry] {

@@ -61,6 +61,7 @@ fn access_records() {
             "kubernetes failure - - 203.0.113.50:49041",
             NONE,
             "rdp attempt - - 203.0.113.50:38842",
+            "vnc failure - - 203.0.113.7:50000",
         ],
     );
     access(

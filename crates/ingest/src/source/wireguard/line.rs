@@ -1,6 +1,6 @@
 //! The forms of a line, and its parts.
 
-use crate::format::syslog::Stamp;
+use crate::format::syslog::{Stamp, kernel_time};
 use crate::format::time;
 use crate::source::mapping::{Parts, Record, turn};
 
@@ -9,8 +9,8 @@ use crate::source::mapping::{Parts, Record, turn};
 pub(super) struct Line<'a> {
     level: Option<&'a str>,
     interface: &'a str,
-    /// wireguard-go's own time.
-    time: Option<&'a str>,
+    /// The line's own time: that of wireguard-go, or of `dmesg -T`.
+    time: Option<Stamp>,
     text: &'a str,
 }
 
@@ -23,28 +23,20 @@ impl<'a> Line<'a> {
     fn kernel(record: &Record<'a>) -> Option<Self> {
         // Where the kernel is not named, the header's reader takes `wireguard` for the program.
         if record.program() == Some("wireguard") {
-            return Self::of_interface(record.message());
+            return Self::of_interface(record.message(), None);
         }
-        let mut text = record.message();
-        if let Some(rest) = text.strip_prefix('[')
-            && let Some((uptime, rest)) = rest.split_once(']')
-            && uptime
-                .trim_start()
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b == b'.')
-        {
-            text = rest.trim_start();
-        }
-        Self::of_interface(text.strip_prefix("wireguard: ")?)
+        let message = record.message();
+        let (time, text) = kernel_time(message).unwrap_or((None, message));
+        Self::of_interface(text.strip_prefix("wireguard: ")?, time)
     }
 
-    fn of_interface(text: &'a str) -> Option<Self> {
+    fn of_interface(text: &'a str, time: Option<Stamp>) -> Option<Self> {
         let (interface, text) = text.split_once(": ")?;
         let is_name = (1..=15).contains(&interface.len()) && !interface.contains(' ');
         is_name.then_some(Self {
             level: None,
             interface,
-            time: None,
+            time,
             text,
         })
     }
@@ -59,7 +51,7 @@ impl<'a> Line<'a> {
         })?;
         let (interface, rest) = rest.split_once(") ")?;
         let (time, text) = (rest.get(..19)?, rest.get(19..)?.strip_prefix(' ')?);
-        time::fixed("YYYY/MM/DD hh:mm:ss", time)?;
+        let time = time::fixed("YYYY/MM/DD hh:mm:ss", time)?;
         Some(Self {
             level: Some(level),
             interface,
@@ -69,7 +61,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn stamp(&self) -> Option<Stamp> {
-        time::fixed("YYYY/MM/DD hh:mm:ss", self.time?)
+        self.time
     }
 
     /// What happened, without the peer that wireguard-go puts in front.

@@ -37,6 +37,7 @@ fn access_records() {
             "vpn failure key - 2001:db8::7:51820",
             "- - - - -:-",
             "vpn failure key - 203.0.113.9:40000",
+            "vpn success key - 203.0.113.10:51820",
         ],
     );
     access(
