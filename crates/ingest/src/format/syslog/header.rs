@@ -217,6 +217,11 @@ impl Plain {
 /// A header that starts with a time, perhaps after `<PRI>`.
 fn dated(line: &str) -> Option<Part<'_>> {
     let (priority, rest) = split_priority(line);
+    // `<166>:Mar  3 04:05:06 UTC: %ASA-...`: Cisco's EMBLEM form.
+    let rest = match rest.strip_prefix(':') {
+        Some(behind) if priority.is_some() => trim_start(behind),
+        _ => rest,
+    };
     let versioned = priority.and_then(|_| split_version(rest));
     let (version, (header, undivided)) = match versioned {
         Some((version, rest)) => {
@@ -335,6 +340,9 @@ pub(super) fn month_and_day(line: &[u8]) -> Option<(i8, i8)> {
     if rest.first() == Some(&b'<') {
         let end = rest.iter().take(6).position(|byte| *byte == b'>')?;
         rest = &rest[end + 1..];
+        if let Some(behind) = rest.strip_prefix(b":") {
+            rest = behind.trim_ascii_start();
+        }
     }
     let (stamp, _) = stamp::classic(&rest[..rest.len().min(64)])?;
     stamp.year.is_none().then_some((stamp.month, stamp.day))
@@ -523,6 +531,10 @@ mod tests {
         );
         check("Jun 14 15:16:01 web", "web - - - | ");
         check(
+            "<166>:Jun 14 15:16:01 UTC: %ASA-auth-6-113004: x",
+            "- - UTC - | %ASA-auth-6-113004: x",
+        );
+        check(
             "2024-05-17T18:00:01.123456789Z stderr F I0517 18:00:01.123 1 httplog.go:132] x",
             "- - - - | I0517 18:00:01.123 1 httplog.go:132] x",
         );
@@ -640,6 +652,10 @@ mod tests {
         assert_eq!(month_and_day(b"Feb 29 21:54:44 h"), Some((2, 29)));
         assert_eq!(
             month_and_day(b"\xef\xbb\xbf<86>Dec 31 23:50:00 h"),
+            Some((12, 31))
+        );
+        assert_eq!(
+            month_and_day(b"<166>:Dec 31 23:50:00 UTC: x"),
             Some((12, 31))
         );
         assert_eq!(month_and_day(b"\0\0Dec 31 23:50:00 h"), Some((12, 31)));

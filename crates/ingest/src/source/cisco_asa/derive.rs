@@ -434,7 +434,7 @@ fn url_parts(url: &str, parts: &mut Parts<'_>) {
 fn access(code: &str, parts: &mut Parts<'_>) {
     let address = match code {
         "113019" => own(parts, "client"),
-        "750002" | "750003" => own(parts, "dst"),
+        "750002" | "750003" | "750006" | "750007" => own(parts, "dst"),
         "725001" | "725002" | "725003" | "725006" | "725007" => own(parts, "remote.ip"),
         _ => own(parts, "src"),
     };

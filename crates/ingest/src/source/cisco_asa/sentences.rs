@@ -62,6 +62,8 @@ const SENTENCES: &[(&str, &[&str])] = &[
             "access-list {acl} {verdict:word} {proto:word} for user {user} {if.src}/{src}({sport}) -> {if.dst}/{dst}({dport}) hit-cnt",
         ],
     ),
+    ("109005", PROXY),
+    ("109006", PROXY),
     (
         "110002",
         &["Failed to locate egress interface for {app:word} from {end.src} to {dst}/{dport}"],
@@ -71,6 +73,10 @@ const SENTENCES: &[(&str, &[&str])] = &[
     (
         "111010",
         &["User '{>user.server}', running '{}' from IP {src}, executed {cmd}"],
+    ),
+    (
+        "113006",
+        &["User {>user} locked out on exceeding {:word} successive failed authentication attempts"],
     ),
     (
         "113019",
@@ -184,6 +190,10 @@ const SENTENCES: &[(&str, &[&str])] = &[
             "No matching connection for {proto:word} error message: {outer} on {if.on} interface.{}Original IP payload: {inner}",
         ],
     ),
+    (
+        "315011",
+        &["SSH session from {src} on interface {if.src} for user \"{>user}\" disconnected by "],
+    ),
     ("338001", DYNAMIC),
     ("338002", DYNAMIC),
     ("338003", DYNAMIC),
@@ -247,6 +257,7 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ("713049", IKE),
     ("713119", IKE),
     ("713120", IKE),
+    ("713167", IKE),
     ("713202", IKE),
     ("713228", IKE),
     ("713901", IKE),
@@ -304,14 +315,10 @@ const SENTENCES: &[(&str, &[&str])] = &[
             "DAP: User {>mail}, Addr {src}, Connection {connection}: The following DAP records were selected for this connection: {dap}",
         ],
     ),
-    (
-        "750002",
-        &["Local:{src}:{sport:word} Remote:{dst}:{dport:word} Username:{user.own:word} {reason}"],
-    ),
-    (
-        "750003",
-        &["Local:{src}:{sport:word} Remote:{dst}:{dport:word} Username:{user.own:word} {reason}"],
-    ),
+    ("750002", IKE_VERSION_2),
+    ("750003", IKE_VERSION_2),
+    ("750006", IKE_VERSION_2),
+    ("750007", IKE_VERSION_2),
     (
         "805001",
         &["Offloaded {proto:word} Flow for connection {conn:word} from {end.src} to {end.dst}"],
@@ -352,6 +359,16 @@ const IKE: &[&str] = &[
     "Group = {ike.group}, {rest}",
     "IP = {src}, {rest}",
     "{rest}",
+];
+
+/// Of a peer that speaks the second version of IKE.
+const IKE_VERSION_2: &[&str] =
+    &["Local:{src}:{sport:word} Remote:{dst}:{dport:word} Username:{user.own:word} {reason}"];
+
+/// The device asks who goes through it.
+const PROXY: &[&str] = &[
+    "Authentication {:word} for user '{>user}' from {src}/{sport} to {dst}/{dport:word} on interface ",
+    "Authentication {:word} for user {>user} from {src}/{sport} to {dst}/{dport:word} on interface ",
 ];
 
 /// The handshake of a client with this device, which Elastic leaves in the text.

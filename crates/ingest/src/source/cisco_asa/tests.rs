@@ -68,6 +68,14 @@ fn access_records() {
             "firewall success - admin 192.0.2.4:51924",
             "- - - - -:-",
             "- - - - -:-",
+            "vpn success password bob -:-",
+            "vpn success - bob 203.0.113.12:-",
+            "firewall failure - x' from 192.0.2.66/1 203.0.113.13:1234",
+            "vpn failure password carol 203.0.113.14:-",
+            "vpn success - dave 203.0.113.15:-",
+            "vpn end - dave 203.0.113.15:-",
+            "vpn failure - erin -:-",
+            "firewall - - root 203.0.113.16:-",
         ],
     );
 }

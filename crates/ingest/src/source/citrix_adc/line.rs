@@ -77,6 +77,12 @@ impl<'a> Form<'a> {
         if message.starts_with("CEF:0|Citrix|NetScaler|") {
             return Some(Self::Cef(message));
         }
+        if let Some(line) = headed(message) {
+            return Some(Self::Native(Line {
+                host: record.header.host,
+                ..line
+            }));
+        }
         let feature = record.program().filter(|name| FEATURES.contains(name));
         let headless = message.starts_with("default ") && !record.has_header;
         if (feature.is_some() || headless)
@@ -155,10 +161,7 @@ fn native(raw: &str) -> Option<Line<'_>> {
     }
     let (head, rest) = raw[start + 19..].split_once(" : ")?;
     let mut words = head.split_ascii_whitespace().rev();
-    let engine = words.next()?;
-    let (number, of) = engine.split_once("-PPE-")?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(number) || !digits(of) {
+    if !is_engine(words.next()?) {
         return None;
     }
     let (host, zone) = match (words.next(), words.next()) {
@@ -172,6 +175,21 @@ fn native(raw: &str) -> Option<Line<'_>> {
         host,
         ..line
     })
+}
+
+/// `0-PPE-0 : default FEATURE EVENT ID SEVERITY : TEXT` behind a header that has time and host, that of RFC 5424.
+fn headed(message: &str) -> Option<Line<'_>> {
+    let (engine, rest) = message.split_at_checked(memchr::memchr(b' ', message.as_bytes())?)?;
+    is_engine(engine)
+        .then(|| details(rest.strip_prefix(" : ")?))
+        .flatten()
+}
+
+/// Is this `0-PPE-1`, the packet engine that wrote a line?
+fn is_engine(word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    word.split_once("-PPE-")
+        .is_some_and(|(number, of)| digits(number) && digits(of))
 }
 
 /// `[default] [FEATURE] EVENT ID SEVERITY : TEXT`.

@@ -108,7 +108,7 @@ fn native<'a>(line: &Line<'a>, parts: &mut Parts<'a>) {
     }
     let mut found = Parts::default();
     for segment in line.text.split(" - ").take(MOST_SEGMENTS) {
-        let start = segment.trim_start();
+        let start = after_session(segment.trim_start(), &mut found);
         if let Some((key, name)) = KEYS.iter().find(|(key, _)| start.starts_with(key)) {
             value(name, &start[key.len()..], &mut found);
         } else if let Some(at) = start.find("] Source ") {
@@ -130,6 +130,22 @@ fn native<'a>(line: &Line<'a>, parts: &mut Parts<'a>) {
         }
     }
     client(found, parts);
+}
+
+/// `SessionId: 5- User NAME`: what many versions write without a space before the sign that ends the number. Names it, and gives what
+/// is behind.
+fn after_session<'a>(segment: &'a str, parts: &mut Parts<'a>) -> &'a str {
+    let number = segment
+        .strip_prefix("SessionId: ")
+        .and_then(|rest| rest.split_once("- "))
+        .filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    match number {
+        Some((number, rest)) => {
+            parts.push_some("session_id", Some(number));
+            rest.trim_start()
+        }
+        None => segment,
+    }
 }
 
 /// A value, without its quotes.

@@ -53,6 +53,8 @@ fn access_records() {
             "citrix success - carol 203.0.113.10:-",
             "firewall end - dave 198.51.100.22:-",
             "- - - - -:-",
+            "citrix success - erin 203.0.113.12:-",
+            "citrix failure - erin 203.0.113.13:-",
         ],
     );
 }

@@ -226,8 +226,24 @@ fn first_word(text: &str) -> &str {
     memchr::memchr(b' ', text.as_bytes()).map_or(text, |at| &text[..at])
 }
 
+/// Servers with several sockets name the protocol before a peer: `udp4:192.0.2.7:9`, `tcp6-server:[2001:db8::7]:9`.
+fn without_protocol(word: &str) -> &str {
+    if !word.starts_with("udp") && !word.starts_with("tcp") {
+        return word;
+    }
+    let protocol = |name: &str| {
+        let version = name[3..].strip_suffix("-server").unwrap_or(&name[3..]);
+        matches!(version, "" | "4" | "6")
+    };
+    match word.split_once(':') {
+        Some((name, rest)) if protocol(name) => rest,
+        _ => word,
+    }
+}
+
 /// `ADDRESS:PORT`, `ADDRESS`, or either with a name behind a slash.
 fn peer(word: &str) -> Option<(&str, Option<&str>)> {
+    let word = without_protocol(word);
     if !word.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[' || c == ':') {
         return None;
     }
@@ -384,6 +400,19 @@ mod tests {
                 Some("192.0.2.7:9"),
                 "Peer Connection",
             ),
+            (
+                "udp4:192.0.2.7:9 [joe] Peer Connection",
+                None,
+                Some("192.0.2.7:9"),
+                "[joe] Peer Connection",
+            ),
+            (
+                "joe/tcp6-server:[2001:db8::7]:9 MULTI: x",
+                Some("joe"),
+                Some("[2001:db8::7]:9"),
+                "MULTI: x",
+            ),
+            ("udpx:192.0.2.7:9 x", None, None, "udpx:192.0.2.7:9 x"),
             (
                 "MULTI: Learn: 10.8.0.6 -> x",
                 None,

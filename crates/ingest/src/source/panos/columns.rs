@@ -279,6 +279,12 @@ pub(super) fn event_column(word: &str) -> usize {
     }
 }
 
+/// The cell of a line of type `SYSTEM` with the sentence.
+pub(super) fn system_sentence_column() -> usize {
+    let named = SYSTEM.iter().position(|name| *name == "opaque");
+    HEAD.len() + named.unwrap_or_default()
+}
+
 /// What the other forms call the columns: CEF, JSON.
 const NAMES: &[(&str, &str, &str)] = &[
     ("type", "", "LogType"),

@@ -173,6 +173,32 @@ pub(super) const SYSTEM_AUTH: &[Entry] = &[
     remote::ip(From::Part("auth.ip")),
 ];
 
+/// The gateway's or portal's sentence about somebody at GlobalProtect.
+pub(super) const SYSTEM_GATEWAY: &[Entry] = &[
+    Entry::part("event.reason", "auth.reason"),
+    Entry::part("source.user.name", "user.name"),
+    Entry::part("source.user.domain", "user.domain"),
+    Entry::part("user.name", "user.name"),
+    Entry::part("user.domain", "user.domain"),
+    Entry::turned("source.ip", "auth.ip", turn::ip),
+    Entry::part("source.address", "auth.ip"),
+    Entry::fields("related.user", &["user.name"]),
+    Entry::fields("related.ip", &["source.ip"]),
+    remote::user(From::Part("account")),
+    remote::ip(From::Part("auth.ip")),
+];
+
+/// The sentence about an administrator of the firewall.
+pub(super) const SYSTEM_ADMIN: &[Entry] = &[
+    Entry::part("user.name", "admin.user"),
+    Entry::turned("source.ip", "admin.ip", turn::ip),
+    Entry::part("source.address", "admin.ip"),
+    Entry::fields("related.user", &["user.name"]),
+    Entry::fields("related.ip", &["source.ip"]),
+    remote::user(From::Part("admin.user")),
+    remote::ip(From::Part("admin.ip")),
+];
+
 pub(super) const CONFIG: &[Entry] = &[
     Entry::part("panw.panos.cmd", "cmd"),
     Entry::part("panw.panos.admin", "admin"),

@@ -76,6 +76,51 @@ static AUTH_FAIL: Kind = Kind::new(
         ],
     ],
 );
+/// A system event of GlobalProtect, as versions before 9.1 tell of logins.
+macro_rules! of_gateway {
+    ($name:ident, $title:literal, [$($entry:expr),*]) => {
+        static $name: Kind = Kind::new($title, &[
+            fields::SYSTEM, fields::GROUPS, fields::SYSTEM_GATEWAY, DOOR, &[$($entry),*],
+        ]);
+    };
+}
+of_gateway!(
+    GATEWAY_AUTH,
+    "SYSTEM GlobalProtect authentication",
+    [remote::SUCCESS]
+);
+of_gateway!(
+    GATEWAY_LOGIN,
+    "SYSTEM GlobalProtect login",
+    [remote::SUCCESS]
+);
+of_gateway!(
+    GATEWAY_REFUSED,
+    "SYSTEM GlobalProtect refusal",
+    [remote::FAILURE, Entry::fixed("event.outcome", &["failure"])]
+);
+of_gateway!(GATEWAY_LOGOUT, "SYSTEM GlobalProtect logout", [remote::END]);
+of_gateway!(GATEWAY_OTHER, "SYSTEM GlobalProtect", []);
+static ADMIN_LOGIN: Kind = Kind::new(
+    "SYSTEM administrator login",
+    &[
+        fields::SYSTEM,
+        fields::GROUPS,
+        fields::SYSTEM_ADMIN,
+        FIREWALL,
+        &[remote::SUCCESS],
+    ],
+);
+static ADMIN_LOGOUT: Kind = Kind::new(
+    "SYSTEM administrator logout",
+    &[
+        fields::SYSTEM,
+        fields::GROUPS,
+        fields::SYSTEM_ADMIN,
+        FIREWALL,
+        &[remote::END],
+    ],
+);
 static CONFIG: Kind = Kind::new("CONFIG", &[fields::CONFIG]);
 static AUTH: Kind = Kind::new(
     "AUTH",
@@ -99,6 +144,33 @@ static TRAFFIC: Kind = Kind::new(
 static THREAT: Kind = Kind::new("THREAT", &[traffic::FLOW, traffic::THREAT, fields::USER]);
 static OTHER: Kind = Kind::new("other", &[]);
 
+/// The kind of a system event, by its name: `globalprotectgateway-auth-fail`, `globalprotectportal-auth-succ`, ...
+fn system(event: &str) -> &'static Kind {
+    let Some(what) = event
+        .strip_prefix("globalprotectgateway-")
+        .or_else(|| event.strip_prefix("globalprotectportal-"))
+    else {
+        return &SYSTEM;
+    };
+    match what {
+        "auth-succ" => &GATEWAY_AUTH,
+        "regist-succ" => &GATEWAY_LOGIN,
+        "auth-fail" | "regist-fail" => &GATEWAY_REFUSED,
+        "logout-succ" => &GATEWAY_LOGOUT,
+        _ => &GATEWAY_OTHER,
+    }
+}
+
+/// The kind of a system event without a name of its own, where its sentence tells of an administrator's coming or going.
+pub(super) fn administrator(sentence: &str) -> Option<&'static Kind> {
+    let (_, rest) = sentence.strip_prefix("User ")?.split_once(" logged ")?;
+    if rest.starts_with("in via ") {
+        Some(&ADMIN_LOGIN)
+    } else {
+        rest.starts_with("out via ").then_some(&ADMIN_LOGOUT)
+    }
+}
+
 /// The kind of a line of this type with this event.
 pub(super) fn kind(word: &str, event: &str) -> &'static Kind {
     match (word, event) {
@@ -107,7 +179,7 @@ pub(super) fn kind(word: &str, event: &str) -> &'static Kind {
         ("USERID", _) => &USERID,
         ("SYSTEM", "auth-success") => &AUTH_SUCCESS,
         ("SYSTEM", "auth-fail") => &AUTH_FAIL,
-        ("SYSTEM", _) => &SYSTEM,
+        ("SYSTEM", _) => system(event),
         ("CONFIG", _) => &CONFIG,
         ("AUTH" | "AUTHENTICATION", _) => &AUTH,
         ("TRAFFIC", _) => &TRAFFIC,

@@ -107,6 +107,20 @@ fn type_and_event<'a>(record: &Record<'a>) -> Option<(&'static str, std::borrow:
     }
 }
 
+/// The sentence of a line of type `SYSTEM`.
+fn sentence<'a>(record: &Record<'a>) -> Option<std::borrow::Cow<'a, str>> {
+    match Form::of(record)? {
+        Form::Cells(line) => Cells::new(line).nth(columns::system_sentence_column()),
+        Form::Cef(message) => Cef::parse(message)?
+            .pairs()
+            .find(|(key, _)| matches!(*key, "PanOSDescription" | "msg"))
+            .map(|(_, value)| value),
+        Form::Json => ["Description", "EventDescription"]
+            .iter()
+            .find_map(|key| record.json?.get(key)?.as_str()),
+    }
+}
+
 impl Source for Panos {
     fn name(&self) -> &'static str {
         "panos"
@@ -156,6 +170,10 @@ impl Source for Panos {
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
         match type_and_event(record) {
+            Some(("SYSTEM", event)) if event == "general" || event == "auth" => {
+                let told = sentence(record).and_then(|text| kinds::administrator(&text));
+                told.unwrap_or_else(|| kinds::kind("SYSTEM", &event))
+            }
             Some((word, event)) => kinds::kind(word, &event),
             None => kinds::kind("", ""),
         }

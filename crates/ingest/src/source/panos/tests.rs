@@ -54,6 +54,14 @@ fn access_records() {
             "firewall failure - dave.x 203.0.113.8:-",
             "firewall success - admin 192.0.2.4:-",
             "- - - - -:-",
+            "vpn failure - erin 203.0.113.11:-",
+            "vpn success - erin 203.0.113.12:-",
+            "vpn success - erin 203.0.113.12:-",
+            "vpn end - erin -:-",
+            "vpn failure - x, Login from: 198.51.100.66 2001:db8::9:-",
+            "firewall success - admin 192.0.2.4:-",
+            "firewall end - admin 192.0.2.4:-",
+            "- - - - -:-",
         ],
     );
 }

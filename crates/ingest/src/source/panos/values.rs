@@ -18,6 +18,11 @@ pub(super) fn derive(parts: &mut Parts<'_>) {
         parts.push("account", whole);
     }
     if let Some(message) = text(parts, "opaque").filter(|_| parts.get("type") == Some("SYSTEM")) {
+        if message.starts_with("GlobalProtect ") {
+            gateway(&message, parts);
+            return;
+        }
+        administrator(&message, parts);
         for (name, mark) in [
             ("auth.user", "for user "),
             ("auth.user", "When authenticating user "),
@@ -49,6 +54,64 @@ pub(super) fn derive(parts: &mut Parts<'_>) {
                 reason[..end].trim_end_matches('.').to_owned(),
             );
         }
+    }
+}
+
+/// `GlobalProtect gateway user authentication failed. Login from: A, Source region: R, User name: U, Client OS version: V, Reason: R, Auth
+/// type: T.`: the address stands before the name, which a stranger chooses.
+fn gateway(message: &str, parts: &mut Parts<'_>) {
+    /// What may follow a name.
+    const BEHIND: &[&str] = &[
+        ", Client OS version: ",
+        ", Auth type: ",
+        ", Reason: ",
+        ", Private IP: ",
+        ", Client version: ",
+        ", Time: ",
+    ];
+    let after = |mark: &str| message.split_once(mark).map(|(_, rest)| rest);
+    let until = |text: &'_ str, ends: &[&str]| {
+        let end = ends.iter().filter_map(|end| text.find(end)).min();
+        text[..end.unwrap_or(text.len())]
+            .trim_end_matches(['.', ' '])
+            .to_owned()
+    };
+    let user_at = message.find("User name: ").unwrap_or(message.len());
+    if let Some(address) = message[..user_at]
+        .split_once("Login from: ")
+        .map(|(_, rest)| until(rest, &[","]))
+        .filter(|address| parse_ip(address).is_some())
+    {
+        parts.push("auth.ip", address);
+    }
+    let user = after("User name: ").map(|rest| until(rest, BEHIND));
+    if let Some((domain, user, whole)) = user.and_then(|user| account(&user)) {
+        if let Some(domain) = domain {
+            parts.push("user.domain", domain);
+        }
+        parts.push("user.name", user);
+        parts.push("account", whole);
+    }
+    if let Some((_, reason)) = message.rsplit_once(", Reason: ") {
+        parts.push("auth.reason", until(reason, &[", Auth type: "]));
+    }
+}
+
+/// `User NAME logged in via Web from ADDRESS using https`.
+fn administrator(message: &str, parts: &mut Parts<'_>) {
+    let Some((user, rest)) = message
+        .strip_prefix("User ")
+        .and_then(|rest| rest.split_once(" logged "))
+    else {
+        return;
+    };
+    let address = rest
+        .rsplit_once(" from ")
+        .and_then(|(_, rest)| rest.split(' ').next())
+        .map(|address| address.trim_end_matches('.').to_owned());
+    parts.push("admin.user", user.trim_matches('\'').to_owned());
+    if let Some(address) = address.filter(|text| parse_ip(text).is_some()) {
+        parts.push("admin.ip", address);
     }
 }
 

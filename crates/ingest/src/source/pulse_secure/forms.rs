@@ -29,7 +29,7 @@ pub(super) enum Line<'a> {
 pub(super) struct Head<'a> {
     /// The host of the relay's header.
     outer: Option<&'a str>,
-    /// The time with its zone.
+    /// The time, with its zone where the header has one.
     pub(super) time: &'a str,
     /// The gateway as the header names it.
     observer: &'a str,
@@ -44,7 +44,7 @@ pub(super) struct Head<'a> {
 impl<'a> Line<'a> {
     /// The form of a record; `None` when it is of another source.
     pub(super) fn of(record: &Record<'a>) -> Option<Self> {
-        if let Some(head) = head(record.raw) {
+        if let Some(head) = head(record.raw).or_else(|| classic_head(record)) {
             return Some(Self::Own(head));
         }
         let message = welf(record)?;
@@ -98,6 +98,7 @@ fn welf_text(pairs: &str) -> (Option<&str>, &str) {
 fn head(line: &str) -> Option<Head<'_>> {
     let end = line.len().min(HEAD);
     let at = MARK.find(&line.as_bytes()[..end])?;
+
     let mut words = [""; 7];
     let mut count = 0;
     for word in line[..at].split(' ').filter(|word| !word.is_empty()) {
@@ -110,14 +111,40 @@ fn head(line: &str) -> Option<Head<'_>> {
     }
     iso_stamp(time)?;
     let rest = &line[at + MARK.needle().len()..];
-    let rest = rest.get(19..)?.strip_prefix(" - ")?;
-    let (node, rest) = rest.split_once(" - [")?;
-    let (client, rest) = rest.split_once("] ")?;
-    let (who, text) = split(rest)?;
     Some(Head {
         outer: (count > 4).then(|| words[count - 4]),
         time,
         observer,
+        ..body(rest)?
+    })
+}
+
+/// `PulseSecure: DATE - NODE - [CLIENT] ...` behind a syslog header of the classic form, as gateways before 9.1 write it; those of
+/// Juniper's name began so too.
+fn classic_head<'a>(record: &Record<'a>) -> Option<Head<'a>> {
+    if !matches!(record.program(), Some("PulseSecure" | "Juniper")) {
+        return None;
+    }
+    let message = record.message();
+    let message = message.strip_prefix("- - - ").unwrap_or(message);
+    Some(Head {
+        outer: record.header.relay,
+        observer: record.header.host.unwrap_or_default(),
+        ..body(message)?
+    })
+}
+
+/// `DATE - NODE - [CLIENT] USER(REALM)[ROLES] - TEXT`.
+fn body(text: &str) -> Option<Head<'_>> {
+    let (time, rest) = (text.get(..19)?, text.get(19..)?);
+    time::fixed("YYYY-MM-DD hh:mm:ss", time)?;
+    let (node, rest) = rest.strip_prefix(" - ")?.split_once(" - [")?;
+    let (client, rest) = rest.split_once("] ")?;
+    let (who, text) = split(rest)?;
+    Some(Head {
+        outer: None,
+        time,
+        observer: "",
         node,
         client,
         who,
@@ -139,12 +166,12 @@ pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
     match Line::of(record) {
         Some(Line::Own(head)) => {
             parts.push_some("outer", head.outer);
-            let observer = if turn::address(head.observer).is_some() {
+            let name = if turn::address(head.observer).is_some() {
                 "observer.ip"
             } else {
                 "observer.hostname"
             };
-            parts.push(observer, head.observer);
+            parts.push_some(name, Some(head.observer).filter(|text| !text.is_empty()));
             parts.push("node", head.node);
             parts.push("client", head.client);
             let zone = head.time.rfind(['+', '-', 'Z']).filter(|at| *at > 10);

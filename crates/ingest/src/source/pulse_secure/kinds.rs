@@ -7,6 +7,7 @@ const DOOR: &[Entry] = &remote::door(&["vpn"], &["pulse-secure"]);
 
 const SUCCESS: &[Entry] = &[remote::SUCCESS, Entry::fixed("event.outcome", &["success"])];
 const FAILURE: &[Entry] = &[remote::FAILURE, Entry::fixed("event.outcome", &["failure"])];
+const REFUSED: &[Entry] = &[remote::FAILURE];
 const CAME_IN: &[Entry] = &[remote::SUCCESS];
 const ATTEMPT: &[Entry] = &[remote::ATTEMPT];
 const END: &[Entry] = &[remote::END];
@@ -16,6 +17,11 @@ const ENDED: &[Entry] = &[Entry::fixed("event.type", &["connection", "end"])];
 
 static LOGIN: Kind = Kind::new("login succeeded", &[DOOR, ACCESS, SUCCESS]);
 static FAILED: Kind = Kind::new("login failed", &[DOOR, ACCESS, FAILURE]);
+static PRIMARY_FAILED: Kind = Kind::new("primary authentication failed", &[DOOR, ACCESS, REFUSED]);
+static SECONDARY_FAILED: Kind = Kind::new(
+    "secondary authentication failed",
+    &[DOOR, ACCESS, REFUSED, FACTOR],
+);
 static PRIMARY: Kind = Kind::new("primary authentication", &[DOOR, ACCESS, ATTEMPT]);
 static SECONDARY: Kind = Kind::new("secondary authentication", &[DOOR, ACCESS, ATTEMPT, FACTOR]);
 static UNAUTHENTICATED: Kind = Kind::new("not authenticated", &[DOOR, ACCESS, ATTEMPT]);
@@ -32,7 +38,9 @@ static STARTS: &[(&str, &Kind)] = &[
     ("Login succeeded", &LOGIN),
     ("Agent login failed", &FAILED),
     ("Login failed", &FAILED),
+    ("Primary authentication failed", &PRIMARY_FAILED),
     ("Primary authentication ", &PRIMARY),
+    ("Secondary authentication failed", &SECONDARY_FAILED),
     ("Secondary authentication ", &SECONDARY),
     ("VPN Tunneling: Session started", &TUNNEL),
     ("VPN Tunneling: Session ended", &TUNNEL_END),

@@ -42,7 +42,7 @@ impl Source for PulseSecure {
     }
 
     fn marks(&self) -> &'static [&'static str] {
-        &["PulseSecure: ", "id=firewall time="]
+        &["PulseSecure: ", "Juniper: ", "id=firewall time="]
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {

@@ -43,7 +43,7 @@ fn access_records() {
             "vpn end - alice 203.0.113.7:-",
             "vpn end - alice 203.0.113.7:-",
             "vpn failure - bob 203.0.113.8:-",
-            "vpn attempt - bob 203.0.113.8:-",
+            "vpn failure - bob 203.0.113.8:-",
             "vpn failure - bob 203.0.113.8:-",
             "vpn attempt mfa carol 2001:db8::7:-",
             "vpn success - carol 2001:db8::7:-",
@@ -55,6 +55,9 @@ fn access_records() {
             "vpn attempt - frank 203.0.113.11:-",
             "vpn failure - x -:-",
             "- - - - -:-",
+            "vpn success - grace 203.0.113.12:-",
+            "vpn failure - heidi 203.0.113.13:-",
+            "vpn failure - heidi 203.0.113.13:-",
         ],
     );
 }

@@ -194,6 +194,17 @@ fn end(
         parts.push(names[0], end.to_owned());
         return;
     }
+    // `[2001:db8::7]:443:X1`
+    if let Some((address, rest)) = end.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        parts.push(names[0], address.to_owned());
+        let rest = rest.strip_prefix(':').unwrap_or(rest);
+        for (name, value) in names[1..].iter().zip(rest.split(':')) {
+            if !value.is_empty() {
+                parts.push(*name, value.to_owned());
+            }
+        }
+        return;
+    }
     for (name, value) in names.iter().zip(end.split(':')) {
         if !value.is_empty() {
             parts.push(*name, value.to_owned());
