@@ -3,7 +3,7 @@
 use gatewatch_event::Value;
 
 use super::line::What;
-use crate::source::mapping::{Entry, Header, Kind, remote, turn};
+use crate::source::mapping::{Entry, HANDSHAKE, Header, Kind, remote, turn};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -66,6 +66,15 @@ static DENIED: Kind = Kind::new(
         ],
     ],
 );
+/// A client that did not come so far as to ask for anything.
+static REFUSED: Kind = Kind::new(
+    "handshake",
+    &[
+        DOOR,
+        HANDSHAKE,
+        &[Entry::fixed("event.action", &["docker_tls_error"])],
+    ],
+);
 static FORM: Kind = Kind::new(
     "form",
     &[&[
@@ -125,6 +134,7 @@ pub(super) fn kind(what: What) -> &'static Kind {
         What::Call => &CALLED,
         What::Form => &FORM,
         What::Listen => &LISTEN,
+        What::Handshake => &REFUSED,
         What::Exposed => &EXPOSED,
         What::Failed => &FAILED,
         What::Denied => &DENIED,

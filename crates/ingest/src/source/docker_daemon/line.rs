@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use crate::format::text::Pairs;
-use crate::source::mapping::{Parts, Record};
+use crate::source::mapping::{Parts, Record, is_handshake, push_handshake};
 
 /// Most pairs of a line that are looked at; the daemon writes a handful.
 const MOST_PAIRS: usize = 64;
@@ -46,6 +46,8 @@ pub(super) enum What {
     Form,
     /// The daemon listens on a socket.
     Listen,
+    /// A client did not get through the handshake of TLS: the one message that has its address.
+    Handshake,
     /// It listens without TLS.
     Exposed,
     /// A call that failed.
@@ -129,8 +131,10 @@ impl<'a> Line<'a> {
     pub(super) fn what(&self) -> What {
         let text = self.text;
         let begins = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
-        if call(text).is_some() {
+        if call(text).is_some() || handled(text).is_some() {
             What::Call
+        } else if is_handshake(text) {
+            What::Handshake
         } else if text.starts_with("form data: {") {
             What::Form
         } else if text.starts_with("API listen on ") {
@@ -164,6 +168,17 @@ fn call(text: &str) -> Option<(&str, &str)> {
     }
 }
 
+/// The method of a call in the words of Docker 27 and later, `handling POST request`, whose target is a pair of its own.
+fn handled(text: &str) -> Option<&'static str> {
+    let rest = text.strip_prefix("handling ")?;
+    METHODS.into_iter().find(|method| {
+        let behind = rest
+            .strip_prefix(method)
+            .and_then(|rest| rest.strip_prefix(" request"));
+        behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(['"', ' ']))
+    })
+}
+
 /// Method, target and error of a call that failed.
 fn failed(text: &str) -> Option<(&str, &str, &str)> {
     let (method, rest) = method(text.strip_prefix("Handler for ")?)?;
@@ -181,9 +196,11 @@ fn is_id(text: &str) -> bool {
 pub(super) fn take_apart<'a>(message: &'a str, parts: &mut Parts<'a>) {
     let Some(line) = Line::of(message) else {
         // Of a program that is Docker's, but no line of logrus.
+        push_handshake(message, parts);
         parts.push("msg", message);
         return;
     };
+    let mut target = None;
     parts.push("level", line.level);
     let mut text = Cow::Borrowed(line.text.trim_end());
     if line.is_logfmt {
@@ -195,6 +212,7 @@ pub(super) fn take_apart<'a>(message: &'a str, parts: &mut Parts<'a>) {
             match key {
                 "error" => parts.push("error", value),
                 "host" => parts.push("socket", value.into_owned()),
+                "request-url" => target = Some(value),
                 "container" if is_id(&value) => parts.push("container", value),
                 _ => {}
             }
@@ -203,6 +221,8 @@ pub(super) fn take_apart<'a>(message: &'a str, parts: &mut Parts<'a>) {
     match line.what() {
         What::Call => {
             if let Some((method, target)) = call(&text) {
+                push_call(parts, method, target);
+            } else if let (Some(method), Some(target)) = (handled(&text), &target) {
                 push_call(parts, method, target);
             }
         }
@@ -222,6 +242,7 @@ pub(super) fn take_apart<'a>(message: &'a str, parts: &mut Parts<'a>) {
                 parts.push("socket", socket.to_owned());
             }
         }
+        What::Handshake => push_handshake(&text, parts),
         What::Exposed | What::Known | What::Other => {}
     }
     let first_id = || text.split(' ').find(|word| is_id(word) && word.len() == 64);
@@ -317,6 +338,14 @@ mod tests {
             ),
             (r#"level=info msg="Calling GET /info""#, None),
             ("INFO[0000] API listen on [::]:2375", Some(What::Listen)),
+            (
+                r#"time="2026-01-02T03:04:05Z" level=debug msg="handling POST request" method=POST"#,
+                Some(What::Call),
+            ),
+            (
+                r#"time="2026-01-02T03:04:05Z" level=debug msg="handling POST requests""#,
+                Some(What::Other),
+            ),
             ("INFO[no] API listen on [::]:2375", None),
         ] {
             assert_eq!(Line::of(line).map(|line| line.what()), what, "{line}");

@@ -2,14 +2,14 @@
 //!
 //! Lines are logfmt as logrus writes it (`time="..." level=debug msg="..."`), bare or behind a syslog or journal header, or what logrus
 //! prints on a terminal (`INFO[0000] ...`). Elastic has no mapping for them. The API is open to whoever reaches it, and a call
-//! names no client: the address is in the log of a proxy in front, or in that of the network.
+//! names no client: the address is in the log of a proxy in front, or in that of the network. Only handshakes of TLS that failed name one.
 
 mod fields;
 mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, is_handshake};
 use crate::format::syslog::{Stamp, iso_stamp};
 use line::{Line, What};
 
@@ -63,7 +63,12 @@ impl Source for DockerDaemon {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        fields::kind(Line::of(line::text(record)).map_or(What::Other, |line| line.what()))
+        let text = line::text(record);
+        fields::kind(match Line::of(text) {
+            Some(line) => line.what(),
+            None if is_handshake(text) => What::Handshake,
+            None => What::Other,
+        })
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {

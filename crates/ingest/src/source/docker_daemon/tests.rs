@@ -43,6 +43,9 @@ fn access_records() {
             call,
             none,
             none,
+            call,
+            "docker failure - - 203.0.113.7:50000",
+            "docker attempt - - 2001:db8::7:50001",
         ],
     );
     access(&DockerDaemon, "container.json", &[call]);

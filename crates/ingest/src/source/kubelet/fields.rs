@@ -4,7 +4,9 @@ use gatewatch_event::Value;
 
 use super::line::{Line, Request, duration};
 use crate::format::text::UrlParts;
-use crate::source::mapping::{Entry, From, Kind, Record, remote, turn, web, web_kinds};
+use crate::source::mapping::{
+    Entry, From, HANDSHAKE, Kind, Record, is_handshake, remote, turn, web, web_kinds,
+};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -61,6 +63,13 @@ web_kinds! {
     static REQUESTS of "kubernetes" with [REQUEST, web::TARGET]
 }
 
+/// A client that did not come so far as to ask for anything.
+static AT_KUBELET: Kind = Kind::new("handshake with the kubelet", &[KUBELET, HANDSHAKE, REFUSED]);
+static AT_KUBERNETES: Kind = Kind::new("handshake", &[KUBERNETES, HANDSHAKE, REFUSED]);
+const KUBELET: &[Entry] = &remote::door(&["kubelet"], &["kubernetes"]);
+const KUBERNETES: &[Entry] = &remote::door(&["kubernetes"], &["kubernetes"]);
+const REFUSED: &[Entry] = &[Entry::fixed("event.action", &["tls-error"])];
+
 /// Any other line.
 static OTHER: Kind = Kind::new("other", &[]);
 
@@ -83,7 +92,11 @@ pub(super) fn kind(record: &Record<'_>) -> &'static Kind {
         None => Line::of(record),
     };
     let Some(request) = Request::of(record, line.as_ref()) else {
-        return &OTHER;
+        return match line {
+            Some(line) if is_handshake(line.text) && is_of_kubelet(record) => &AT_KUBELET,
+            Some(line) if is_handshake(line.text) => &AT_KUBERNETES,
+            _ => &OTHER,
+        };
     };
     let api = web::Api::of(request.method(), request.target(), || true);
     let api = match api {
@@ -95,11 +108,14 @@ pub(super) fn kind(record: &Record<'_>) -> &'static Kind {
     REQUESTS.find(request.status(), api, false)
 }
 
+/// Does the header say that the kubelet wrote it?
+fn is_of_kubelet(record: &Record<'_>) -> bool {
+    let program = record.program();
+    program.is_some_and(|program| program.contains("kubel"))
+}
+
 /// Is this request for something that only the kubelet gives away?
 fn is_kubelet(record: &Record<'_>, request: &Request<'_>) -> bool {
-    let of_kubelet = record
-        .program()
-        .is_some_and(|program| program.contains("kubel"));
     let path = UrlParts::new(request.target()).path;
     let first = path
         .trim_start_matches('/')
@@ -108,5 +124,5 @@ fn is_kubelet(record: &Record<'_>, request: &Request<'_>) -> bool {
         .unwrap_or_default();
     // Whom it does not know is turned away whatever they ask for.
     let refused = matches!(request.status(), 401 | 403);
-    of_kubelet && (refused || OF_KUBELET.contains(&first))
+    is_of_kubelet(record) && (refused || OF_KUBELET.contains(&first))
 }

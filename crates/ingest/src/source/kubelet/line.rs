@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::format::json::LazyJson;
 use crate::format::syslog::Stamp;
 use crate::format::text::Pairs;
-use crate::source::mapping::{Parts, Record, turn, web};
+use crate::source::mapping::{Parts, Record, push_handshake, turn, web};
 
 /// A request has no more pairs than this that are looked at.
 const MOST_PAIRS: usize = 64;
@@ -253,6 +253,9 @@ pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
         parts.push("host", host);
     }
     let Some(request) = Request::of(record, line.as_ref()) else {
+        if let Some(line) = &line {
+            push_handshake(line.text, parts);
+        }
         return;
     };
     parts.push("method", request.method().to_owned());

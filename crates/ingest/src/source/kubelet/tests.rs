@@ -39,6 +39,8 @@ fn access_records() {
             "kubelet failure - - 203.0.113.61:44102",
             none,
             "kubernetes failure - - 203.0.113.62:59052",
+            "kubelet failure - - 203.0.113.63:50000",
+            "kubernetes attempt - - 10.0.0.9:50001",
         ],
     );
     access(
