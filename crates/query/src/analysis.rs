@@ -22,24 +22,27 @@ const LONGEST: usize = 255;
 impl Analyzer {
     /// The words of a text in their order, without case.
     pub fn words<'t>(self, text: &'t str, take: &mut dyn FnMut(Cow<'t, str>)) {
+        self.written(text, &mut |word| {
+            take(lower(word));
+            true
+        });
+    }
+
+    /// The words of a text as they are written, in their order, until `take` returns `false`. Without case are their
+    /// [`lowered`] forms.
+    pub(crate) fn written<'t>(self, text: &'t str, take: &mut dyn FnMut(&'t str) -> bool) {
         match self {
             Self::Standard => {
                 for segment in text.split_word_bounds() {
-                    if segment
+                    let is_word = segment
                         .chars()
-                        .any(|c| c.is_alphanumeric() || is_pictograph(c))
-                    {
-                        cut(segment, take);
+                        .any(|c| c.is_alphanumeric() || is_pictograph(c));
+                    if is_word && !cut(segment, take) {
+                        return;
                     }
                 }
             }
-            Self::PowerShell => {
-                for word in text.split(|c: char| !is_script_letter(c)) {
-                    if !word.is_empty() {
-                        take(lower(word));
-                    }
-                }
-            }
+            Self::PowerShell => script_words(text, take),
         }
     }
 
@@ -51,8 +54,31 @@ impl Analyzer {
     }
 }
 
-const fn is_script_letter(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+/// Which bytes are letters of a script's words. Those of letters beyond ASCII are none.
+static SCRIPT_LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        letters[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        byte += 1;
+    }
+    letters
+};
+
+/// The runs of letters of a script, until `take` returns `false`.
+fn script_words<'t>(text: &'t str, take: &mut dyn FnMut(&'t str) -> bool) {
+    let bytes = text.as_bytes();
+    let is_letter = |byte: &u8| SCRIPT_LETTERS[*byte as usize];
+    let mut at = 0;
+    while let Some(start) = bytes[at..].iter().position(is_letter) {
+        let start = at + start;
+        let length = bytes[start..].iter().position(|byte| !is_letter(byte));
+        at = length.map_or(bytes.len(), |length| start + length);
+        // Letters are ASCII, so that no character is cut.
+        if !take(&text[start..at]) {
+            return;
+        }
+    }
 }
 
 /// Pictures are words of their own.
@@ -60,20 +86,22 @@ const fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// A word in pieces that are not too long.
-fn cut<'t>(word: &'t str, take: &mut dyn FnMut(Cow<'t, str>)) {
+/// A word in pieces that are not too long; says whether to go on.
+fn cut<'t>(word: &'t str, take: &mut dyn FnMut(&'t str) -> bool) -> bool {
     if word.len() <= LONGEST {
-        return take(lower(word));
+        return take(word);
     }
     let (mut start, mut units) = (0, 0);
     for (at, c) in word.char_indices() {
         if units + c.len_utf16() > LONGEST {
-            take(lower(&word[start..at]));
+            if !take(&word[start..at]) {
+                return false;
+            }
             (start, units) = (at, 0);
         }
         units += c.len_utf16();
     }
-    take(lower(&word[start..]));
+    take(&word[start..])
 }
 
 /// Each character in lower case, one for one.
@@ -133,6 +161,22 @@ mod tests {
         check("-- ... ___", &[]);
         check("a 😀 b", &["a", "😀", "b"]);
         check("", &[]);
+    }
+
+    #[test]
+    fn words_are_given_until_enough() {
+        for analyzer in [Analyzer::Standard, Analyzer::PowerShell] {
+            let mut written = Vec::new();
+            analyzer.written("Ab \u{e9}c-D, Ef", &mut |word| {
+                written.push(word);
+                written.len() < 2
+            });
+            let second = match analyzer {
+                Analyzer::Standard => "\u{e9}c",
+                Analyzer::PowerShell => "c-D",
+            };
+            assert_eq!(written, ["Ab", second]);
+        }
     }
 
     #[test]

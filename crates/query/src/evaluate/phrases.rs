@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
+use crate::analysis::lowered;
+
 /// Finds any of several phrases in a list of words, in time linear in the words: an automaton over words, as Aho and
 /// Corasick's over letters.
 #[derive(Debug, Default)]
@@ -15,6 +17,46 @@ pub(super) struct Phrases {
     fallback: Vec<u32>,
     /// Whether a phrase ends in a state.
     ends: Vec<bool>,
+    /// Bit n is set if a word has n bytes; the last bit stands for all longer ones.
+    lengths: u64,
+    /// Bit n is set if a word begins with the byte n; those beyond ASCII are not told apart.
+    begins: u128,
+}
+
+/// A search for phrases through the words of a text, one after the other.
+pub(super) struct Search<'p> {
+    phrases: &'p Phrases,
+    state: u32,
+    /// A word without case.
+    lowered: String,
+}
+
+impl Search<'_> {
+    /// Takes the next word as it is written; says whether a phrase ends with it.
+    pub(super) fn ends_with(&mut self, word: &str) -> bool {
+        let known = if word.is_ascii() {
+            let begin = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+            let may_be = self.phrases.lengths & length_bit(word) != 0
+                && self.phrases.begins & (1 << begin) != 0;
+            may_be.then(|| {
+                self.lowered.clear();
+                self.lowered.push_str(word);
+                self.lowered.make_ascii_lowercase();
+                self.phrases.words.get(self.lowered.as_str()).copied()
+            })
+        } else {
+            Some(self.phrases.words.get(lowered(word).as_str()).copied())
+        };
+        self.state = match known.flatten() {
+            Some(word) => self.phrases.step(self.state, word),
+            None => 0,
+        };
+        self.phrases.ends[self.state as usize]
+    }
+}
+
+fn length_bit(word: &str) -> u64 {
+    1 << word.len().min(63)
 }
 
 impl Phrases {
@@ -29,6 +71,8 @@ impl Phrases {
         for phrase in phrases.into_iter().filter(|phrase| !phrase.is_empty()) {
             let mut state = 0;
             for word in phrase {
+                all.lengths |= length_bit(word);
+                all.begins |= 1 << word.as_bytes().first().map_or(0, |byte| byte % 128);
                 let count = number(all.words.len());
                 let word = *all.words.entry(word.clone()).or_insert(count);
                 let fresh = number(all.ends.len());
@@ -80,6 +124,15 @@ impl Phrases {
         self.words.is_empty()
     }
 
+    /// A search from the start.
+    pub(super) fn search(&self) -> Search<'_> {
+        Search {
+            phrases: self,
+            state: 0,
+            lowered: String::new(),
+        }
+    }
+
     /// Is any of the phrases there?
     pub(super) fn is_match(&self, text: &[Cow<'_, str>]) -> bool {
         let mut state = 0;
@@ -107,7 +160,7 @@ mod tests {
     use super::Phrases;
 
     fn word() -> impl Strategy<Value = Box<str>> {
-        prop::sample::select(vec!["a", "b", "c"]).prop_map(Box::from)
+        prop::sample::select(vec!["a", "bb", "\u{e9}"]).prop_map(Box::from)
     }
 
     proptest! {
@@ -122,6 +175,9 @@ mod tests {
                 !phrase.is_empty() && text.windows(phrase.len()).any(|row| row == phrase.as_slice())
             });
             prop_assert_eq!(found.is_match(&words), expect);
+            let mut search = found.search();
+            let ends = text.iter().any(|word| search.ends_with(&word.to_uppercase()));
+            prop_assert_eq!(ends, expect);
         }
     }
 }

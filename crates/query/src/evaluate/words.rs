@@ -116,6 +116,15 @@ impl WordsTest {
         if self.rules_out(text) {
             return false;
         }
+        if self.all.is_empty() && self.patterns.is_empty() && self.bounds.is_empty() {
+            let mut search = self.phrases.search();
+            let mut found = false;
+            self.analyzer.written(text, &mut |word| {
+                found = search.ends_with(word);
+                !found
+            });
+            return found;
+        }
         let words = self.analyzer.list(text);
         !self.phrases.is_empty() && self.phrases.is_match(&words)
             || self.all_there(&words)
