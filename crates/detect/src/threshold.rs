@@ -110,15 +110,17 @@ impl ThresholdMachine {
             self.sweep(now);
         }
         let full = self.held > self.budget;
-        let new = !self.groups.contains_key(&group);
-        if new && full {
-            self.dropped += 1;
-            return;
-        }
-        if new {
-            self.held += GROUP + bytes_of(&group);
-        }
-        let state = self.groups.entry(group.clone()).or_default();
+        let state = match self.groups.get_mut(&group) {
+            Some(state) => state,
+            None if full => {
+                self.dropped += 1;
+                return;
+            }
+            None => {
+                self.held += GROUP + bytes_of(&group);
+                self.groups.entry(group.clone()).or_default()
+            }
+        };
         self.held -= state.bytes;
         while let Some(found) = state.close(&group, now, self.span, self.value, self.distinct) {
             self.reached.extend(found);

@@ -17,7 +17,9 @@ pub(crate) struct HitStore {
     /// Bytes of memory to use.
     budget: usize,
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    /// By rule, in the order in which they came: that is often the order of their times.
+    entries: Vec<Vec<Entry>>,
+    count: usize,
     file: Option<File>,
     written: u64,
     runs: Vec<Run>,
@@ -26,11 +28,12 @@ pub(crate) struct HitStore {
 /// What orders hits, so that they need not be decoded to be sorted.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    rule: u32,
     rank: u32,
     time: Option<Timestamp>,
     position: u64,
+    /// Where its bytes are.
     at: u32,
+    length: u32,
     tied: bool,
 }
 
@@ -57,6 +60,7 @@ impl HitStore {
             budget: budget.min(u32::MAX as usize / 2),
             bytes: Vec::new(),
             entries: Vec::new(),
+            count: 0,
             file: None,
             written: 0,
             runs: Vec::new(),
@@ -67,66 +71,68 @@ impl HitStore {
     pub(crate) fn push(&mut self, rule: usize, until: Option<u32>, hit: &Hit) -> io::Result<()> {
         let at = u32::try_from(self.bytes.len()).map_err(io::Error::other)?;
         encode(&mut self.bytes, hit);
-        self.entries.push(Entry {
-            rule: u32::try_from(rule).map_err(io::Error::other)?,
+        let length = self.bytes.len() - at as usize;
+        if rule >= self.entries.len() {
+            self.entries.resize_with(rule + 1, Vec::new);
+        }
+        self.entries[rule].push(Entry {
             rank: rank(hit.term, until),
             time: hit.time,
             position: hit.position,
             at,
+            length: u32::try_from(length).map_err(io::Error::other)?,
             tied: hit.tiebreak.is_some(),
         });
-        if self.bytes.len() + self.entries.len() * size_of::<Entry>() > self.budget {
+        self.count += 1;
+        if self.bytes.len() + self.count * size_of::<Entry>() > self.budget {
             self.spill()?;
         }
         Ok(())
     }
 
-    /// The bytes of an entry: up to where the next one begins.
-    fn hit(&self, ends: &[u32], entry: &Entry) -> &[u8] {
-        let next = ends.partition_point(|start| *start <= entry.at);
-        let end = ends.get(next).map_or(self.bytes.len(), |end| *end as usize);
-        &self.bytes[entry.at as usize..end]
+    /// The bytes of an entry.
+    fn hit(&self, entry: &Entry) -> &[u8] {
+        &self.bytes[entry.at as usize..][..entry.length as usize]
     }
 
     /// Writes the hits in memory to `out`, sorted, each behind its length.
     fn write_sorted(&mut self, out: &mut dyn Write, start: u64) -> io::Result<Run> {
-        let starts: Vec<u32> = self.entries.iter().map(|entry| entry.at).collect();
-        let mut entries = std::mem::take(&mut self.entries);
+        let mut all = std::mem::take(&mut self.entries);
         let tiebreak = |entry: &Entry| {
-            let hit = entry.tied.then(|| decode(self.hit(&starts, entry)));
+            let hit = entry.tied.then(|| decode(self.hit(entry)));
             hit.flatten().and_then(|hit| hit.tiebreak)
         };
-        entries.sort_by(|a, b| {
-            a.rule
-                .cmp(&b.rule)
-                .then_with(|| a.time.cmp(&b.time))
-                .then_with(|| {
-                    if a.tied || b.tied {
-                        missing_last(tiebreak(a).as_ref(), tiebreak(b).as_ref())
-                    } else {
-                        Ordering::Equal
-                    }
-                })
-                .then_with(|| a.position.cmp(&b.position))
-                .then_with(|| b.rank.cmp(&a.rank))
-        });
         let mut parts: Vec<(u32, u64, u64)> = Vec::new();
         let mut at = start;
-        for entry in &entries {
-            let hit = self.hit(&starts, entry);
-            let length = u32::try_from(hit.len()).map_err(io::Error::other)?;
-            out.write_all(&length.to_le_bytes())?;
-            out.write_all(hit)?;
+        for (rule, entries) in (0u32..).zip(&mut all) {
+            entries.sort_by(|a, b| {
+                a.time
+                    .cmp(&b.time)
+                    .then_with(|| {
+                        if a.tied || b.tied {
+                            missing_last(tiebreak(a).as_ref(), tiebreak(b).as_ref())
+                        } else {
+                            Ordering::Equal
+                        }
+                    })
+                    .then_with(|| a.position.cmp(&b.position))
+                    .then_with(|| b.rank.cmp(&a.rank))
+            });
             let from = at;
-            at += 4 + u64::from(length);
-            match parts.last_mut() {
-                Some((rule, _, end)) if *rule == entry.rule => *end = at,
-                _ => parts.push((entry.rule, from, at)),
+            for entry in &*entries {
+                out.write_all(&entry.length.to_le_bytes())?;
+                out.write_all(self.hit(entry))?;
+                at += 4 + u64::from(entry.length);
             }
+            if !entries.is_empty() {
+                parts.push((rule, from, at));
+            }
+            // The next run may be of other rules.
+            *entries = Vec::new();
         }
         self.bytes.clear();
-        entries.clear();
-        self.entries = entries;
+        self.count = 0;
+        self.entries = all;
         Ok(Run { parts })
     }
 
@@ -153,7 +159,7 @@ impl HitStore {
             self.write_sorted(&mut memory, 0)?
         } else {
             // The memory is needed for what comes now.
-            if !self.entries.is_empty() {
+            if self.count > 0 {
                 self.spill()?;
             }
             Run { parts: Vec::new() }
