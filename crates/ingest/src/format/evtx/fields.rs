@@ -2,7 +2,7 @@
 
 use super::bytes::slice_at;
 use super::damage::Reason;
-use super::layout::{DataKind, Field, Source, name_hash};
+use super::layout::{DataKind, Field, Source, ascii_name_hash};
 use super::record::{FieldPlace, Place, RecordRef};
 use super::state::ShapeId;
 use super::text::Utf16;
@@ -161,11 +161,10 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// is the first that is not empty, as in Winlogbeat, or the first if all are.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        let mut wide = [0; MAX_NAME * 2];
         if let FieldsIn::Learnt(place) = self.place
-            && let Some(wide) = widen_name(name, &mut wide)
+            && names_itself(name)
         {
-            return self.learnt_value(&place, name, wide);
+            return self.learnt_value(&place, name);
         }
         let mut found = None;
         self.visit(|pair| {
@@ -187,13 +186,13 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     /// The short way to the value with a name that stands for no position: only names are looked at until one matches.
-    fn learnt_value(&self, place: &FieldPlace, name: &str, wide: &[u8]) -> Option<Value<'a>> {
+    fn learnt_value(&self, place: &FieldPlace, name: &str) -> Option<Value<'a>> {
         let record = self.record;
         let place = self.renewed(place)?;
         let values = record.values(place.values);
         let mut found = None;
         let mut range = place.range;
-        let key = name_hash(wide);
+        let key = ascii_name_hash(name);
         while let Some((index, field)) = record
             .state
             .find_field(range, |field| field.key == key || field.key == 0)
@@ -204,10 +203,11 @@ impl<'r, 'a> Fields<'r, 'a> {
             }
             let is_named = match field.name {
                 Source::Text { start, length } if length > 0 => {
-                    slice_at(record.chunk, start as usize, length as usize) == Some(wide)
+                    slice_at(record.chunk, start as usize, length as usize)
+                        .is_some_and(|own| Utf16::new(own).eq_str(name))
                 }
                 Source::Text { .. } | Source::Absent => {
-                    name_at(record.chunk, field.element).is_ok_and(|own| own.as_bytes() == wide)
+                    name_at(record.chunk, field.element).is_ok_and(|own| own.eq_str(name))
                 }
                 // Depends on the record.
                 _ => self.pair(&field, &values, 0).has_key(name),
@@ -319,19 +319,10 @@ pub(super) fn data_of_tree<'r, 'a>(
 const MAX_PAIRS: usize = 1 << 15;
 /// Likewise for the units of their texts.
 const MAX_UNITS: usize = 1 << 23;
-/// Names longer than this are looked for the long way.
-const MAX_NAME: usize = 64;
 
-/// A name as UTF-16LE, if it is one that names itself: not a position, and not `Data`, which is no name.
-fn widen_name<'b>(name: &str, buffer: &'b mut [u8; MAX_NAME * 2]) -> Option<&'b [u8]> {
-    if !name.is_ascii() || name.starts_with("param") || name == "Data" || name.is_empty() {
-        return None;
-    }
-    let wide = buffer.get_mut(..name.len() * 2)?;
-    for (unit, byte) in wide.chunks_exact_mut(2).zip(name.bytes()) {
-        unit[0] = byte;
-    }
-    Some(wide)
+/// Is the name one of ASCII letters that names itself: not a position, and not `Data`, which is no name?
+fn names_itself(name: &str) -> bool {
+    !name.is_empty() && name.is_ascii() && !name.starts_with("param") && name != "Data"
 }
 
 /// Keeps the first value, and the first that is not empty rather than one that is; tells whether to look on.

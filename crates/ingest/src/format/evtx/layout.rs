@@ -242,11 +242,52 @@ pub(super) fn name_hash(bytes: &[u8]) -> u32 {
     for (to, from) in last.iter_mut().zip(rest) {
         *to = *from;
     }
-    let mix = |hash: u64, block: &[u8; 8]| {
-        (hash ^ u64::from_le_bytes(*block))
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(29)
-    };
-    let hash = mix(blocks.iter().fold(bytes.len() as u64, mix), &last);
-    (hash >> 32) as u32 | 1
+    let hash = blocks.iter().fold(bytes.len() as u64, |hash, block| {
+        mix(hash, u64::from_le_bytes(*block))
+    });
+    (mix(hash, u64::from_le_bytes(last)) >> 32) as u32 | 1
+}
+
+/// The same of an ASCII name, without its UTF-16 form.
+#[inline]
+pub(super) fn ascii_name_hash(name: &str) -> u32 {
+    let (blocks, rest) = name.as_bytes().as_chunks::<4>();
+    let mut last = [0; 4];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let hash = blocks.iter().fold(2 * name.len() as u64, |hash, block| {
+        mix(hash, widened(*block))
+    });
+    (mix(hash, widened(last)) >> 32) as u32 | 1
+}
+
+#[inline]
+fn mix(hash: u64, block: u64) -> u64 {
+    (hash ^ block)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .rotate_left(29)
+}
+
+/// Four ASCII characters as UTF-16LE.
+#[inline]
+fn widened(bytes: [u8; 4]) -> u64 {
+    let spread = u64::from(u32::from_le_bytes(bytes));
+    let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
+    (spread | spread << 8) & 0x00ff_00ff_00ff_00ff
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{ascii_name_hash, name_hash};
+
+    proptest! {
+        #[test]
+        fn a_name_has_one_hash(name in "[ -~]{0,40}") {
+            let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            prop_assert_eq!(ascii_name_hash(&name), name_hash(&wide));
+        }
+    }
 }

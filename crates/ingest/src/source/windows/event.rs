@@ -1,5 +1,7 @@
 //! A Windows record as an ECS event.
 
+use std::sync::LazyLock;
+
 use gatewatch_event::{Document, Event, Field, Timestamp, Value, coerce, document_values};
 use serde_json::{Map, Value as Json};
 
@@ -27,6 +29,7 @@ pub(super) const CARRIER_FIRST: &[&str] = &[
 ];
 
 const TIMESTAMP: &str = "@timestamp";
+static TIMESTAMP_FIELD: LazyLock<Field> = LazyLock::new(|| Field::new(TIMESTAMP));
 
 impl<'a> WindowsEvent<'a> {
     /// Sees `record`, which must be of this kind.
@@ -244,7 +247,7 @@ impl Event for WindowsEvent<'_> {
     }
 
     fn timestamp(&self) -> Option<Timestamp> {
-        let slot = self.view.kind.slot(Field::new(TIMESTAMP));
+        let slot = self.view.kind.slot(*TIMESTAMP_FIELD);
         let mut found = None;
         self.visit_mapped(slot, &mut |value| {
             if let Ok(Value::Date(time)) = coerce(value, gatewatch_event::FieldType::DateNanos) {
