@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use gatewatch_event::{Event, Field, Value};
-use gatewatch_query::{AnchorValue, Condition, DOTTED_I, without_case};
+use gatewatch_event::{AnchorValue, DOTTED_I, Event, Field, Value};
+use gatewatch_query::{Condition, without_case};
 
 /// The conditions of one kind of events, found by what they need.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use gatewatch_event::{Event, FieldType, Known, Timestamp, Value, coerce};
+use gatewatch_event::{Anchor, Event, FieldType, Known, Timestamp, Value, coerce};
 use gatewatch_query::{Condition, KeyValue, RuntimeError, Specialised};
 use gatewatch_rules::RuleType;
 
@@ -214,6 +214,17 @@ impl<'e> Worker<'e> {
             self.identities.insert(name.into(), answer);
         }
         answer
+    }
+
+    /// What an event of this kind has if any rule matches it or fails over it: at least one of these. `None` when nothing of the
+    /// kind can be said.
+    pub fn anchors(&self, kind: u32) -> Option<Vec<Anchor>> {
+        let kind = self.kinds.get(usize::try_from(kind).ok()?)?;
+        let mut all = Vec::new();
+        for (_, condition) in &kind.open {
+            all.extend(condition.as_ref()?.anchors()?);
+        }
+        Some(all)
     }
 
     /// Puts the open questions of its kind to an event. `position` orders events of equal time and must not depend on

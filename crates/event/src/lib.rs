@@ -11,6 +11,7 @@
 //! assert_eq!(event.first(Field::new("source.ip")), Some(Value::from("192.0.2.7")));
 //! ```
 
+mod anchor;
 mod coerce;
 mod document;
 mod ecs;
@@ -21,6 +22,7 @@ mod record;
 mod time;
 mod value;
 
+pub use anchor::{Anchor, AnchorValue, DOTTED_I};
 pub use coerce::{CoerceError, coerce, double_text};
 pub use document::{Document, document_fields, document_values};
 pub use ecs::{FieldType, ecs_fields, ecs_is_array, ecs_type, known_ecs_type};

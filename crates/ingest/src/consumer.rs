@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use gatewatch_event::{Document, Event, Field, INDEX_FIELD, Known, Timestamp, Value};
 use serde_json::Value as Json;
 
+use crate::format::json::Traces;
 use crate::source::index;
 
 /// Where a record lies.
@@ -76,6 +77,12 @@ pub trait Consumer {
     /// Texts of which at least one stands in the `event.code` of every event that can matter, case-sensitive; `None` when
     /// nothing of the kind can be said. Records in which none stands need not be taken apart.
     fn codes(&self) -> Option<&[String]> {
+        None
+    }
+
+    /// What the raw text of an ECS document of this kind shows if it can matter; `None` when nothing of the kind can be said.
+    /// Asked for kinds of which there are many. [`TracesByKind`](crate::TracesByKind) remembers the answers.
+    fn traces(&mut self, _kind: u32) -> Option<Arc<Traces>> {
         None
     }
 }

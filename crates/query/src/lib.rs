@@ -65,9 +65,7 @@ mod version;
 pub use check::check;
 pub use compile::{Options, compile, plan};
 pub use compute::{compute, regex_example};
-pub use condition::{
-    Anchor, AnchorValue, Condition, DOTTED_I, Description, Explanation, Outcome, Specialised,
-};
+pub use condition::{Condition, Description, Explanation, Outcome, Specialised};
 pub use constant::Constant;
 pub use error::RuntimeError;
 pub use filter::{check_filter, compile_filter};

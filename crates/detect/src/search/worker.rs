@@ -2,7 +2,7 @@
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use gatewatch_event::{Event, Known, Timestamp};
+use gatewatch_event::{Anchor, Event, Known, Timestamp};
 use gatewatch_query::{Condition, KeyValue, RuntimeError, Specialised};
 
 use super::collect::{Form, Search};
@@ -86,6 +86,16 @@ impl<'s, E> SearchWorker<'s, E> {
         }
         self.kinds.push(open);
         u32::try_from(self.kinds.len() - 1).ok()
+    }
+
+    /// What an event of this kind has if it meets a condition, or one fails over it: at least one of these. `None` when nothing of
+    /// the kind can be said.
+    pub fn anchors(&self, kind: u32) -> Option<Vec<Anchor>> {
+        let mut all = Vec::new();
+        for (_, condition) in self.kinds.get(usize::try_from(kind).ok()?)? {
+            all.extend(condition.as_ref()?.anchors()?);
+        }
+        Some(all)
     }
 
     /// Puts the questions of its kind to an event. `position` says where it stands among all events; it must not depend on

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use gatewatch_detect::{Again, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Outcome, Worker};
 use gatewatch_event::{Event as _, Known, Timestamp};
-use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Unit};
+use gatewatch_ingest::{
+    Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Traces, TracesByKind, Unit,
+};
 use gatewatch_rules::{NotRun, Rule, RuleType};
 
 use crate::commands::{exceptions, indicators, load, state};
@@ -38,6 +40,7 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         worker: engine.worker(),
         needles: needles.as_ref(),
         codes: codes.as_deref(),
+        traces: TracesByKind::default(),
         from: flags.from,
         to: flags.to,
         history,
@@ -243,6 +246,7 @@ struct ScanTask<'e> {
     worker: Worker<'e>,
     needles: Option<&'e Needles>,
     codes: Option<&'e [String]>,
+    traces: TracesByKind,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     /// Events before `from` are history for some rule.
@@ -287,6 +291,10 @@ impl Consumer for ScanTask<'_> {
 
     fn codes(&self) -> Option<&[String]> {
         self.codes
+    }
+
+    fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
+        self.traces.of(kind, || self.worker.anchors(kind))
     }
 }
 
@@ -351,6 +359,7 @@ fn read_again(
             worker: &mut worker,
             needles,
             codes,
+            traces: TracesByKind::default(),
             wanted: of_unit,
             position: number << super::POSITION_BITS,
             outcome,
@@ -369,6 +378,7 @@ struct Rereader<'r, 'e> {
     worker: &'r mut Worker<'e>,
     needles: Option<&'r Needles>,
     codes: Option<&'r [String]>,
+    traces: TracesByKind,
     /// Positions still wanted, ascending.
     wanted: &'r [u64],
     position: u64,
@@ -401,5 +411,9 @@ impl Consumer for Rereader<'_, '_> {
 
     fn codes(&self) -> Option<&[String]> {
         self.codes
+    }
+
+    fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
+        self.traces.of(kind, || self.worker.anchors(kind))
     }
 }

@@ -1,36 +1,11 @@
 //! What an event must have for a condition to be worth asking.
 
-use gatewatch_event::Field;
+use gatewatch_event::{Anchor, AnchorValue, Field};
 
 use super::leaf::{Leaf, Question};
 use super::node::Node;
 use crate::evaluate::ValueTest;
 use crate::text::fold;
-
-/// Something that an event has, told from one field: cheap to look for among many conditions at once.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Anchor {
-    /// The field.
-    pub field: Field,
-    /// What one of its values is.
-    pub value: AnchorValue,
-}
-
-/// What one of the values of a field is. Texts are [without case](crate::without_case); they speak of values that are
-/// texts or whole numbers, so a value of another kind must be taken for any of them, and so must a text with
-/// [`DOTTED_I`] in it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum AnchorValue {
-    /// Anything at all.
-    Present,
-    /// This text, case aside.
-    Equal(Box<str>),
-    /// A text with this in it, case aside.
-    Holds(Box<str>),
-}
-
-/// The one letter that some questions (those about words) take for an ASCII letter and others do not.
-pub const DOTTED_I: char = '\u{130}';
 
 /// A set of more anchors than this costs more than it saves.
 const MOST: usize = 2_000;
@@ -171,6 +146,18 @@ const FEW_VALUES: [&str; 12] = [
     "process.code_signature.",
 ];
 
+/// Programs that run all the time: that an event speaks of one of them lets much through.
+const USUAL_PROGRAMS: [&str; 8] = [
+    "cmd.exe",
+    "powershell.exe",
+    "svchost.exe",
+    "rundll32.exe",
+    "explorer.exe",
+    "bash",
+    "sh",
+    "python3",
+];
+
 fn strength(anchor: &Anchor) -> usize {
     let name = anchor.field.name();
     let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
@@ -178,6 +165,7 @@ fn strength(anchor: &Anchor) -> usize {
         AnchorValue::Present if begins(&ALWAYS_THERE) && !name.contains(".Ext.") => 0,
         AnchorValue::Present => 2,
         _ if begins(&FEW_VALUES) => 1,
+        AnchorValue::Equal(text) if USUAL_PROGRAMS.contains(&&**text) => 3,
         AnchorValue::Equal(text) => 10 + text.len().min(30),
         AnchorValue::Holds(text) => text.len().min(30),
     }

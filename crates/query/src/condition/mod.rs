@@ -16,7 +16,6 @@ use gatewatch_event::{Event, Field, Known};
 use crate::checked::Expression;
 use crate::{RuntimeError, Schema};
 
-pub use anchors::{Anchor, AnchorValue, DOTTED_I};
 pub use explain::{Description, Explanation, Outcome};
 use node::Node;
 
@@ -173,7 +172,7 @@ impl Condition {
     /// at all when no event meets it. Of several such sets, the one that seems to let the fewest events through.
     ///
     /// An event that has none of them cannot make the condition fail either.
-    pub fn anchors(&self) -> Option<Vec<Anchor>> {
+    pub fn anchors(&self) -> Option<Vec<gatewatch_event::Anchor>> {
         anchors::anchors(&self.root)
     }
 

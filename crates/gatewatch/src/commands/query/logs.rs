@@ -1,5 +1,6 @@
 //! A query over anything readable.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -8,7 +9,7 @@ use gatewatch_detect::search::{
 };
 use gatewatch_detect::{DocumentRef, DocumentStore};
 use gatewatch_event::{Document, Event as _, Known};
-use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem};
+use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, Traces, TracesByKind};
 use gatewatch_query::{EcsSchema, Options, Plan, PlanBody, compile, compile_kql};
 use gatewatch_syntax::eql::parse_query;
 use serde_json::{Map, Value as Json, json};
@@ -72,6 +73,7 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
         store: DocumentStore::new(STORE_BUDGET),
         needles: needles.as_ref(),
         codes: codes.as_deref(),
+        traces: TracesByKind::default(),
         costs: flags.explain.then(|| Costs::new(&search)),
         unit: 0,
         sequence: 0,
@@ -165,6 +167,7 @@ struct QueryTask<'s> {
     store: DocumentStore,
     needles: Option<&'s Needles>,
     codes: Option<&'s [String]>,
+    traces: TracesByKind,
     costs: Option<Costs>,
     unit: u64,
     sequence: u64,
@@ -214,6 +217,10 @@ impl Consumer for QueryTask<'_> {
 
     fn codes(&self) -> Option<&[String]> {
         self.codes
+    }
+
+    fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
+        self.traces.of(kind, || self.worker.anchors(kind))
     }
 }
 

@@ -1,12 +1,15 @@
 //! Hands records on to the consumer as ECS events.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use gatewatch_event::{Event, Field, JsonEvent, Known, NothingKnown, Value, parse_iso};
 
-use super::glance::{Beat, Glance, KIND_FIELDS, close_field, glance, push_value};
+use super::glance::{Beat, Glance, KIND_FIELDS, Roots, close_field, glance, push_value, write_key};
 use super::shape::CarriedLine;
-use super::{Index, JsonRecord, LazyJson, Shape};
+use super::skim::Skimmed;
+use super::{Index, JsonRecord, LazyJson, Shape, Traces};
 use crate::source::index::DECIDING;
 use crate::source::linux_auth::{AuthKinds, JournalLine, from_filebeat};
 use crate::source::mapping::{Confidence, Record, SourceKinds};
@@ -20,6 +23,9 @@ const MOST_KINDS: usize = 4096;
 /// Values of kinds are no longer than this in all.
 const MOST_BYTES: usize = 512;
 
+/// Nor the members that hold them than this.
+const MOST_RAW_BYTES: usize = 1024;
+
 /// The kinds met in one unit of reading.
 pub(super) struct Delivery {
     windows: Kinds,
@@ -31,9 +37,22 @@ pub(super) struct Delivery {
     documents: Documents,
     /// What the last look told.
     key: Vec<u8>,
+    /// What it looked at.
+    raw: Vec<u8>,
     sources: SourceKinds,
     /// For JSON inside of text inside of JSON.
     index: Index,
+}
+
+/// What a look at a record tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Look<'b> {
+    /// Nobody wants its kind.
+    Unwanted,
+    /// An ECS document of a kind that is wanted: its place among these.
+    Wanted(usize),
+    /// The record must be taken apart to be told into its kind. `None` where a look is not enough.
+    New(Option<Glance<'b>>),
 }
 
 impl Delivery {
@@ -48,36 +67,95 @@ impl Delivery {
             journal: AuthKinds::default(),
             documents: Documents::new(),
             key: Vec::new(),
+            raw: Vec::new(),
             sources: SourceKinds::default(),
             index: Index::new(),
         }
     }
 
-    /// Hands a record on, if the consumer wants its kind, after a look that spares most of them more. `may_be_sourced` tells of
-    /// a record whether it may be one of the [`SOURCES`](crate::source::SOURCES), whose fields are not where their names say.
-    pub(super) fn deliver_at_a_glance(
+    /// Looks at a record that is not taken apart yet.
+    pub(super) fn look<'b>(&mut self, record: Skimmed<'_, 'b>) -> Look<'b> {
+        self.last_look(record).unwrap_or(Look::New(None))
+    }
+
+    fn last_look<'b>(&mut self, record: Skimmed<'_, 'b>) -> Option<Look<'b>> {
+        let roots = Roots::of(record)?;
+        roots.write_raw(&mut self.raw);
+        if let Some(wanted) = self.documents.seen.get(self.raw.as_slice()) {
+            return Some(match wanted {
+                Some(place) => Look::Wanted(*place),
+                None => Look::Unwanted,
+            });
+        }
+        let key = &mut self.key;
+        let has_category = write_key(record, &roots, key)?;
+        let glance = glance(record, &roots, has_category);
+        match &glance {
+            Some(Glance::Document) => {
+                if let Some(wanted) = self.documents.kinds.get(key.as_slice()).copied() {
+                    self.documents.see(&self.raw, wanted);
+                    return Some(match wanted {
+                        Some(place) => Look::Wanted(place),
+                        None => Look::Unwanted,
+                    });
+                }
+            }
+            Some(Glance::Beat(beat)) => {
+                beat.write(key);
+                if let Some((_, None)) = self.beat_kinds.get(key.as_slice()) {
+                    return Some(Look::Unwanted);
+                }
+            }
+            Some(Glance::Other) | None => {}
+        }
+        Some(Look::New(glance))
+    }
+
+    /// Does a document show in its raw text that it can matter? `place` is what a look told of it. Said to be so of a kind's
+    /// first documents.
+    pub(super) fn shows_traces(
         &mut self,
+        place: usize,
+        record: Skimmed<'_, '_>,
+        consumer: &mut dyn Consumer,
+    ) -> bool {
+        let kind = self.documents.wanted.get_mut(place);
+        kind.is_none_or(|kind| kind.shows_traces(record, consumer))
+    }
+
+    /// Hands a record on, if the consumer wants its kind, after a look that spares most of them more; it must be the last that
+    /// was looked at. `may_be_sourced` tells of a record whether it may be one of the [`SOURCES`](crate::source::SOURCES), whose
+    /// fields are not where their names say.
+    pub(super) fn deliver_looked_at(
+        &mut self,
+        look: Look<'_>,
         json: LazyJson<'_>,
         may_be_sourced: impl FnOnce() -> bool,
         place: &Place,
         consumer: &mut dyn Consumer,
     ) {
         let record = JsonRecord::new(json);
-        let key = &mut self.key;
-        match glance(json, key) {
-            Some(Glance::Document) => {
-                if let Some(number) = self.documents.kind(key, record, consumer) {
+        match look {
+            Look::Unwanted => return,
+            Look::Wanted(kind) => {
+                if let Some(kind) = self.documents.wanted.get(kind) {
+                    consumer.event(kind.number, &Placed::new(&record, place));
+                }
+                return;
+            }
+            Look::New(Some(Glance::Document)) => {
+                if let Some(number) = self.documents.kind(&self.key, record, consumer) {
                     consumer.event(number, &Placed::new(&record, place));
                 }
                 return;
             }
-            Some(Glance::Other) => {
-                let wanted = self.documents.kind(key, record, consumer);
+            Look::New(Some(Glance::Other)) => {
+                let wanted = self.documents.kind(&self.key, record, consumer);
                 if wanted.is_none() && !may_be_sourced() {
                     return;
                 }
             }
-            Some(Glance::Beat(beat)) => {
+            Look::New(Some(Glance::Beat(beat))) => {
                 if let Some((index, wanted)) = self.beat_kind(&beat, json, consumer) {
                     if let Some(number) = wanted {
                         let event = WindowsJson::winlogbeat(json);
@@ -87,20 +165,19 @@ impl Delivery {
                     return;
                 }
             }
-            None => {}
+            Look::New(None) => {}
         }
         self.deliver(Shape::of(json), place, consumer);
     }
 
-    /// The kind of what Winlogbeat writes, and the consumer's number for those that say the same in the fields of `key`; `None`
-    /// beyond the limits.
+    /// The kind of what Winlogbeat writes, and the consumer's number for those that say the same in the fields of the key, which
+    /// the last look told; `None` beyond the limits.
     fn beat_kind(
         &mut self,
         beat: &Beat<'_>,
         json: LazyJson<'_>,
         consumer: &mut dyn Consumer,
     ) -> Option<(KindIndex, Option<u32>)> {
-        beat.write(&mut self.key);
         if let Some(known) = self.beat_kinds.get(self.key.as_slice()) {
             return Some(*known);
         }
@@ -114,10 +191,11 @@ impl Delivery {
         let kind = self.beats.kind(index);
         let record = WindowsJson::winlogbeat(json);
         let event = WindowsEvent::new(kind, &record);
-        let known = DECIDING.map(|name| {
-            let field = Field::new(name);
-            (field, event.all(field))
-        });
+        let told = KIND_FIELDS.into_iter().map(Field::new);
+        let known = told
+            .filter(|field| DECIDING.contains(&field.name()) || kind.is_left_to_carrier(*field))
+            .map(|field| (field, event.all(field)))
+            .collect();
         let wanted = self.beats.wanted(index).and_then(|_| {
             consumer.kind(&BeatKind {
                 name: identity("beat", &self.key),
@@ -211,10 +289,49 @@ impl Delivery {
 /// The kinds of ECS documents.
 struct Documents {
     fields: [Field; KIND_FIELDS.len()],
-    kinds: HashMap<Box<[u8]>, Option<u32>>,
+    /// The places among those that are wanted; `None` for kinds that nobody wants.
+    kinds: HashMap<Box<[u8]>, Option<usize>>,
+    /// The same by the members that told the kind, as they stood: spares taking these apart where they do not differ from
+    /// record to record.
+    seen: HashMap<Box<[u8]>, Option<usize>, RandomState>,
+    wanted: Vec<WantedKind>,
     /// The kind of documents beyond the limits.
     any: Option<Option<u32>>,
     key: Vec<u8>,
+}
+
+/// A kind of ECS documents that is wanted.
+#[derive(Debug)]
+struct WantedKind {
+    number: u32,
+    /// How many were met, while that matters.
+    met: u32,
+    traces: Option<Arc<Traces>>,
+}
+
+/// A kind of fewer documents than this is not worth a search.
+const MANY_DOCUMENTS: u32 = 64;
+
+impl WantedKind {
+    fn new(number: u32) -> Self {
+        Self {
+            number,
+            met: 0,
+            traces: None,
+        }
+    }
+
+    fn shows_traces(&mut self, record: Skimmed<'_, '_>, consumer: &mut dyn Consumer) -> bool {
+        if self.met < MANY_DOCUMENTS {
+            self.met += 1;
+            if self.met == MANY_DOCUMENTS {
+                self.traces = consumer.traces(self.number);
+            }
+            return true;
+        }
+        let traces = self.traces.as_ref();
+        traces.is_none_or(|traces| traces.are_in(record))
+    }
 }
 
 /// What all documents of a kind have in common.
@@ -240,14 +357,15 @@ impl Known for DocumentKind {
 struct BeatKind<'k> {
     name: Option<String>,
     kind: &'k WindowsKind,
-    /// The fields that decide in which index an event lies: carriers add to what the mapping sets.
-    known: [(Field, Vec<Value<'static>>); DECIDING.len()],
+    /// The fields that decide in which index an event lies, as carriers add to what the mapping sets, and others that the look
+    /// has told and the mapping does not set.
+    known: Vec<(Field, Vec<Value<'static>>)>,
 }
 
 impl Known for BeatKind<'_> {
     fn known(&self, field: Field) -> Option<&[Value<'static>]> {
         match self.known.iter().find(|(known, _)| *known == field) {
-            Some((_, values)) => Some(values),
+            Some((_, values)) => Some(values.as_slice()),
             None => self.kind.known(field),
         }
     }
@@ -268,6 +386,8 @@ impl Documents {
         Self {
             fields: KIND_FIELDS.map(Field::new),
             kinds: HashMap::new(),
+            seen: HashMap::default(),
+            wanted: Vec::new(),
             any: None,
             key: Vec::new(),
         }
@@ -290,7 +410,7 @@ impl Documents {
         consumer: &mut dyn Consumer,
     ) -> Option<u32> {
         if let Some(wanted) = self.kinds.get(key) {
-            return *wanted;
+            return wanted.map(|place| self.wanted[place].number);
         }
         if self.kinds.len() == MOST_KINDS || key.len() > MOST_BYTES {
             return *self.any.get_or_insert_with(|| consumer.kind(&NothingKnown));
@@ -300,8 +420,19 @@ impl Documents {
             name: identity("document", key),
             known: known.into(),
         });
-        self.kinds.insert(key.into(), wanted);
+        let place = wanted.map(|number| {
+            self.wanted.push(WantedKind::new(number));
+            self.wanted.len() - 1
+        });
+        self.kinds.insert(key.into(), place);
         wanted
+    }
+
+    /// Remembers what members that stood like this have told.
+    fn see(&mut self, raw: &[u8], wanted: Option<usize>) {
+        if self.seen.len() < MOST_KINDS && raw.len() <= MOST_RAW_BYTES {
+            self.seen.insert(raw.into(), wanted);
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! A look at the first members of a record, enough to tell its kind, without asking for any field.
 
+use super::JsonKind;
 use super::shape::LINUX_CHANNEL;
-use super::{JsonKind, LazyJson};
+use super::skim::{RawObject, RawValue, Skimmed};
 
 /// Fields by which ECS documents are told into kinds: those that most rules ask for, and those that say in which index a
-/// document lies. In the order of [`Members`].
+/// document lies. In the order in which [`write_key`] writes their values.
 pub(super) const KIND_FIELDS: [&str; 11] = [
     "event.category",
     "event.code",
@@ -51,110 +52,166 @@ impl Beat<'_> {
     }
 }
 
-/// The values of the fields of a kind: `event.*`, `data_stream.*`, `agent.type` and `_index`.
-#[derive(Default)]
-struct Members<'b> {
-    event: [Option<LazyJson<'b>>; 6],
-    data_stream: [Option<LazyJson<'b>>; 3],
-    agent: [Option<LazyJson<'b>>; 1],
-    index: Option<LazyJson<'b>>,
+/// The members of the root that tell a record's kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Roots<'b> {
+    event: Option<RawValue<'b>>,
+    data_stream: Option<RawValue<'b>>,
+    agent: Option<RawValue<'b>>,
+    index: Option<RawValue<'b>>,
+    /// With `None` inside if it is no object.
+    winlog: Option<Option<RawObject>>,
 }
 
-const EVENT: [&str; 6] = ["category", "code", "dataset", "type", "action", "module"];
-const DATA_STREAM: [&str; 3] = ["dataset", "type", "namespace"];
-const AGENT: [&str; 1] = ["type"];
-
-/// Looks at a record and writes down the values that make its kind. `None` where a look is not enough: where keys that
-/// matter are written in another way than nested, or twice.
-pub(super) fn glance<'b>(record: LazyJson<'b>, key: &mut Vec<u8>) -> Option<Glance<'b>> {
-    let mut members = Members::default();
-    let (mut event, mut winlog, mut data_stream, mut agent) = (None, None, None, None);
-    for (name, value) in record.raw_members() {
-        let slot = match name? {
-            "event" => &mut event,
-            "winlog" => &mut winlog,
-            "data_stream" => &mut data_stream,
-            "agent" => &mut agent,
-            "_index" => &mut members.index,
-            "_source" | "fields" | "Event" | "System" | "event_id" | "EventID" | "EventId"
-            | "MESSAGE" | "syslog" => return None,
-            // A field in two parts is spelled another way.
-            name if is_dotted(name) => return None,
-            _ => continue,
-        };
-        // Of a key that stands twice the first counts.
-        slot.get_or_insert(value);
+impl<'b> Roots<'b> {
+    /// `None` where a look is not enough: where keys that matter are written in another way than nested, or the record is not
+    /// sound.
+    pub(super) fn of(record: Skimmed<'_, 'b>) -> Option<Self> {
+        let mut roots = Self::default();
+        for root in record.roots() {
+            let root = root?;
+            let slot = match root.key? {
+                b"event" => &mut roots.event,
+                b"winlog" => {
+                    roots.winlog.get_or_insert(record.root_object(&root));
+                    continue;
+                }
+                b"data_stream" => &mut roots.data_stream,
+                b"agent" => &mut roots.agent,
+                b"_index" => &mut roots.index,
+                b"_source" | b"fields" | b"Event" | b"System" | b"event_id" | b"EventID"
+                | b"EventId" | b"MESSAGE" | b"syslog" => return None,
+                // A field in two parts is spelled another way.
+                name if is_dotted(name) => return None,
+                _ => continue,
+            };
+            // Of a key that stands twice the first counts.
+            if slot.is_none() {
+                *slot = Some(record.root_value(&root)?);
+            }
+        }
+        Some(roots)
     }
-    pick(event, &EVENT, &mut members.event)?;
-    pick(data_stream, &DATA_STREAM, &mut members.data_stream)?;
-    pick(agent, &AGENT, &mut members.agent)?;
-    let is_mapped = write_key(&members, key)?;
-    match winlog {
-        _ if is_mapped => Some(Glance::Document),
-        Some(winlog) => beat(winlog),
+
+    /// Writes down, as they stand, the members of which the values of [`KIND_FIELDS`] are taken.
+    pub(super) fn write_raw(&self, raw: &mut Vec<u8>) {
+        raw.clear();
+        for value in [self.event, self.data_stream, self.agent, self.index] {
+            if let Some(value) = value {
+                push_value(raw, value.kind, value.raw);
+            }
+            close_field(raw);
+        }
+    }
+}
+
+fn is_dotted(name: &[u8]) -> bool {
+    const HEADS: [&[u8]; 5] = [
+        b"event.",
+        b"winlog.",
+        b"syslog.",
+        b"data_stream.",
+        b"agent.",
+    ];
+    // Keys with dots are rare.
+    name.contains(&b'.') && HEADS.iter().any(|head| name.starts_with(head))
+}
+
+/// Looks at a record and writes down the values that make its kind: those that `roots` hold, which are its own. Is there a
+/// category? `None` where a look is not enough.
+pub(super) fn write_key(
+    record: Skimmed<'_, '_>,
+    roots: &Roots<'_>,
+    key: &mut Vec<u8>,
+) -> Option<bool> {
+    key.clear();
+    let event = pick::<6>(record, roots.event, |name| {
+        Some(match name {
+            b"category" => 0,
+            b"code" => 1,
+            b"dataset" => 2,
+            b"type" => 3,
+            b"action" => 4,
+            b"module" => 5,
+            _ => return None,
+        })
+    })?;
+    write_values(record, &event, key)?;
+    let has_category = key.first() != Some(&END);
+    let stream = pick::<3>(record, roots.data_stream, |name| {
+        Some(match name {
+            b"dataset" => 0,
+            b"type" => 1,
+            b"namespace" => 2,
+            _ => return None,
+        })
+    })?;
+    write_values(record, &stream, key)?;
+    let agent = pick::<1>(record, roots.agent, |name| (name == b"type").then_some(0))?;
+    write_values(record, &agent, key)?;
+    write_values(record, &[roots.index], key)?;
+    Some(has_category)
+}
+
+/// What a record is of which [`write_key`] said whether it has a category.
+pub(super) fn glance<'b>(
+    record: Skimmed<'_, 'b>,
+    roots: &Roots<'b>,
+    has_category: bool,
+) -> Option<Glance<'b>> {
+    match roots.winlog {
+        _ if has_category => Some(Glance::Document),
+        Some(winlog) => beat(record, winlog?),
         None => Some(Glance::Other),
     }
 }
 
-fn is_dotted(name: &str) -> bool {
-    const HEADS: [&str; 5] = ["event.", "winlog.", "syslog.", "data_stream.", "agent."];
-    // Keys with dots are rare.
-    name.contains('.') && HEADS.iter().any(|head| name.starts_with(head))
-}
-
-/// Finds members of an object by name; nothing else may be there.
+/// Finds members of an object by name; `place` gives the place among those found. No other kind of value may stand for the
+/// object, and no key may be spelled in another way.
 fn pick<'b, const N: usize>(
-    object: Option<LazyJson<'b>>,
-    names: &[&str; N],
-    found: &mut [Option<LazyJson<'b>>; N],
-) -> Option<()> {
+    record: Skimmed<'_, 'b>,
+    object: Option<RawValue<'b>>,
+    place: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<[Option<RawValue<'b>>; N]> {
+    let mut found = [None; N];
     let Some(object) = object else {
-        return Some(());
+        return Some(found);
     };
-    if object.kind() != JsonKind::Object {
-        return None;
-    }
-    for (name, value) in object.raw_members() {
-        let name = name?;
-        match names.iter().position(|wanted| *wanted == name) {
-            Some(number) => {
+    let mut is_plain = true;
+    record.members(object.object()?, |name, value| {
+        match name.map(|name| (name, place(name))) {
+            Some((_, Some(number))) => {
                 found[number].get_or_insert(value);
             }
-            None if name.contains('.') => return None,
-            None => {}
+            Some((name, None)) => is_plain = !name.contains(&b'.'),
+            None => is_plain = false,
         }
+        is_plain
+    })?;
+    is_plain.then_some(found)
+}
+
+fn write_values<const N: usize>(
+    record: Skimmed<'_, '_>,
+    values: &[Option<RawValue<'_>>; N],
+    key: &mut Vec<u8>,
+) -> Option<()> {
+    for value in values {
+        if let Some(value) = value {
+            push_scalars(record, *value, key)?;
+        }
+        close_field(key);
     }
     Some(())
 }
 
-/// Writes down the values. Is there a category?
-fn write_key(members: &Members<'_>, key: &mut Vec<u8>) -> Option<bool> {
-    key.clear();
-    let mut is_mapped = false;
-    let all = members
-        .event
-        .iter()
-        .chain(&members.data_stream)
-        .chain(&members.agent)
-        .chain([&members.index]);
-    for (number, value) in all.enumerate() {
-        let before = key.len();
-        if let Some(value) = value {
-            push_scalars(value, key)?;
-        }
-        is_mapped |= number == 0 && key.len() > before;
-        close_field(key);
-    }
-    Some(is_mapped)
-}
-
 /// Writes down a scalar, or those of an array of scalars; nulls are no values.
-fn push_scalars(value: &LazyJson<'_>, key: &mut Vec<u8>) -> Option<()> {
-    match value.kind() {
+fn push_scalars<'b>(record: Skimmed<'_, 'b>, value: RawValue<'b>, key: &mut Vec<u8>) -> Option<()> {
+    match value.kind {
         JsonKind::Object => None,
-        JsonKind::Array => value.elements().try_for_each(|element| {
-            let is_scalar = !matches!(element.kind(), JsonKind::Object | JsonKind::Array);
-            is_scalar.then(|| push_scalar(&element, key))
+        JsonKind::Array => record.elements(value, |element| {
+            let is_scalar = !matches!(element.kind, JsonKind::Object | JsonKind::Array);
+            is_scalar.then(|| push_scalar(element, key))
         }),
         _ => {
             push_scalar(value, key);
@@ -163,9 +220,9 @@ fn push_scalars(value: &LazyJson<'_>, key: &mut Vec<u8>) -> Option<()> {
     }
 }
 
-fn push_scalar(value: &LazyJson<'_>, key: &mut Vec<u8>) {
-    if value.kind() != JsonKind::Null {
-        push_value(key, value.kind(), value.raw().as_bytes());
+fn push_scalar(value: RawValue<'_>, key: &mut Vec<u8>) {
+    if value.kind != JsonKind::Null {
+        push_value(key, value.kind, value.raw);
     }
 }
 
@@ -178,32 +235,37 @@ pub(super) fn push_value(key: &mut Vec<u8>, kind: JsonKind, raw: &[u8]) {
 
 /// Ends the values of one field in the key of a kind.
 pub(super) fn close_field(key: &mut Vec<u8>) {
-    key.push(2);
+    key.push(END);
 }
 
+const END: u8 = 2;
+
 /// Reads provider, channel and event id, the first of each.
-fn beat<'b>(winlog: LazyJson<'b>) -> Option<Glance<'b>> {
-    if winlog.kind() != JsonKind::Object {
-        return None;
-    }
+fn beat<'b>(record: Skimmed<'_, 'b>, winlog: RawObject) -> Option<Glance<'b>> {
     let (mut provider, mut channel, mut event_id) = (None, None, None);
-    for (name, value) in winlog.raw_members() {
-        let slot = match name? {
-            "provider_name" => &mut provider,
-            "channel" => &mut channel,
-            "event_id" => &mut event_id,
-            _ => continue,
+    let mut is_plain = true;
+    record.members(winlog, |name, value| {
+        let slot = match name {
+            Some(b"provider_name") => &mut provider,
+            Some(b"channel") => &mut channel,
+            Some(b"event_id") => &mut event_id,
+            Some(_) => return true,
+            None => {
+                is_plain = false;
+                return false;
+            }
         };
         slot.get_or_insert(value);
-        if provider.is_some() && channel.is_some() && event_id.is_some() {
-            break;
-        }
+        provider.is_none() || channel.is_none() || event_id.is_none()
+    })?;
+    if !is_plain {
+        return None;
     }
     let event_id = plain(event_id?)?;
     if !event_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let text = |value: Option<LazyJson<'b>>| match value {
+    let text = |value: Option<RawValue<'b>>| match value {
         Some(value) => plain(value).map(Some),
         None => Some(None),
     };
@@ -220,24 +282,31 @@ fn beat<'b>(winlog: LazyJson<'b>) -> Option<Glance<'b>> {
 }
 
 /// A text or number that says what it is as it stands.
-fn plain(value: LazyJson<'_>) -> Option<&str> {
-    let raw = value.raw();
-    let is_plain = matches!(value.kind(), JsonKind::String | JsonKind::Number)
-        && !raw.is_empty()
-        && !raw.contains('\\');
-    is_plain.then_some(raw)
+fn plain(value: RawValue<'_>) -> Option<&str> {
+    let is_plain = matches!(value.kind, JsonKind::String | JsonKind::Number)
+        && !value.raw.is_empty()
+        && !value.raw.contains(&b'\\');
+    std::str::from_utf8(value.raw).ok().filter(|_| is_plain)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Index, LazyJson};
-    use super::{Beat, Glance, glance};
+    use super::super::skim::Skim;
+    use super::{Beat, Glance, Roots, glance, write_key};
+
+    /// What a record is, and the key of its kind.
+    fn look<'b>(skim: &mut Skim, text: &'b str) -> Option<(Glance<'b>, Vec<u8>)> {
+        let record = skim.read(text.as_bytes()).expect("JSON");
+        let mut key = Vec::new();
+        let roots = Roots::of(record)?;
+        let has_category = write_key(record, &roots, &mut key)?;
+        Some((glance(record, &roots, has_category)?, key))
+    }
 
     #[track_caller]
     fn check(text: &str, expect: Option<Glance<'_>>) {
-        let mut index = Index::new();
-        index.build(text).expect("JSON");
-        let found = glance(LazyJson::new(text, &index), &mut Vec::new());
+        let mut skim = Skim::default();
+        let found = look(&mut skim, text).map(|(glance, _)| glance);
         assert_eq!(found, expect, "{text}");
     }
 
@@ -298,11 +367,8 @@ mod tests {
     #[test]
     fn the_key_tells_kinds_apart() {
         let key = |text: &str| {
-            let mut index = Index::new();
-            index.build(text).expect("JSON");
-            let mut key = Vec::new();
-            glance(LazyJson::new(text, &index), &mut key);
-            key
+            let mut skim = Skim::default();
+            look(&mut skim, text).map(|(_, key)| key)
         };
         let one = key(r#"{"event":{"category":"a","code":1},"agent":{"type":"b"}}"#);
         assert_eq!(

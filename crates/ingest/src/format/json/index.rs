@@ -1,5 +1,6 @@
 //! One pass over the bytes of a record: checks that they are JSON and notes where every key and value lies.
 
+use super::masks::{self, Block};
 use super::string::{WITH_CONTROLS, string_end};
 use super::{JsonError, marks};
 
@@ -45,6 +46,7 @@ pub(super) struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     pub(super) nodes: Vec<Node>,
+    blocks: Vec<Block>,
 }
 
 /// What comes next.
@@ -73,7 +75,18 @@ impl Index {
         if u32::try_from(bytes.len()).is_err() {
             return Err(JsonError::new(0, "a record of 4 GiB or more"));
         }
-        if !has_controls(bytes) && marks::read(bytes, &mut self.nodes) {
+        let mut blocks = std::mem::take(&mut self.blocks);
+        masks::look(bytes, &mut blocks);
+        let built = self.build_from(text, &blocks);
+        self.blocks = blocks;
+        built
+    }
+
+    /// The same with what was [seen](masks::look) in `text`, which has less than 4 GiB.
+    pub(super) fn build_from(&mut self, text: &str, blocks: &[Block]) -> Result<(), JsonError> {
+        self.nodes.clear();
+        let bytes = text.as_bytes();
+        if !has_controls(bytes) && marks::read(bytes, blocks, &mut self.nodes) {
             return Ok(());
         }
         self.build_slowly(text)

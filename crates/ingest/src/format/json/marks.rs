@@ -5,14 +5,15 @@
 //! and the [builder](super::index) tells what is wrong with them.
 
 use super::index::{DEPTH_LIMIT, JsonKind, Key, NODE_LIMIT, Node, narrow, read_scalar, span};
-use super::masks::{BLOCK, Masks, Strings};
+use super::masks::{BLOCK, Block};
 use super::string::{WITH_ESCAPES, string_end};
 
 /// Notes the nodes of the object that is all of `bytes`, white space around it aside. False when that cannot be done: then
-/// `nodes` holds nothing of use. There must be no control character in `bytes`.
-pub(super) fn read(bytes: &[u8], nodes: &mut Vec<Node>) -> bool {
+/// `nodes` holds nothing of use. There must be no control character in `bytes`, and `blocks` must be what was
+/// [seen](super::masks::look) in it.
+pub(super) fn read(bytes: &[u8], blocks: &[Block], nodes: &mut Vec<Node>) -> bool {
     let reading = Reading {
-        marks: Marks::new(bytes),
+        marks: Marks::new(bytes, blocks),
         nodes,
         open: [0; DEPTH_LIMIT],
         depth: 0,
@@ -26,68 +27,51 @@ pub(super) fn read(bytes: &[u8], nodes: &mut Vec<Node>) -> bool {
 /// The marks of a record, one after the other.
 struct Marks<'a> {
     bytes: &'a [u8],
-    strings: Strings,
-    /// Where the current block starts.
-    start: usize,
+    blocks: &'a [Block],
+    /// The number of the current block.
+    number: usize,
     /// The marks of it that are left.
     left: u64,
     /// The backslashes of it.
     backslash: u64,
     /// The offset after the last backslash of the blocks before.
     escapes_end: usize,
-    /// Quotes of strings so far.
-    quotes: usize,
 }
 
 impl<'a> Marks<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        let mut marks = Self {
+    fn new(bytes: &'a [u8], blocks: &'a [Block]) -> Self {
+        let first = blocks.first().copied().unwrap_or_default();
+        Self {
             bytes,
-            strings: Strings::default(),
-            start: 0,
-            left: 0,
-            backslash: 0,
+            blocks,
+            number: 0,
+            left: first.marks(),
+            backslash: first.backslash,
             escapes_end: 0,
-            quotes: 0,
-        };
-        marks.look();
-        marks
+        }
     }
 
-    /// Looks at the current block.
+    /// Where the current block starts.
     #[inline]
-    fn look(&mut self) {
-        let rest = self.bytes.get(self.start..).unwrap_or_default();
-        let masks = match rest.first_chunk::<BLOCK>() {
-            Some(block) => Masks::of(block),
-            None => {
-                let mut block = [b' '; BLOCK];
-                block[..rest.len()].copy_from_slice(rest);
-                Masks::of(&block)
-            }
-        };
-        let (quotes, inside) = self.strings.next(&masks);
-        self.quotes += quotes.count_ones() as usize;
-        self.left = masks.mark & !inside;
-        self.backslash = masks.backslash;
+    fn start(&self) -> usize {
+        self.number * BLOCK
     }
 
     /// The next mark.
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.left == 0 {
-            if let Some(end) = end_of_last(self.start, self.backslash) {
+            if let Some(end) = end_of_last(self.start(), self.backslash) {
                 self.escapes_end = end;
             }
-            self.start += BLOCK;
-            if self.start >= self.bytes.len() {
-                return None;
-            }
-            self.look();
+            let block = self.blocks.get(self.number + 1)?;
+            self.number += 1;
+            self.left = block.marks();
+            self.backslash = block.backslash;
         }
         let place = self.left.trailing_zeros() as usize;
         self.left &= self.left - 1;
-        Some(self.start + place)
+        Some(self.start() + place)
     }
 
     /// The offset after the last backslash before the mark at `at`, which is the last one given.
@@ -96,8 +80,14 @@ impl<'a> Marks<'a> {
         if self.backslash == 0 {
             return self.escapes_end;
         }
-        let before = self.backslash & ((1 << (at - self.start)) - 1);
-        end_of_last(self.start, before).unwrap_or(self.escapes_end)
+        let before = self.backslash & ((1 << (at - self.start())) - 1);
+        end_of_last(self.start(), before).unwrap_or(self.escapes_end)
+    }
+
+    /// How many quotes begin or end strings.
+    fn quotes(&self) -> usize {
+        let of_blocks = self.blocks.iter().map(|block| block.quotes.count_ones());
+        of_blocks.sum::<u32>() as usize
     }
 }
 
@@ -240,7 +230,7 @@ impl<'a> Reading<'a, '_> {
     fn is_sound(&mut self) -> bool {
         self.marks.next().is_none()
             && self.blank_before(self.marks.bytes.len()).is_some()
-            && self.marks.quotes == 2 * self.strings
+            && self.marks.quotes() == 2 * self.strings
     }
 
     #[inline]
@@ -373,6 +363,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Index;
+    use super::super::masks::look;
     use super::read;
 
     /// Reads both ways; where both can, they must agree, and what is sound must be read.
@@ -382,8 +373,9 @@ mod tests {
         if text.bytes().any(|byte| byte < 0x20) {
             return Ok(());
         }
-        let mut nodes = Vec::new();
-        let read = read(text.as_bytes(), &mut nodes);
+        let (mut blocks, mut nodes) = (Vec::new(), Vec::new());
+        look(text.as_bytes(), &mut blocks);
+        let read = read(text.as_bytes(), &blocks, &mut nodes);
         prop_assert_eq!(read, result.is_ok(), "{} {:?}", text, result);
         if read {
             prop_assert_eq!(nodes, slow.nodes, "{}", text);

@@ -9,6 +9,7 @@ mod frame;
 mod glance;
 mod index;
 mod lazy;
+mod lines;
 mod marks;
 mod masks;
 mod reader;
@@ -16,9 +17,11 @@ mod record;
 mod scan;
 mod shape;
 mod sieve;
+mod skim;
 mod split;
 mod stream;
 mod string;
+mod traces;
 mod work;
 mod wrapper;
 
@@ -31,6 +34,7 @@ pub use record::JsonRecord;
 pub(crate) use shape::Marks;
 pub use shape::{CarriedLine, Shape};
 pub use split::is_splittable;
+pub use traces::{Traces, TracesByKind};
 
 /// Why a text is not a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,16 @@
 //! A search through raw lines for what cannot matter, so that most lines are never taken apart.
 //!
-//! A line is passed over only where that is proved; in doubt it is taken apart. There are three proofs.
+//! A line is passed over only where that is proved; in doubt it is taken apart. There are these proofs.
 //!
 //! *By a given code.* The consumer may say that every event that can matter has one of some texts in its `event.code`, see
 //! [`Consumer::codes`]. Whatever form a record has, its code stands in the line as it is.
+//!
+//! *By kind.* A [look](super::glance) at the first members of an ECS document, or of what Winlogbeat writes, tells its kind, and
+//! the consumer says which kinds it wants.
+//!
+//! *By traces.* Of a kind that is wanted, the consumer may say what the raw text must show, see [`Consumer::traces`].
+//!
+//! The others serve records of which a look is not enough.
 //!
 //! *By the codes found.* `event.code` is the value of some key in the line that ends as one of [`CODE_KEYS`] does, or the
 //! record has none. If the consumer wants no event with any of the codes found and none without a code, the line cannot matter.
@@ -14,19 +21,20 @@
 //! *By needle.* The consumer's [`Needles`] hold for documents whose fields are written as they are. A line
 //! without any key of a form that is mapped is such a document.
 //!
-//! All proofs read the bytes as they stand, so they fail where letters that could be part of a key, a code or a needle are
-//! written as `\u` escapes. All other escapes of JSON stand for characters that none of these contains.
+//! All proofs but that by kind read the bytes as they stand, so they fail where letters that could be part of a key, a code or
+//! a text are written as `\u` escapes. All other escapes of JSON stand for characters that none of these contains.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use gatewatch_event::{Field, Known, Value};
-use memchr::memchr_iter;
 use memchr::memmem::{FindIter, Finder};
 
 use super::index::skip_space;
+use super::lines::Line;
 use super::shape::JOURNAL_MARKS;
+use super::traces::is_plain_char;
 use crate::source::SOURCES;
 use crate::{Consumer, Needles};
 
@@ -205,7 +213,7 @@ impl Sieve {
             .map(|needles: &Needles| needles.texts.as_slice());
         let mut hides = [false; 128];
         for (byte, hides) in (0u8..).zip(&mut hides) {
-            *hides = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+            *hides = is_plain_char(char::from(byte));
         }
         let texts = [given, needles].into_iter().flatten().flatten();
         for byte in texts.flat_map(|text| text.bytes()) {
@@ -225,38 +233,29 @@ impl Sieve {
         })
     }
 
-    /// A pass over the lines of a block, in order. The last one ends at `end`, behind which the block may go on.
-    pub(super) fn pass<'p>(&'p self, block: &'p [u8], end: usize) -> Pass<'p> {
+    /// A pass over the lines of a block, in order.
+    pub(super) fn pass<'p>(&'p self, block: &'p [u8]) -> Pass<'p> {
         Pass {
             sieve: self,
-            block,
-            end,
-            escapes: Cursor::new(&self.escape, block),
             given: match &self.given {
                 Some(Search::One(finder)) => Some(Cursor::new(finder, block)),
                 _ => None,
             },
-            one_a_line: None,
         }
     }
-}
 
-/// Has every line one record at most, as far as its braces tell? There are as many opening braces as closing ones, or else
-/// some record is cut short, even if it ends in a brace; and none opens right behind one that closes, where another record
-/// would begin.
-fn is_one_a_line(bytes: &[u8]) -> bool {
-    let mut opening = 0;
-    for at in memchr_iter(b'{', bytes) {
-        opening += 1;
-        let before = bytes[..at]
-            .iter()
-            .rev()
-            .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-        if before == Some(&b'}') {
-            return false;
-        }
+    /// Do escapes in this text stand for letters that may be part of what is searched for?
+    fn hides(&self, text: &[u8]) -> bool {
+        let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+        let mut escapes = self.escape.find_iter(text);
+        escapes.any(|at| match (digit(at + 4), digit(at + 5)) {
+            (Some(high), Some(low)) => self
+                .hides
+                .get((high * 16 + low) as usize)
+                .is_some_and(|hides| *hides),
+            _ => true,
+        })
     }
-    opening == memchr_iter(b'}', bytes).count()
 }
 
 /// The places at which a text stands, in order. The search begins when the first is asked for.
@@ -307,80 +306,39 @@ enum Code<'b> {
     Other,
 }
 
+/// What the raw bytes of a line say at first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FirstLook {
+    /// Escapes hide letters that could be part of what is searched for.
+    pub hidden: bool,
+    /// One of the codes that matter may be in it.
+    pub code: bool,
+}
+
 /// A pass over the lines of a block.
 pub(super) struct Pass<'p> {
     sieve: &'p Sieve,
-    block: &'p [u8],
-    end: usize,
-    escapes: Cursor<'p>,
     given: Option<Cursor<'p>>,
-    /// Is that so for all lines together? Looked at when it is asked for.
-    one_a_line: Option<bool>,
 }
 
 impl Pass<'_> {
-    /// Is the line, which begins and ends with braces, surely one whole record, as far as that can be told without taking it
-    /// apart? What follows the line must begin another: nothing else can follow a brace that closes a record. See
-    /// [`is_one_a_line`] for the rest.
-    pub(super) fn is_whole(&mut self, line: &Range<usize>) -> bool {
-        let block = self.block;
-        let end = self.end;
-        block.get(line.end + 1) == Some(&b'{')
-            && (*self
-                .one_a_line
-                .get_or_insert_with(|| is_one_a_line(&block[..end]))
-                || is_one_a_line(&block[line.clone()]))
-    }
-
-    /// Can the record in this line matter? Lines must come in order; `object` is the line without white space around it.
-    pub(super) fn may_matter(
-        &mut self,
-        codes: &mut Codes,
-        consumer: &mut dyn Consumer,
-        line: Range<usize>,
-        object: &[u8],
-    ) -> bool {
-        if !self.sieve.can_prove(codes) {
-            return true;
-        }
-        let mut hidden = false;
-        while let Some(at) = self.escapes.before(line.end) {
-            hidden |= at >= line.start && self.hides(at);
-        }
+    /// What the raw bytes of this line say at first. Lines must come in order; `object` is the line without white space around
+    /// it.
+    pub(super) fn first_look(&mut self, line: &Line, object: &[u8]) -> FirstLook {
+        let hidden = line.escapes && self.sieve.hides(object);
         let given = match (&mut self.given, &self.sieve.given) {
-            (Some(cursor), _) => cursor.is_in(&line),
+            (Some(cursor), _) => cursor.is_in(&(line.start..line.end)),
             (None, Some(search)) => search.is_in(object),
             (None, None) => true,
         };
-        hidden
-            || (given && self.sieve.may_matter(codes, consumer, object))
-            || self.sieve.may_be_sourced(object)
-    }
-
-    /// Does the escape at `at` stand for a character that may be part of what is searched for?
-    fn hides(&self, at: usize) -> bool {
-        let digit = |at: usize| {
-            self.block
-                .get(at)
-                .and_then(|byte| char::from(*byte).to_digit(16))
-        };
-        match (digit(at + 4), digit(at + 5)) {
-            (Some(high), Some(low)) => self
-                .sieve
-                .hides
-                .get((high * 16 + low) as usize)
-                .is_some_and(|hides| *hides),
-            _ => true,
+        FirstLook {
+            hidden,
+            code: given || hidden,
         }
     }
 }
 
 impl Sieve {
-    /// Is there any proof to be tried?
-    fn can_prove(&self, codes: &Codes) -> bool {
-        self.given.is_some() || self.needles.is_some() || !codes.without
-    }
-
     /// May it be a record of one of the [`SOURCES`]?
     pub(super) fn may_be_sourced(&self, record: &[u8]) -> bool {
         self.source_marks
@@ -389,7 +347,12 @@ impl Sieve {
     }
 
     /// The proofs by the codes found and by needle, for a record without escapes that hide anything.
-    fn may_matter(&self, codes: &mut Codes, consumer: &mut dyn Consumer, record: &[u8]) -> bool {
+    pub(super) fn may_matter(
+        &self,
+        codes: &mut Codes,
+        consumer: &mut dyn Consumer,
+        record: &[u8],
+    ) -> bool {
         let needles = match &self.needles {
             None if codes.without => return true,
             needles => needles,

@@ -5,12 +5,23 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use memchr::memchr_iter;
-
-use super::deliver::Delivery;
-use super::sieve::{Codes, Sieve};
+use super::deliver::{Delivery, Look};
+use super::glance::Glance;
+use super::lines::{Line, Lines};
+use super::sieve::{Codes, FirstLook, Sieve};
+use super::skim::Skim;
 use super::{Index, JsonError, LazyJson, Shape, wrapper};
 use crate::{Consumer, Counts, Place, Problem, ProblemKind};
+
+/// What was judged of a record before it is taken apart.
+enum Judged<'b> {
+    /// It cannot matter, and is one whole record.
+    PassedOver,
+    /// It was looked at, and may matter.
+    LookedAt(Look<'b>),
+    /// Nothing is known of it.
+    Unknown,
+}
 
 /// One reading of one file or range.
 pub(super) struct Work<'c> {
@@ -19,6 +30,7 @@ pub(super) struct Work<'c> {
     /// `None` when every record is taken apart.
     sieve: Option<Rc<Sieve>>,
     codes: Codes,
+    skim: Skim,
     delivery: Delivery,
     place: Place,
     counts: Counts,
@@ -33,6 +45,7 @@ impl<'c> Work<'c> {
             index: Index::new(),
             sieve: sieve.map(Rc::new),
             codes,
+            skim: Skim::default(),
             delivery: Delivery::new(),
             place: Place {
                 path: Arc::clone(path),
@@ -61,11 +74,11 @@ impl<'c> Work<'c> {
         limit: usize,
     ) -> usize {
         let sieve = self.sieve.clone();
-        let mut pass = None;
+        let mut pass = sieve.as_ref().map(|sieve| sieve.pass(block));
         let mut start = 0;
-        for line_end in memchr_iter(b'\n', &block[..end]).chain(std::iter::once(end)) {
-            let line = start..line_end;
-            let Some(text) = block.get(line.clone()) else {
+        for line in Lines::new(&block[..end]) {
+            start = line.start;
+            let Some(text) = block.get(line.start..line.end) else {
                 break;
             };
             let object = match text {
@@ -73,7 +86,7 @@ impl<'c> Work<'c> {
                 [b'{', .., b'}'] => text,
                 _ => match text.trim_ascii() {
                     [] => {
-                        start = line_end + 1;
+                        start = line.end + 1;
                         continue;
                     }
                     object @ [b'{', .., b'}'] => object,
@@ -83,68 +96,114 @@ impl<'c> Work<'c> {
             if object.len() > limit || wrapper::begins(object) {
                 return start;
             }
-            let may_matter = sieve.as_ref().is_none_or(|sieve| {
-                // Made at the first line that needs it: it looks ahead over the whole block.
-                let pass = pass.get_or_insert_with(|| sieve.pass(block, end));
-                pass.may_matter(&mut self.codes, self.consumer, line.clone(), object)
-                    || !pass.is_whole(&line)
-            });
-            if may_matter {
+            // What follows the line must begin another: nothing else can follow a brace that closes a record.
+            let is_whole = line.is_one && block.get(line.end + 1) == Some(&b'{');
+            let judged = match (&sieve, &mut pass) {
+                (Some(sieve), Some(pass)) => {
+                    let first = pass.first_look(&line, object);
+                    self.judge(sieve, first, is_whole, object)
+                }
+                _ => Judged::Unknown,
+            };
+            if !matches!(judged, Judged::PassedOver) {
                 let before = text.len() - text.trim_ascii_start().len();
                 let offset = offset + start as u64 + before as u64 * width;
-                if self.read(object, offset).is_err() {
+                if self.read(object, offset, judged).is_err() {
                     return start;
                 }
             }
             self.counts.records += 1;
-            start = line_end + 1;
+            start = line.end + 1;
         }
         start.min(end)
     }
 
     /// Reads one record that was framed by its structure.
     pub(super) fn record(&mut self, bytes: &[u8], offset: u64) {
-        let all = 0..bytes.len();
-        if let Some(sieve) = &self.sieve
-            && !sieve.pass(bytes, bytes.len()).may_matter(
-                &mut self.codes,
-                self.consumer,
-                all,
-                bytes,
-            )
-        {
+        let judged = match self.sieve.clone() {
+            Some(sieve) => {
+                let all = Line {
+                    start: 0,
+                    end: bytes.len(),
+                    is_one: true,
+                    escapes: true,
+                };
+                let first = sieve.pass(bytes).first_look(&all, bytes);
+                self.judge(&sieve, first, true, bytes)
+            }
+            None => Judged::Unknown,
+        };
+        if matches!(judged, Judged::PassedOver) {
             self.counts.records += 1;
             return;
         }
-        match self.read(bytes, offset) {
+        match self.read(bytes, offset, judged) {
             Ok(()) => self.counts.records += 1,
             Err(error) => self.unreadable(offset, &error.to_string()),
         }
     }
 
+    /// Looks at a record for whether it can matter. `is_whole` says that it is surely one whole record, as far as that can be
+    /// told without taking it apart.
+    fn judge<'b>(
+        &mut self,
+        sieve: &Sieve,
+        first: FirstLook,
+        is_whole: bool,
+        object: &'b [u8],
+    ) -> Judged<'b> {
+        if !first.code && is_whole && !sieve.may_be_sourced(object) {
+            return Judged::PassedOver;
+        }
+        let Some(record) = self.skim.read(object) else {
+            return Judged::Unknown;
+        };
+        let look = self.delivery.look(record);
+        let matters = match look {
+            Look::Unwanted => false,
+            Look::Wanted(kind) => {
+                first.hidden || self.delivery.shows_traces(kind, record, self.consumer)
+            }
+            Look::New(Some(Glance::Document | Glance::Beat(_))) => true,
+            Look::New(Some(Glance::Other) | None) => {
+                first.hidden
+                    || (first.code && sieve.may_matter(&mut self.codes, self.consumer, object))
+                    || sieve.may_be_sourced(object)
+            }
+        };
+        if matters {
+            Judged::LookedAt(look)
+        } else {
+            Judged::PassedOver
+        }
+    }
+
     /// Takes a record apart and hands it on.
-    fn read(&mut self, bytes: &[u8], offset: u64) -> Result<(), JsonError> {
+    fn read(&mut self, bytes: &[u8], offset: u64, judged: Judged<'_>) -> Result<(), JsonError> {
         // Bytes that are no UTF-8 are replaced, as Elastic's Beats do.
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned()),
         };
-        self.index.build(&text)?;
+        match (&text, &judged) {
+            (Cow::Borrowed(text), Judged::LookedAt(_)) => {
+                self.index.build_from(text, self.skim.blocks())?;
+            }
+            _ => self.index.build(&text)?,
+        }
         if matches!(text, Cow::Owned(_)) {
             self.damage(offset, "bytes that are no UTF-8, read as U+FFFD");
         }
         self.place.offset = offset;
         let json = LazyJson::new(&text, &self.index);
-        match &self.sieve {
-            Some(sieve) => {
+        let place = &self.place;
+        match (judged, &self.sieve) {
+            (Judged::LookedAt(look), Some(sieve)) => {
                 let may_be_sourced = || sieve.may_be_sourced(bytes);
-                let place = &self.place;
                 self.delivery
-                    .deliver_at_a_glance(json, may_be_sourced, place, self.consumer);
+                    .deliver_looked_at(look, json, may_be_sourced, place, self.consumer);
             }
-            None => self
-                .delivery
-                .deliver(Shape::of(json), &self.place, self.consumer),
+            _ => self.delivery.deliver(Shape::of(json), place, self.consumer),
         }
         Ok(())
     }

@@ -234,6 +234,13 @@ impl WindowsKind {
     }
 }
 
+impl WindowsKind {
+    /// Does the mapping never set this field, so that it is what the carrier says?
+    pub(crate) fn is_left_to_carrier(&self, field: Field) -> bool {
+        matches!(self.slot(field), Slot::Elsewhere) && !ADDED_FIELDS.contains(&field.name())
+    }
+}
+
 impl Table {
     fn new(
         identity: String,
