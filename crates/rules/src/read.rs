@@ -109,6 +109,22 @@ pub(crate) fn read_object(
     parameters: Map<String, Json>,
     place: &dyn Fn(Option<&str>) -> Option<Range<usize>>,
 ) -> Result<Rule, Vec<Diagnostic>> {
+    let (rule, problems) = read_as_far_as_possible(path, source, parameters, place);
+    if problems.is_empty() {
+        Ok(rule)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The same for a rule that is to be looked at though some of its keys are wrong: those have their default values, and the problems
+/// say which.
+pub(crate) fn read_as_far_as_possible(
+    path: &str,
+    source: &str,
+    parameters: Map<String, Json>,
+    place: &dyn Fn(Option<&str>) -> Option<Range<usize>>,
+) -> (Rule, Vec<Diagnostic>) {
     let mut keys = Keys::new(&parameters, place);
     let type_name = keys.text("type");
     let rule_type = kinds::rule_type(&type_name, &mut keys);
@@ -121,7 +137,10 @@ pub(crate) fn read_object(
     };
     let severity_text = keys.text("severity");
     let severity = severity_text.parse().unwrap_or_else(|message: String| {
-        keys.complain("severity", "rule-severity", message);
+        // One that is missing or no text was complained of.
+        if keys.get("severity").is_some_and(Json::is_string) {
+            keys.complain("severity", "rule-severity", message);
+        }
         crate::RuleSeverity::Low
     });
     let risk_score = keys.number("risk_score", 0..=100).unwrap_or(0);
@@ -166,11 +185,7 @@ pub(crate) fn read_object(
         parameters: Map::new(),
     };
     let problems = keys.into_problems();
-    if problems.is_empty() {
-        Ok(Rule { parameters, ..rule })
-    } else {
-        Err(problems)
-    }
+    (Rule { parameters, ..rule }, problems)
 }
 
 /// Where `value` stands verbatim inside the TOML string at `range`.

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use crate::Rule;
 use crate::kibana::{Entry, EntryKind, Export, from_bundle};
 use crate::place::{Places, StringPlaces};
-use crate::read::{no_rule_table, parse_toml, read_object, table_to_json};
+use crate::read::{no_rule_table, parse_toml, read_as_far_as_possible, read_object, table_to_json};
 
 /// A rule as it stands in a file: its keys and their places, whether or not it is a valid rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,6 +141,12 @@ impl SourceRule {
     pub fn rule(&self) -> Result<Rule, Vec<Diagnostic>> {
         let place = |key: Option<&str>| self.range(key.unwrap_or_default());
         read_object(&self.path, &self.text, self.object.clone(), &place)
+    }
+
+    /// The rule as far as it can be read, and every problem found.
+    pub(crate) fn rule_with_problems(&self) -> (Rule, Vec<Diagnostic>) {
+        let place = |key: Option<&str>| self.range(key.unwrap_or_default());
+        read_as_far_as_possible(&self.path, &self.text, self.object.clone(), &place)
     }
 
     /// The range of the value of a key, quotes of a string included; the whole rule for an empty key.

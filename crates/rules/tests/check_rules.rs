@@ -139,3 +139,39 @@ fn published_rules_are_formatted_without_loss() {
     }
     assert!(changed > 1000, "{changed}");
 }
+
+/// Whoever mends a rule wants to know all that is wrong with it at once.
+#[test]
+fn a_wrong_key_does_not_hide_what_is_wrong_with_the_query() {
+    let text = r#"
+[rule]
+rule_id = "00000000-0000-4000-8000-000000000001"
+name = "A rule"
+description = "What it finds."
+type = "eql"
+language = "eql"
+risk_score = 730
+index = ["winlogbeat-*"]
+query = "authentication where length(source.port) > 3 and process.name in (\"a*\")"
+"#;
+    let checked = check([("a.toml", text)]);
+    let codes: Vec<&str> = checked
+        .findings
+        .iter()
+        .map(|finding| finding.problem.code)
+        .collect();
+    let count = |code: &str| codes.iter().filter(|found| **found == code).count();
+    assert_eq!(count("rule-key-missing"), 1, "the severity: {codes:?}");
+    assert_eq!(count("rule-severity"), 0, "it was told of: {codes:?}");
+    assert_eq!(count("rule-key-type"), 1, "{codes:?}");
+    let of_query = checked
+        .findings
+        .iter()
+        .filter(|finding| {
+            let span = finding.problem.span.expect("a place");
+            span.text(text).starts_with("length(") || span.text(text).contains("a*")
+        })
+        .count();
+    assert!(of_query >= 2, "{codes:?}");
+    assert!(checked.runnable.is_empty());
+}

@@ -96,14 +96,19 @@ fn check_rule(path: &str, source: &SourceRule, checked: &mut Checked, set: &mut 
     };
     shape::check(&mut found);
     attack::check(&mut found);
-    match source.rule() {
-        Ok(rule) => {
-            let rule = Arc::new(rule);
-            clock::check(&rule, &mut found);
-            shape::check_types(&rule, &mut found);
-            query(&rule, checked, &mut found);
-        }
-        Err(problems) => found.problems.extend(problems),
+    let (rule, problems) = source.rule_with_problems();
+    let rule = Arc::new(rule);
+    let is_whole = problems.is_empty();
+    found.problems.extend(problems);
+    if is_whole {
+        clock::check(&rule, &mut found);
+        shape::check_types(&rule, &mut found);
+    }
+    // A wrong score is no reason to say nothing of the query; without a type or a query there is nothing to say.
+    let is_told =
+        is_whole || !rule.query.is_empty() && !matches!(rule.rule_type, RuleType::Other(_));
+    if is_told && let Some(compiled) = query(&rule, &mut found) {
+        checked.runnable.extend(is_whole.then_some(compiled));
     }
     let mut problems = found.problems;
     problems.sort_by_key(|problem| problem.span);
@@ -145,7 +150,7 @@ fn finding(path: &str, source: &SourceRule, text: Arc<str>, problem: Diagnostic)
 }
 
 /// The query: what the language says, what ECS says, and what is valid and cannot be meant.
-fn query(rule: &Arc<Rule>, checked: &mut Checked, found: &mut Found<'_>) {
+fn query(rule: &Arc<Rule>, found: &mut Found<'_>) -> Option<crate::CompiledRule> {
     if let RuleType::Other(name) = &rule.rule_type {
         found.error(
             "/type",
@@ -153,8 +158,9 @@ fn query(rule: &Arc<Rule>, checked: &mut Checked, found: &mut Found<'_>) {
             format!("there is no rule type `{name}`"),
             "use eql, query, saved_query, threshold, new_terms, threat_match, esql or machine_learning",
         );
-        return;
+        return None;
     }
+    let mut runnable = None;
     match compile_at(Arc::clone(rule), &EcsSchema, Some(case_start())) {
         Ok(compiled) => {
             for problem in &compiled.plan.warnings {
@@ -163,7 +169,7 @@ fn query(rule: &Arc<Rule>, checked: &mut Checked, found: &mut Found<'_>) {
             if let PlanBody::Sequence(sequence) = &compiled.plan.body {
                 clock::check_sequence(rule, sequence.maxspan, found);
             }
-            checked.runnable.push(compiled);
+            runnable = Some(compiled);
         }
         Err(NotRun::Query(problems)) => {
             for problem in problems {
@@ -181,6 +187,7 @@ fn query(rule: &Arc<Rule>, checked: &mut Checked, found: &mut Found<'_>) {
     }
     eql::check(rule, found);
     kql::check(rule, found);
+    runnable
 }
 
 /// Where problems of one rule are noted.
