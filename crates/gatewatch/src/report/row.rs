@@ -54,8 +54,23 @@ const HOST: &[&str] = &[
     "winlog.computer_name",
     "host.id",
 ];
-const USER: &[&str] = &["user.name", "winlog.event_data.TargetUserName", "user.id"];
-const SOURCE: &[&str] = &["source.ip", "source.address", "source.domain", "client.ip"];
+const USER: &[&str] = &[
+    "user.name",
+    "gatewatch.remote.user",
+    "source.user.name",
+    "winlog.event_data.TargetUserName",
+    "user.id",
+];
+/// The access record comes first: what Elastic maps to `source.ip` is the address inside of the tunnel for some gateways.
+const SOURCE: &[&str] = &[
+    "gatewatch.remote.ip",
+    "source.ip",
+    "gatewatch.remote.address",
+    "source.address",
+    "source.domain",
+    "client.ip",
+];
+const OUTCOME: &[&str] = &["event.outcome", "gatewatch.remote.outcome"];
 
 /// `record 17` where the log counts its records, else `offset 4096`.
 fn record(event: &Document) -> String {
@@ -84,7 +99,7 @@ impl Row {
             host: first(event, HOST),
             user: first(event, USER),
             source: first(event, SOURCE),
-            outcome: first(event, &["event.outcome"]),
+            outcome: first(event, OUTCOME),
             file: first(event, &["gatewatch.input.path"]),
             record: record(event),
             events: 1,
@@ -135,10 +150,13 @@ impl Row {
             host: pick(HOST),
             user: pick(USER),
             source: pick(SOURCE),
-            outcome: pick(&["event.outcome"]),
+            outcome: pick(OUTCOME),
             file: first(last, &["gatewatch.input.path"]),
             record: record(last),
-            events: alert.events,
+            // The document of a threshold counts the events that it was made of, and holds none of them.
+            events: first(own, &["kibana.alert.threshold_result.count"])
+                .parse()
+                .unwrap_or(alert.events),
             id: first(own, &["kibana.alert.uuid"]),
             techniques: techniques.join(" "),
         }
@@ -224,7 +242,28 @@ fn wildcard(pattern: &[char], text: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::AlertFilter;
+    use super::{AlertFilter, Row};
+    use gatewatch_event::Document;
+
+    #[test]
+    fn the_access_record_says_who_came_from_where() {
+        let mut event = Document::default();
+        for (field, value) in [
+            ("source.ip", "10.9.9.9"),
+            ("gatewatch.remote.ip", "203.0.113.7"),
+            ("gatewatch.remote.user", "alice"),
+            ("gatewatch.remote.outcome", "failure"),
+        ] {
+            event.set(field, value.into());
+        }
+        let row = Row::of_event(&event);
+        assert_eq!(
+            (row.user.as_str(), row.source.as_str(), row.outcome.as_str()),
+            ("alice", "203.0.113.7", "failure")
+        );
+        event.set("user.name", "bob".into());
+        assert_eq!(Row::of_event(&event).user, "bob");
+    }
 
     #[test]
     fn filters_take_wildcards_and_ignore_case() {
