@@ -20,6 +20,8 @@ pub enum Kind {
     Zip,
     /// A tar archive.
     Tar,
+    /// Packed in a form that is not read through, by its name.
+    Packed(&'static str),
     /// Nothing at all.
     Empty,
     /// Nothing that gatewatch reads.
@@ -28,6 +30,25 @@ pub enum Kind {
 
 /// How many bytes [`sniff`] wants to see, where the stream has them.
 pub const SNIFF_BYTES: usize = 64 << 10;
+
+/// How streams begin that are packed in forms that are not read through. Whoever has one wants to be told, for it may hold logs.
+const PACKED: &[(&[u8], &str)] = &[
+    (b"\xfd7zXZ\0", "xz"),
+    (b"BZh", "bzip2"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"MSCF\0\0\0\0", "cab"),
+    (b"\x1f\x9d", "compress"),
+];
+
+/// The form of a stream that is packed in one of these.
+fn packed(head: &[u8]) -> Option<&'static str> {
+    let (_, name) = PACKED.iter().find(|(start, _)| head.starts_with(start))?;
+    // `BZh` may begin a text: a level and the mark of a block follow.
+    let is_sure = *name != "bzip2" || head.get(4..10) == Some(b"1AY&SY");
+    is_sure.then_some(name)
+}
 
 /// How many lines of text are tried before it is given up as no log.
 const LINES_TRIED: usize = 200;
@@ -55,6 +76,9 @@ pub fn sniff(head: &[u8]) -> Kind {
     }
     if head.get(257..262) == Some(b"ustar") {
         return Kind::Tar;
+    }
+    if let Some(name) = packed(head) {
+        return Kind::Packed(name);
     }
     sniff_text(head)
 }
@@ -116,6 +140,10 @@ mod tests {
         check(b"#!/bin/sh\necho hello\n", Kind::Unknown);
         check(b"\x7fELF\x02\x01\x01\0\0\0", Kind::Unknown);
         check(b"a,b,c\n1,2,3\n", Kind::Unknown);
+        check(b"\xfd7zXZ\0\0\x04", Kind::Packed("xz"));
+        check(b"BZh91AY&SY\x01", Kind::Packed("bzip2"));
+        check(b"BZh is no mark\n", Kind::Unknown);
+        check(b"7z\xbc\xaf\x27\x1c\0", Kind::Packed("7z"));
     }
 
     #[test]

@@ -332,6 +332,10 @@ impl Leaves for Reading<'_> {
                 self.counts += JsonReader::new().read(leaf.reader, path, self.consumer);
             }
             Kind::Text => self.text(path, leaf.modified, None, leaf.reader),
+            Kind::Packed(name) => self.file_problem(
+                path,
+                format!("is packed with {name}, which is not read through: unpack it first"),
+            ),
             Kind::Empty => self.trouble(path, ProblemKind::NotALog, "is empty".into()),
             // Packed streams are opened before they come here.
             Kind::Unknown | Kind::Gzip | Kind::Zstd | Kind::Zip | Kind::Tar => self.trouble(
