@@ -131,7 +131,7 @@ const ALWAYS_THERE: [&str; 7] = [
     "winlog.",
 ];
 /// Fields of few different values: an equality over one of them lets much through.
-const FEW_VALUES: [&str; 12] = [
+const FEW_VALUES: [&str; 14] = [
     "event.type",
     "event.category",
     "event.kind",
@@ -143,6 +143,8 @@ const FEW_VALUES: [&str; 12] = [
     "host.os.",
     "agent.type",
     "data_stream.",
+    "network.direction",
+    "network.transport",
     "process.code_signature.",
 ];
 

@@ -32,7 +32,7 @@ pub(super) struct Delivery {
     /// Windows events whose carrier brings ECS fields of its own.
     beats: Kinds,
     /// The same by what a look told, with the consumer's number.
-    beat_kinds: HashMap<Box<[u8]>, (KindIndex, Option<u32>)>,
+    beat_kinds: HashMap<Box<[u8]>, (KindIndex, Option<u32>), RandomState>,
     journal: AuthKinds,
     documents: Documents,
     /// What the last look told.
@@ -63,7 +63,7 @@ impl Delivery {
                 beside: true,
                 ..Options::default()
             }),
-            beat_kinds: HashMap::new(),
+            beat_kinds: HashMap::default(),
             journal: AuthKinds::default(),
             documents: Documents::new(),
             key: Vec::new(),
@@ -81,23 +81,34 @@ impl Delivery {
     fn last_look<'b>(&mut self, record: Skimmed<'_, 'b>) -> Option<Look<'b>> {
         let roots = Roots::of(record)?;
         roots.write_raw(&mut self.raw);
-        if let Some(wanted) = self.documents.seen.get(self.raw.as_slice()) {
-            return Some(match wanted {
-                Some(place) => Look::Wanted(*place),
-                None => Look::Unwanted,
-            });
-        }
+        let has_category = match self.documents.seen.get(self.raw.as_slice()) {
+            Some(Seen::Unwanted) => return Some(Look::Unwanted),
+            Some(Seen::Wanted(place)) => return Some(Look::Wanted(*place)),
+            Some(Seen::WithoutCategory(key)) => {
+                self.key.clear();
+                self.key.extend_from_slice(key);
+                false
+            }
+            None => {
+                let has_category = write_key(record, &roots, &mut self.key)?;
+                if !has_category {
+                    let seen = || Seen::WithoutCategory(self.key.as_slice().into());
+                    self.documents.see(&self.raw, seen);
+                }
+                has_category
+            }
+        };
         let key = &mut self.key;
-        let has_category = write_key(record, &roots, key)?;
         let glance = glance(record, &roots, has_category);
         match &glance {
             Some(Glance::Document) => {
                 if let Some(wanted) = self.documents.kinds.get(key.as_slice()).copied() {
-                    self.documents.see(&self.raw, wanted);
-                    return Some(match wanted {
-                        Some(place) => Look::Wanted(place),
-                        None => Look::Unwanted,
-                    });
+                    let (seen, look) = match wanted {
+                        Some(place) => (Seen::Wanted(place), Look::Wanted(place)),
+                        None => (Seen::Unwanted, Look::Unwanted),
+                    };
+                    self.documents.see(&self.raw, || seen);
+                    return Some(look);
                 }
             }
             Some(Glance::Beat(beat)) => {
@@ -293,11 +304,22 @@ struct Documents {
     kinds: HashMap<Box<[u8]>, Option<usize>>,
     /// The same by the members that told the kind, as they stood: spares taking these apart where they do not differ from
     /// record to record.
-    seen: HashMap<Box<[u8]>, Option<usize>, RandomState>,
+    seen: HashMap<Box<[u8]>, Seen, RandomState>,
     wanted: Vec<WantedKind>,
     /// The kind of documents beyond the limits.
     any: Option<Option<u32>>,
     key: Vec<u8>,
+}
+
+/// What the members that tell a document's kind have told.
+#[derive(Debug)]
+enum Seen {
+    /// Nobody wants its kind.
+    Unwanted,
+    /// Its place among the kinds that are wanted.
+    Wanted(usize),
+    /// It has no category; the key of its kind.
+    WithoutCategory(Box<[u8]>),
 }
 
 /// A kind of ECS documents that is wanted.
@@ -429,9 +451,9 @@ impl Documents {
     }
 
     /// Remembers what members that stood like this have told.
-    fn see(&mut self, raw: &[u8], wanted: Option<usize>) {
+    fn see(&mut self, raw: &[u8], seen: impl FnOnce() -> Seen) {
         if self.seen.len() < MOST_KINDS && raw.len() <= MOST_RAW_BYTES {
-            self.seen.insert(raw.into(), wanted);
+            self.seen.insert(raw.into(), seen());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The lines of a block, and what their bytes say of them without a look at strings.
 
-use super::masks::BLOCK;
+use super::lanes::{BLOCK, Lanes, Width, usual};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{avx2, avx512};
 
 /// How many bytes are looked at before the lines in them are handed out. A reader that stops early has looked too far by this
 /// much and no more.
@@ -22,6 +24,7 @@ pub(super) struct Line {
 /// Looks for the lines of a text, in order.
 #[derive(Debug)]
 pub(super) struct Lines<'t> {
+    width: Width,
     text: &'t [u8],
     state: State,
     found: Vec<Line>,
@@ -47,68 +50,21 @@ struct State {
     ended: bool,
 }
 
-/// A bit for each byte of a block, the lowest for the first.
-#[derive(Clone, Copy, Debug, Default)]
-struct Masks {
-    line_feed: u64,
+/// What was seen in a block.
+struct Seen {
+    line_feeds: u64,
     open: u64,
     close: u64,
-    backslash: u64,
-}
-
-/// What looks at a block.
-struct Looks<M, L, U> {
-    masks: M,
-    /// Spaces and control characters.
-    low: L,
-    letter_u: U,
-}
-
-/// What serves every processor.
-mod usual {
-    use super::{BLOCK, Masks};
-    use wide::u8x16;
-
-    #[inline(always)]
-    fn bits(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
-        let (lanes, _) = block.as_chunks::<16>();
-        let mut bits = 0;
-        for (number, lane) in lanes.iter().enumerate() {
-            bits |= u64::from(test(u8x16::new(*lane)).to_bitmask()) << (16 * number);
-        }
-        bits
-    }
-
-    #[inline(always)]
-    fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
-        bits(block, |lane| lane.simd_eq(u8x16::splat(byte)))
-    }
-
-    #[inline(always)]
-    pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
-        Masks {
-            line_feed: equal(block, b'\n'),
-            open: equal(block, b'{'),
-            close: equal(block, b'}'),
-            backslash: equal(block, b'\\'),
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn low(block: &[u8; BLOCK]) -> u64 {
-        bits(block, |lane| lane.min(u8x16::splat(b' ')).simd_eq(lane))
-    }
-
-    #[inline(always)]
-    pub(super) fn letter_u(block: &[u8; BLOCK]) -> u64 {
-        equal(block, b'u')
-    }
+    /// Such braces, and white space behind one that closes, as begin another record or text of no record.
+    apart: u64,
+    escapes: u64,
 }
 
 impl<'t> Lines<'t> {
     /// The lines of a text of less than 4 GiB.
     pub(super) fn new(text: &'t [u8]) -> Self {
         Self {
+            width: Width::here(),
             text,
             state: State::default(),
             found: Vec::new(),
@@ -128,7 +84,7 @@ impl Iterator for Lines<'_> {
             }
             self.found.clear();
             self.given = 0;
-            look(self.text, &mut self.state, &mut self.found);
+            look(self.width, self.text, &mut self.state, &mut self.found);
         }
         self.given += 1;
         self.found.get(self.given - 1).copied()
@@ -136,125 +92,152 @@ impl Iterator for Lines<'_> {
 }
 
 /// Looks at the next chunk.
-fn look(text: &[u8], state: &mut State, found: &mut Vec<Line>) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("popcnt")
-        && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("bmi1")
-    {
-        #[expect(
-            unsafe_code,
-            reason = "measured: a tenth of a scan, see ARCHITECTURE.md, `How a scan is fast`"
-        )]
+#[expect(
+    unsafe_code,
+    reason = "measured: a tenth of a scan, see ARCHITECTURE.md, `How a scan is fast`"
+)]
+fn look(width: Width, text: &[u8], state: &mut State, found: &mut Vec<Line>) {
+    match width {
+        #[cfg(target_arch = "x86_64")]
         // SAFETY: the processor has what the function is compiled for; it asks for nothing else.
-        unsafe {
-            wider::look(text, state, found);
-        }
-        return;
+        Width::Avx512 => unsafe { look_avx512(text, state, found) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the same.
+        Width::Avx2 => unsafe { look_avx2(text, state, found) },
+        _ => walk(
+            text,
+            state,
+            found,
+            &Lanes {
+                equal: usual::equal,
+                brackets: usual::brackets,
+                low: usual::low,
+                parity: usual::parity,
+            },
+        ),
     }
-    let looks = Looks {
-        masks: usual::masks,
-        low: usual::low,
-        letter_u: usual::letter_u,
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
+fn look_avx2(text: &[u8], state: &mut State, found: &mut Vec<Line>) {
+    let lanes = Lanes {
+        equal: |block: &[u8; BLOCK], byte: u8| avx2::equal(block, byte),
+        brackets: |block: &[u8; BLOCK]| avx2::brackets(block),
+        low: |block: &[u8; BLOCK]| avx2::low(block),
+        parity: |bits: u64| avx2::parity(bits),
     };
-    walk(text, state, found, &looks);
+    walk(text, state, found, &lanes);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx2,pclmulqdq,popcnt,bmi1")]
+fn look_avx512(text: &[u8], state: &mut State, found: &mut Vec<Line>) {
+    let lanes = Lanes {
+        equal: |block: &[u8; BLOCK], byte: u8| avx512::equal(block, byte),
+        brackets: |block: &[u8; BLOCK]| avx512::brackets(block),
+        low: |block: &[u8; BLOCK]| avx512::low(block),
+        parity: |bits: u64| avx2::parity(bits),
+    };
+    walk(text, state, found, &lanes);
 }
 
 #[inline(always)]
-fn walk<M, L, U>(text: &[u8], state: &mut State, found: &mut Vec<Line>, looks: &Looks<M, L, U>)
-where
-    M: Fn(&[u8; BLOCK]) -> Masks,
+fn walk<E, B, L, P>(
+    text: &[u8],
+    state: &mut State,
+    found: &mut Vec<Line>,
+    lanes: &Lanes<E, B, L, P>,
+) where
+    E: Fn(&[u8; BLOCK], u8) -> u64,
     L: Fn(&[u8; BLOCK]) -> u64,
-    U: Fn(&[u8; BLOCK]) -> u64,
 {
     let rest = text.get(state.at..).unwrap_or_default();
     let rest = &rest[..rest.len().min(CHUNK)];
     let (whole, last) = rest.as_chunks::<BLOCK>();
     for block in whole {
-        state.block(block, BLOCK, looks, found);
+        let seen = state.see(block, lanes);
+        state.take_in(&seen, BLOCK, found);
     }
     if state.at + last.len() == text.len() {
         let mut block = [b'.'; BLOCK];
         block[..last.len()].copy_from_slice(last);
-        state.block(&block, last.len(), looks, found);
+        let seen = state.see(&block, lanes);
+        state.take_in(&seen, last.len(), found);
         state.end_line(text.len(), found);
         state.ended = true;
     }
 }
 
 impl State {
+    /// Looks at a block.
+    #[inline(always)]
+    fn see<E, B, L, P>(&mut self, block: &[u8; BLOCK], lanes: &Lanes<E, B, L, P>) -> Seen
+    where
+        E: Fn(&[u8; BLOCK], u8) -> u64,
+        L: Fn(&[u8; BLOCK]) -> u64,
+    {
+        let line_feeds = (lanes.equal)(block, b'\n');
+        let open = (lanes.equal)(block, b'{');
+        let close = (lanes.equal)(block, b'}');
+        // Without branches: whether a block has braces or backslashes cannot be foretold.
+        // White space behind a closing brace must be the one byte before the line's end.
+        let after = (close << 1) | self.closed;
+        let ending = after & (lanes.low)(block) & !line_feeds;
+        let must_end = (ending << 1) | self.ending;
+        let apart = (after & open) | (must_end & !line_feeds);
+        self.closed = close >> 63;
+        self.ending = ending >> 63;
+        let backslash = (lanes.equal)(block, b'\\');
+        let escapes = ((backslash << 1) | self.backslash) & (lanes.equal)(block, b'u');
+        self.backslash = backslash >> 63;
+        Seen {
+            line_feeds,
+            open,
+            close,
+            apart,
+            escapes,
+        }
+    }
+
     /// Takes in the first `length` bytes of a block, all of it but at the end.
     #[inline(always)]
-    fn block<M, L, U>(
-        &mut self,
-        block: &[u8; BLOCK],
-        length: usize,
-        looks: &Looks<M, L, U>,
-        found: &mut Vec<Line>,
-    ) where
-        M: Fn(&[u8; BLOCK]) -> Masks,
-        L: Fn(&[u8; BLOCK]) -> u64,
-        U: Fn(&[u8; BLOCK]) -> u64,
-    {
-        let masks = (looks.masks)(block);
-        let mut apart = 0;
-        if masks.close | self.closed | self.ending != 0 {
-            // White space behind a closing brace must be the one byte before the line's end.
-            let after = (masks.close << 1) | self.closed;
-            let ending = after & (looks.low)(block) & !masks.line_feed;
-            let must_end = (ending << 1) | self.ending;
-            apart = (after & masks.open) | (must_end & !masks.line_feed);
-            self.closed = masks.close >> 63;
-            self.ending = ending >> 63;
-        }
-        let mut escapes = 0;
-        if masks.backslash | self.backslash != 0 {
-            escapes = ((masks.backslash << 1) | self.backslash) & (looks.letter_u)(block);
-            self.backslash = masks.backslash >> 63;
-        }
-        if masks.line_feed | apart | escapes != 0 || length < BLOCK {
-            self.parts(&masks, length, apart, escapes, found);
+    fn take_in(&mut self, seen: &Seen, length: usize, found: &mut Vec<Line>) {
+        if seen.line_feeds | seen.apart | seen.escapes != 0 || length < BLOCK {
+            self.parts(seen, length, found);
         } else {
             // The usual block: there is nothing in it but braces.
-            self.open += i64::from(masks.open.count_ones()) - i64::from(masks.close.count_ones());
+            self.open += i64::from(seen.open.count_ones()) - i64::from(seen.close.count_ones());
         }
         self.at += length;
     }
 
     /// Takes in what was seen in a block, part by part of the lines in it.
-    fn parts(
-        &mut self,
-        masks: &Masks,
-        length: usize,
-        apart: u64,
-        escapes: u64,
-        found: &mut Vec<Line>,
-    ) {
+    fn parts(&mut self, seen: &Seen, length: usize, found: &mut Vec<Line>) {
         // All that is not taken in yet.
         let mut left = match length {
             BLOCK => u64::MAX,
             length => (1 << length) - 1,
         };
-        let mut line_feeds = masks.line_feed;
+        let mut line_feeds = seen.line_feeds;
         while line_feeds != 0 {
             let place = line_feeds.trailing_zeros();
             let here = left & ((1 << place) - 1);
-            self.part(masks, here, apart, escapes);
+            self.part(seen, here);
             self.end_line(self.at + place as usize, found);
             line_feeds &= line_feeds - 1;
             left &= (u64::MAX << place) << 1;
         }
-        self.part(masks, left, apart, escapes);
+        self.part(seen, left);
     }
 
     /// Takes in the part of a block that belongs to the current line.
     #[inline(always)]
-    fn part(&mut self, masks: &Masks, here: u64, apart: u64, escapes: u64) {
-        self.open += i64::from((masks.open & here).count_ones());
-        self.open -= i64::from((masks.close & here).count_ones());
-        self.is_apart |= apart & here != 0;
-        self.escapes |= escapes & here != 0;
+    fn part(&mut self, seen: &Seen, here: u64) {
+        self.open += i64::from((seen.open & here).count_ones());
+        self.open -= i64::from((seen.close & here).count_ones());
+        self.is_apart |= seen.apart & here != 0;
+        self.escapes |= seen.escapes & here != 0;
     }
 
     #[inline(always)]
@@ -272,59 +255,11 @@ impl State {
     }
 }
 
-/// The same for processors with wider registers, told when the program runs.
-#[cfg(target_arch = "x86_64")]
-mod wider {
-    use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8,
-    };
-
-    use super::{BLOCK, Line, Looks, Masks, State, walk};
-
-    #[target_feature(enable = "avx2,popcnt,lzcnt,bmi1")]
-    pub(super) fn look(text: &[u8], state: &mut State, found: &mut Vec<Line>) {
-        let looks = Looks {
-            masks: |block: &[u8; BLOCK]| Masks {
-                line_feed: equal(block, b'\n'),
-                open: equal(block, b'{'),
-                close: equal(block, b'}'),
-                backslash: equal(block, b'\\'),
-            },
-            low: |block: &[u8; BLOCK]| {
-                bits(block, |lane| {
-                    _mm256_cmpeq_epi8(_mm256_min_epu8(lane, _mm256_set1_epi8(0x20)), lane)
-                })
-            },
-            letter_u: |block: &[u8; BLOCK]| equal(block, b'u'),
-        };
-        walk(text, state, found, &looks);
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
-        let byte = _mm256_set1_epi8(byte.cast_signed());
-        bits(block, |lane| _mm256_cmpeq_epi8(lane, byte))
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn bits(block: &[u8; BLOCK], test: impl Fn(__m256i) -> __m256i) -> u64 {
-        let (lanes, _) = block.as_chunks::<32>();
-        let mut bits = 0;
-        for (number, lane) in lanes.iter().enumerate() {
-            let mask = _mm256_movemask_epi8(test(bytemuck::must_cast(*lane)));
-            bits |= u64::from(mask.cast_unsigned()) << (32 * number);
-        }
-        bits
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{CHUNK, Line, Lines, Looks, State, usual, walk};
+    use super::{CHUNK, Line, Lines, Width};
 
     /// The lines of a text, byte by byte.
     fn naive(text: &[u8]) -> Vec<Line> {
@@ -356,18 +291,13 @@ mod tests {
 
     fn check(text: &[u8]) -> Result<(), TestCaseError> {
         let expect = naive(text);
-        prop_assert_eq!(Lines::new(text).collect::<Vec<_>>(), &expect[..]);
-        // What serves processors without wider registers.
-        let (mut state, mut found) = (State::default(), Vec::new());
-        let looks = Looks {
-            masks: usual::masks,
-            low: usual::low,
-            letter_u: usual::letter_u,
-        };
-        while !state.ended {
-            walk(text, &mut state, &mut found, &looks);
+        for width in Width::all() {
+            let lines = Lines {
+                width,
+                ..Lines::new(text)
+            };
+            prop_assert_eq!(lines.collect::<Vec<_>>(), &expect[..], "{:?}", width);
         }
-        prop_assert_eq!(found, expect);
         Ok(())
     }
 

@@ -1,43 +1,9 @@
 //! What is where in JSON text, 64 bytes at a time.
 
-use wide::u8x16;
-
-/// How many bytes are looked at together.
-pub(super) const BLOCK: usize = 64;
-
-/// A bit for each byte of a block, the lowest for the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Masks {
-    pub quote: u64,
-    pub backslash: u64,
-    /// Brackets and braces.
-    pub bracket: u64,
-    pub colon: u64,
-    pub comma: u64,
-}
-
-impl Masks {
-    /// The masks of a block.
-    #[inline(always)]
-    fn of(block: &[u8; BLOCK]) -> Self {
-        let mut masks = Self::default();
-        let (lanes, _) = block.as_chunks::<16>();
-        for (number, lane) in lanes.iter().enumerate() {
-            let lane = u8x16::new(*lane);
-            let equal = |bytes: u8x16, byte: u8| bytes.simd_eq(u8x16::splat(byte));
-            // Square brackets differ from braces in this bit alone.
-            let folded = lane | u8x16::splat(0x20);
-            let bracket = equal(folded, b'{') | equal(folded, b'}');
-            let shift = 16 * number;
-            masks.quote |= u64::from(equal(lane, b'"').to_bitmask()) << shift;
-            masks.backslash |= u64::from(equal(lane, b'\\').to_bitmask()) << shift;
-            masks.bracket |= u64::from(bracket.to_bitmask()) << shift;
-            masks.colon |= u64::from(equal(lane, b':').to_bitmask()) << shift;
-            masks.comma |= u64::from(equal(lane, b',').to_bitmask()) << shift;
-        }
-        masks
-    }
-}
+pub(super) use super::lanes::BLOCK;
+use super::lanes::{Lanes, Width, usual};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{avx2, avx512};
 
 /// A block of a text, as far as its strings tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,23 +36,28 @@ struct Strings {
 }
 
 impl Strings {
-    /// What a block says. `parity` gives for each bit whether an odd number of bits is set up to it.
+    /// What a block says.
     #[inline(always)]
-    fn next(&mut self, masks: Masks, parity: impl Fn(u64) -> u64) -> Block {
-        let quotes = if masks.backslash | self.escaped == 0 {
-            masks.quote
-        } else {
-            masks.quote & !self.escapes(masks.backslash)
-        };
+    fn next<E, B, L, P>(&mut self, block: &[u8; BLOCK], lanes: &Lanes<E, B, L, P>) -> Block
+    where
+        E: Fn(&[u8; BLOCK], u8) -> u64,
+        B: Fn(&[u8; BLOCK]) -> u64,
+        P: Fn(u64) -> u64,
+    {
+        let mut quotes = (lanes.equal)(block, b'"');
+        let backslash = (lanes.equal)(block, b'\\');
+        if backslash | self.escaped != 0 {
+            quotes &= !self.escapes(backslash);
+        }
         // An opening quote counts as inside, the closing one does not.
-        let inside = parity(quotes) ^ self.inside;
+        let inside = (lanes.parity)(quotes) ^ self.inside;
         self.inside = if inside >> 63 == 1 { u64::MAX } else { 0 };
         Block {
             quotes,
-            backslash: masks.backslash,
-            brackets: masks.bracket & !inside,
-            colons: masks.colon & !inside,
-            commas: masks.comma & !inside,
+            backslash,
+            brackets: (lanes.brackets)(block) & !inside,
+            colons: (lanes.equal)(block, b':') & !inside,
+            commas: (lanes.equal)(block, b',') & !inside,
         }
     }
 
@@ -107,111 +78,85 @@ impl Strings {
 /// Looks at a text, a block for every 64 bytes; the last one is filled up with spaces. Gives whether the text ends outside of
 /// strings.
 pub(super) fn look(text: &[u8], blocks: &mut Vec<Block>) -> bool {
+    look_with(Width::here(), text, blocks)
+}
+
+#[expect(
+    unsafe_code,
+    reason = "measured: a tenth of a scan, see ARCHITECTURE.md, `How a scan is fast`"
+)]
+fn look_with(width: Width, text: &[u8], blocks: &mut Vec<Block>) -> bool {
     blocks.clear();
     blocks.reserve(text.len().div_ceil(BLOCK));
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("pclmulqdq") {
-        #[expect(
-            unsafe_code,
-            reason = "measured: a tenth of a scan, see ARCHITECTURE.md, `How a scan is fast`"
-        )]
+    match width {
+        #[cfg(target_arch = "x86_64")]
         // SAFETY: the processor has what the function is compiled for; it asks for nothing else.
-        return unsafe { wider::look(text, blocks) };
+        Width::Avx512 => unsafe { look_avx512(text, blocks) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the same.
+        Width::Avx2 => unsafe { look_avx2(text, blocks) },
+        _ => walk(
+            text,
+            blocks,
+            &Lanes {
+                equal: usual::equal,
+                brackets: usual::brackets,
+                low: usual::low,
+                parity: usual::parity,
+            },
+        ),
     }
-    walk(text, blocks, Masks::of, parity)
 }
 
-/// For each bit, whether an odd number of bits is set up to it.
-#[inline(always)]
-fn parity(bits: u64) -> u64 {
-    let mut parity = bits;
-    for shift in [1, 2, 4, 8, 16, 32] {
-        parity ^= parity << shift;
-    }
-    parity
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
+fn look_avx2(text: &[u8], blocks: &mut Vec<Block>) -> bool {
+    let lanes = Lanes {
+        equal: |block: &[u8; BLOCK], byte: u8| avx2::equal(block, byte),
+        brackets: |block: &[u8; BLOCK]| avx2::brackets(block),
+        low: |block: &[u8; BLOCK]| avx2::low(block),
+        parity: |bits: u64| avx2::parity(bits),
+    };
+    walk(text, blocks, &lanes)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx2,pclmulqdq,popcnt,bmi1")]
+fn look_avx512(text: &[u8], blocks: &mut Vec<Block>) -> bool {
+    let lanes = Lanes {
+        equal: |block: &[u8; BLOCK], byte: u8| avx512::equal(block, byte),
+        brackets: |block: &[u8; BLOCK]| avx512::brackets(block),
+        low: |block: &[u8; BLOCK]| avx512::low(block),
+        parity: |bits: u64| avx2::parity(bits),
+    };
+    walk(text, blocks, &lanes)
 }
 
 #[inline(always)]
-fn walk(
-    text: &[u8],
-    blocks: &mut Vec<Block>,
-    masks: impl Fn(&[u8; BLOCK]) -> Masks,
-    parity: impl Fn(u64) -> u64,
-) -> bool {
+fn walk<E, B, L, P>(text: &[u8], blocks: &mut Vec<Block>, lanes: &Lanes<E, B, L, P>) -> bool
+where
+    E: Fn(&[u8; BLOCK], u8) -> u64,
+    B: Fn(&[u8; BLOCK]) -> u64,
+    P: Fn(u64) -> u64,
+{
     let mut strings = Strings::default();
     let (whole, rest) = text.as_chunks::<BLOCK>();
     for block in whole {
-        blocks.push(strings.next(masks(block), &parity));
+        blocks.push(strings.next(block, lanes));
     }
     if !rest.is_empty() {
         let mut block = [b' '; BLOCK];
         block[..rest.len()].copy_from_slice(rest);
-        blocks.push(strings.next(masks(&block), &parity));
+        blocks.push(strings.next(&block, lanes));
     }
     strings.inside == 0
-}
-
-/// The same for processors with wider registers, told when the program runs.
-#[cfg(target_arch = "x86_64")]
-mod wider {
-    use std::arch::x86_64::{
-        __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
-        _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    };
-
-    use super::{BLOCK, Block, Masks, walk};
-
-    #[target_feature(enable = "avx2,pclmulqdq")]
-    pub(super) fn look(text: &[u8], blocks: &mut Vec<Block>) -> bool {
-        walk(text, blocks, |block| masks(block), |bits| parity(bits))
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn masks(block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks::default();
-        let (lanes, _) = block.as_chunks::<32>();
-        for (number, lane) in lanes.iter().enumerate() {
-            let lane: __m256i = bytemuck::must_cast(*lane);
-            let folded = _mm256_or_si256(lane, _mm256_set1_epi8(0x20));
-            let bracket = _mm256_or_si256(equal(folded, b'{'), equal(folded, b'}'));
-            let shift = 32 * number;
-            masks.quote |= bits(equal(lane, b'"')) << shift;
-            masks.backslash |= bits(equal(lane, b'\\')) << shift;
-            masks.bracket |= bits(bracket) << shift;
-            masks.colon |= bits(equal(lane, b':')) << shift;
-            masks.comma |= bits(equal(lane, b',')) << shift;
-        }
-        masks
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn equal(lane: __m256i, byte: u8) -> __m256i {
-        _mm256_cmpeq_epi8(lane, _mm256_set1_epi8(byte.cast_signed()))
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn bits(lane: __m256i) -> u64 {
-        u64::from(_mm256_movemask_epi8(lane).cast_unsigned())
-    }
-
-    /// A product without carries by all ones adds up, bit by bit, what lies below.
-    #[target_feature(enable = "pclmulqdq,sse2")]
-    #[inline]
-    fn parity(bits: u64) -> u64 {
-        let bits = _mm_set_epi64x(0, bits.cast_signed());
-        let product = _mm_clmulepi64_si128::<0>(bits, _mm_set1_epi8(-1));
-        _mm_cvtsi128_si64(product).cast_unsigned()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{BLOCK, Block, Masks, look, parity, walk};
+    use super::{BLOCK, Block, Width, look_with};
 
     /// The blocks of a text, byte by byte, and whether it ends outside of strings.
     fn naive(text: &[u8]) -> (Vec<Block>, bool) {
@@ -244,12 +189,10 @@ mod tests {
     fn check(text: &[u8]) -> Result<(), TestCaseError> {
         let (expect, outside) = naive(text);
         let mut found = Vec::new();
-        prop_assert_eq!(look(text, &mut found), outside);
-        prop_assert_eq!(&found, &expect);
-        // What serves processors without wider registers.
-        found.clear();
-        prop_assert_eq!(walk(text, &mut found, Masks::of, parity), outside);
-        prop_assert_eq!(&found, &expect);
+        for width in Width::all() {
+            prop_assert_eq!(look_with(width, text, &mut found), outside);
+            prop_assert_eq!(&found, &expect, "{:?}", width);
+        }
         Ok(())
     }
 

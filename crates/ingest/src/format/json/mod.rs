@@ -8,6 +8,7 @@ mod deliver;
 mod frame;
 mod glance;
 mod index;
+mod lanes;
 mod lazy;
 mod lines;
 mod marks;

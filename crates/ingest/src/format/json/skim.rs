@@ -72,9 +72,12 @@ impl Skim {
 
     /// Notes the colons of the root.
     fn roots(&mut self, bytes: &[u8]) -> Option<()> {
+        if bytes.first() != Some(&b'{') {
+            return None;
+        }
+        // The brackets that are open.
+        let mut open = [0_u8; DEPTH_LIMIT];
         let mut depth = 0;
-        // For each open container, whether it is an object; the innermost lowest.
-        let mut objects = 0_u128;
         for (number, block) in self.blocks.iter().enumerate() {
             let start = number * BLOCK;
             let mut brackets = block.brackets;
@@ -85,24 +88,20 @@ impl Skim {
                 brackets &= brackets - 1;
                 let at = start + place as usize;
                 let byte = *bytes.get(at)?;
-                // A brace differs from a square bracket in the one bit, one that closes from one that opens in the other.
-                let is_object = byte & 0x20 != 0;
+                let passed = (1 << place) - 1;
                 if depth == 1 {
-                    note(&mut self.colons, start, colons & ((1 << place) - 1));
+                    note(&mut self.colons, start, colons & passed);
                 }
-                colons &= u64::MAX << place;
-                if byte & 0x02 != 0 {
-                    if depth == DEPTH_LIMIT || (depth == 0 && (at > 0 || !is_object)) {
-                        return None;
-                    }
+                colons &= !passed;
+                if matches!(byte, b'{' | b'[') {
+                    *open.get_mut(depth)? = byte;
                     depth += 1;
-                    objects = (objects << 1) | u128::from(is_object);
                 } else {
-                    if depth == 0 || (objects & 1 == 1) != is_object {
+                    depth = depth.checked_sub(1)?;
+                    // A closing bracket stands two places behind its opening one in the table of letters.
+                    if open.get(depth)? + 2 != byte {
                         return None;
                     }
-                    depth -= 1;
-                    objects >>= 1;
                     if depth == 0 {
                         return (at + 1 == bytes.len()).then_some(());
                     }

@@ -33,8 +33,9 @@ const FOLDED_TO_ASCII: [&str; 8] = [
 /// What the raw text of a record must show for one of some [anchors](Anchor) to be met, provided that its fields are written
 /// as they are, and that no letter that can be part of a literal is escaped.
 ///
-/// It is looked for in the members that the first two parts of a field's name lead to. There a value is shown by its key, the
-/// last part of the name, with the value behind it, or by a literal alone, wherever it stands.
+/// It is looked for in the members that the first part of a field's name leads to, or the first two where that spares a search
+/// through long texts. There a value is shown by its key, the last part of the name, with the value behind it, or by a literal
+/// alone, wherever it stands.
 #[derive(Debug)]
 pub struct Traces {
     members: Vec<MemberTraces>,
@@ -45,8 +46,8 @@ pub struct Traces {
 struct MemberTraces {
     /// The first part of the fields' names.
     root: String,
-    /// The second; empty if there is none.
-    second: String,
+    /// The second; `None` where any will do.
+    second: Option<String>,
     keys: Vec<KeyTrace>,
     literals: Option<AhoCorasick>,
 }
@@ -66,7 +67,12 @@ type Keys<'a> = BTreeMap<&'a str, Option<BTreeSet<&'a str>>>;
 impl Traces {
     /// What must be shown for one of `anchors` to be met. `None` when the raw text cannot tell, or not cheaply.
     pub fn of(anchors: &[Anchor]) -> Option<Self> {
-        let mut by_member: BTreeMap<(&str, &str), Vec<&Anchor>> = BTreeMap::new();
+        let searched: BTreeSet<&str> = anchors
+            .iter()
+            .filter(|anchor| matches!(anchor.value, AnchorValue::Holds(_)))
+            .filter_map(|anchor| anchor.field.name().split('.').next())
+            .collect();
+        let mut by_member: BTreeMap<(&str, Option<&str>), Vec<&Anchor>> = BTreeMap::new();
         for anchor in anchors {
             let name = anchor.field.name();
             // What a place adds stands nowhere.
@@ -74,8 +80,9 @@ impl Traces {
                 return None;
             }
             let mut parts = name.split('.');
-            let member = (parts.next()?, parts.next().unwrap_or_default());
-            by_member.entry(member).or_default().push(anchor);
+            let root = parts.next()?;
+            let second = parts.next().filter(|_| searched.contains(root));
+            by_member.entry((root, second)).or_default().push(anchor);
         }
         let members = by_member
             .into_iter()
@@ -93,16 +100,17 @@ impl Traces {
                 return true;
             };
             let (first, rest) = split(key);
-            let mut members = self
-                .members
-                .iter()
-                .filter(|member| member.root.as_bytes() == first);
+            let of_root = |member: &&MemberTraces| member.root.as_bytes() == first;
+            let mut members = self.members.iter().filter(of_root);
             let Some(some) = members.next() else {
                 return false;
             };
-            let mut members = std::iter::once(some).chain(members);
+            let is_apart = some.second.is_some() || members.next().is_some();
+            let mut members = self.members.iter().filter(of_root);
             match record.root_object(&root) {
-                Some(object) if rest.is_none() => Self::are_in_object(members, record, object),
+                Some(object) if is_apart && rest.is_none() => {
+                    Self::are_in_object(members, record, object)
+                }
                 _ => record
                     .root_value(&root)
                     .is_none_or(|value| members.any(|member| member.is_in(key, value))),
@@ -122,7 +130,10 @@ impl Traces {
                 let (second, _) = split(key);
                 members
                     .clone()
-                    .filter(|member| member.second.as_bytes() == second)
+                    .filter(|member| {
+                        let wanted = member.second.as_deref();
+                        wanted.is_none_or(|wanted| wanted.as_bytes() == second)
+                    })
                     .any(|member| member.is_in(key, value))
             });
             !shown
@@ -140,7 +151,7 @@ fn split(key: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 impl MemberTraces {
-    fn new((root, second): (&str, &str), anchors: &[&Anchor]) -> Option<Self> {
+    fn new((root, second): (&str, Option<&str>), anchors: &[&Anchor]) -> Option<Self> {
         let mut keys = Keys::new();
         let mut literals = BTreeSet::new();
         for anchor in anchors {
@@ -166,7 +177,7 @@ impl MemberTraces {
         }
         Some(Self {
             root: root.to_owned(),
-            second: second.to_owned(),
+            second: second.map(str::to_owned),
             keys: keys
                 .into_iter()
                 .map(|(key, values)| KeyTrace::new(key, values))

@@ -1,0 +1,204 @@
+//! Questions about 64 bytes at once, for processors of several kinds. The answers have a bit for each byte, the lowest for the
+//! first.
+//!
+//! What is compiled for a wider processor is safe to call only where that is known to run; [`Width::here`] tells. There is no
+//! other `unsafe` in gatewatch than the calls that follow from it.
+
+/// How many bytes are looked at together.
+pub(super) const BLOCK: usize = 64;
+
+/// What the processor can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "only these have wider registers that are used")
+)]
+pub(super) enum Width {
+    /// What every processor can.
+    Usual,
+    /// AVX2, and what came before and with it.
+    Avx2,
+    /// AVX-512 for bytes too.
+    Avx512,
+}
+
+impl Width {
+    /// What this processor can do.
+    #[inline]
+    pub(super) fn here() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("pclmulqdq")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("bmi1")
+        {
+            let is_wider =
+                is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+            return if is_wider { Self::Avx512 } else { Self::Avx2 };
+        }
+        Self::Usual
+    }
+
+    /// All that this processor can do: what is tested.
+    #[cfg(test)]
+    pub(super) fn all() -> Vec<Self> {
+        let all = [Self::Usual, Self::Avx2, Self::Avx512];
+        let last = all.iter().position(|width| *width == Self::here());
+        all[..=last.expect("one of them")].to_vec()
+    }
+}
+
+/// The answers that a [`Width`] gives, as functions that are inlined where they are called.
+pub(super) struct Lanes<E, B, L, P> {
+    /// Which bytes are this one?
+    pub equal: E,
+    /// Which are brackets or braces?
+    pub brackets: B,
+    /// Which are spaces or control characters?
+    pub low: L,
+    /// For each bit, whether an odd number of bits is set up to it.
+    pub parity: P,
+}
+
+/// For every processor.
+pub(super) mod usual {
+    use wide::u8x16;
+
+    use super::BLOCK;
+
+    #[inline(always)]
+    fn bits(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
+        let (lanes, _) = block.as_chunks::<16>();
+        let mut bits = 0;
+        for (number, lane) in lanes.iter().enumerate() {
+            bits |= u64::from(test(u8x16::new(*lane)).to_bitmask()) << (16 * number);
+        }
+        bits
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+        bits(block, |lane| lane.simd_eq(u8x16::splat(byte)))
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn brackets(block: &[u8; BLOCK]) -> u64 {
+        bits(block, |lane| {
+            // Square brackets differ from braces in this bit alone.
+            let folded = lane | u8x16::splat(0x20);
+            folded.simd_eq(u8x16::splat(b'{')) | folded.simd_eq(u8x16::splat(b'}'))
+        })
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn low(block: &[u8; BLOCK]) -> u64 {
+        bits(block, |lane| lane.min(u8x16::splat(b' ')).simd_eq(lane))
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn parity(bits: u64) -> u64 {
+        let mut parity = bits;
+        for shift in [1, 2, 4, 8, 16, 32] {
+            parity ^= parity << shift;
+        }
+        parity
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx2 {
+    use std::arch::x86_64::{
+        __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
+        _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+        _mm256_set1_epi8,
+    };
+
+    use super::BLOCK;
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn splat(byte: u8) -> __m256i {
+        _mm256_set1_epi8(byte.cast_signed())
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn bits(block: &[u8; BLOCK], test: impl Fn(__m256i) -> __m256i) -> u64 {
+        let (lanes, _) = block.as_chunks::<32>();
+        let mut bits = 0;
+        for (number, lane) in lanes.iter().enumerate() {
+            let mask = _mm256_movemask_epi8(test(bytemuck::must_cast(*lane)));
+            bits |= u64::from(mask.cast_unsigned()) << (32 * number);
+        }
+        bits
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub(in super::super) fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+        bits(block, |lane| _mm256_cmpeq_epi8(lane, splat(byte)))
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub(in super::super) fn brackets(block: &[u8; BLOCK]) -> u64 {
+        bits(block, |lane| {
+            let folded = _mm256_or_si256(lane, splat(0x20));
+            _mm256_or_si256(
+                _mm256_cmpeq_epi8(folded, splat(b'{')),
+                _mm256_cmpeq_epi8(folded, splat(b'}')),
+            )
+        })
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub(in super::super) fn low(block: &[u8; BLOCK]) -> u64 {
+        bits(block, |lane| {
+            _mm256_cmpeq_epi8(_mm256_min_epu8(lane, splat(b' ')), lane)
+        })
+    }
+
+    /// A product without carries by all ones adds up, bit by bit, what lies below.
+    #[target_feature(enable = "pclmulqdq,sse2")]
+    #[inline]
+    pub(in super::super) fn parity(bits: u64) -> u64 {
+        let bits = _mm_set_epi64x(0, bits.cast_signed());
+        let product = _mm_clmulepi64_si128::<0>(bits, _mm_set1_epi8(-1));
+        _mm_cvtsi128_si64(product).cast_unsigned()
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx512 {
+    use std::arch::x86_64::{
+        __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_or_si512, _mm512_set1_epi8,
+    };
+
+    use super::BLOCK;
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    fn splat(byte: u8) -> __m512i {
+        _mm512_set1_epi8(byte.cast_signed())
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(in super::super) fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+        _mm512_cmpeq_epi8_mask(bytemuck::must_cast(*block), splat(byte))
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(in super::super) fn brackets(block: &[u8; BLOCK]) -> u64 {
+        let folded = _mm512_or_si512(bytemuck::must_cast(*block), splat(0x20));
+        _mm512_cmpeq_epi8_mask(folded, splat(b'{')) | _mm512_cmpeq_epi8_mask(folded, splat(b'}'))
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(in super::super) fn low(block: &[u8; BLOCK]) -> u64 {
+        _mm512_cmple_epu8_mask(bytemuck::must_cast(*block), splat(b' '))
+    }
+}
