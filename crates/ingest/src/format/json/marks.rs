@@ -252,7 +252,6 @@ impl<'a> Reading<'a, '_> {
 
     /// Moves the last mark to before what comes next and gives the end of that before the mark at `end`. There are no control
     /// characters, so that white space is spaces.
-    #[cold]
     fn trim(&mut self, end: usize) -> usize {
         let text = self.between(end);
         self.from += text.len() - text.trim_ascii_start().len();
@@ -260,18 +259,29 @@ impl<'a> Reading<'a, '_> {
     }
 
     /// The string before the mark at `end`, without its quotes, and whether it holds escapes.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self, end: usize) -> Option<((u32, u32), bool)> {
+        let bytes = self.marks.bytes;
+        let start = self.from + 1;
+        // The usual string, without white space around it or escapes in it.
+        if start < end
+            && bytes.get(self.from) == Some(&b'"')
+            && bytes.get(end - 1) == Some(&b'"')
+            && self.marks.escapes_before(end) <= start
+        {
+            self.strings += 1;
+            return Some((span(start, end - 1), false));
+        }
+        self.unusual_string(end)
+    }
+
+    /// The same for any string.
+    #[inline(never)]
+    fn unusual_string(&mut self, end: usize) -> Option<((u32, u32), bool)> {
         let escapes = self.marks.escapes_before(end);
-        let end = match self.between(end) {
-            [b'"', .., b'"'] => end,
-            _ => {
-                let end = self.trim(end);
-                let [b'"', .., b'"'] = self.between(end) else {
-                    return None;
-                };
-                end
-            }
+        let end = self.trim(end);
+        let [b'"', .., b'"'] = self.between(end) else {
+            return None;
         };
         self.strings += 1;
         let start = self.from + 1;
@@ -283,7 +293,7 @@ impl<'a> Reading<'a, '_> {
     }
 
     /// Reads the string, number or word before the mark at `end`, and notes it if it is a member.
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, end: usize, key: Key) -> Option<()> {
         if self.byte(self.from) == b'"' {
             let (value, escaped) = self.string(end)?;
@@ -295,11 +305,16 @@ impl<'a> Reading<'a, '_> {
         self.other_value(end, key)
     }
 
+    #[inline(never)]
     fn other_value(&mut self, end: usize, key: Key) -> Option<()> {
         let end = self.trim(end);
         let first = *self.between(end).first()?;
         if first == b'"' {
-            return self.value(end, key);
+            let (value, escaped) = self.unusual_string(end)?;
+            if self.in_object {
+                self.push(JsonKind::String, value, key, escaped)?;
+            }
+            return Some(());
         }
         let scalar = read_scalar(self.marks.bytes, self.from, first).ok()?;
         if scalar.after != end {
@@ -311,7 +326,7 @@ impl<'a> Reading<'a, '_> {
         Some(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, kind: JsonKind, value: (u32, u32), key: Key, escaped: bool) -> Option<()> {
         let number = self.nodes.len();
         if number >= NODE_LIMIT {
