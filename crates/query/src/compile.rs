@@ -5,6 +5,7 @@ use gatewatch_event::Timestamp;
 use gatewatch_syntax::eql::Query;
 
 use crate::checked::{Body, Checked, Term};
+use crate::schema::AskedAt;
 use crate::{Condition, Keys, Plan, PlanBody, SamplePlan, Schema, SequencePlan, Step, check};
 
 /// What surrounds a query.
@@ -12,7 +13,7 @@ use crate::{Condition, Keys, Plan, PlanBody, SamplePlan, Schema, SequencePlan, S
 pub struct Options {
     /// The field that holds the event category.
     pub event_category_field: String,
-    /// What `now` means in KQL and filters. Without it date math that needs a clock is refused.
+    /// What `now` means in queries and filters. Without it date math that needs a clock is refused.
     pub now: Option<Timestamp>,
 }
 
@@ -38,7 +39,11 @@ pub fn compile(
     schema: &dyn Schema,
     options: &Options,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    plan(check(query, text, schema, options)?, schema)
+    let schema = AskedAt {
+        schema,
+        now: options.now,
+    };
+    plan(check(query, text, &schema, options)?, &schema)
 }
 
 /// Compiles a checked query. `schema` is the one it was checked against.

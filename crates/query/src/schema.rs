@@ -98,10 +98,47 @@ pub trait Schema {
         parse_iso(text).or_else(|| text.parse().ok().map(Timestamp::from_millis))
     }
 
+    /// What `now` means in date math such as `now-1d`; without it such a constant is no date.
+    fn now(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// The last instant that such a constant stands for: `2024-03-01` is a whole day. `None` leaves that to the form of
     /// the text.
     fn parse_date_end(&self, _field: &str, _text: &str) -> Option<Timestamp> {
         None
+    }
+}
+
+/// A schema, asked at a time.
+pub(crate) struct AskedAt<'a> {
+    pub(crate) schema: &'a dyn Schema,
+    pub(crate) now: Option<Timestamp>,
+}
+
+impl Schema for AskedAt<'_> {
+    fn field(&self, name: &str) -> Option<FieldInfo> {
+        self.schema.field(name)
+    }
+
+    fn searched(&self, name: &str) -> Option<SearchedField> {
+        self.schema.searched(name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.schema.names()
+    }
+
+    fn parse_date(&self, field: &str, text: &str) -> Option<Timestamp> {
+        self.schema.parse_date(field, text)
+    }
+
+    fn parse_date_end(&self, field: &str, text: &str) -> Option<Timestamp> {
+        self.schema.parse_date_end(field, text)
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        self.now.or_else(|| self.schema.now())
     }
 }
 

@@ -28,7 +28,7 @@ pub struct AnswerOptions {
     pub id_field: String,
     /// The index of documents that name none.
     pub index: String,
-    /// What `now` means in a filter. Without it, a filter that says `now` is an error.
+    /// What `now` means in a query or a filter. Without it, one that says `now` is an error.
     pub now: Option<Timestamp>,
 }
 
@@ -88,7 +88,7 @@ pub fn answer(
         }
     }
     mapping.add_runtime(&request.runtime_mappings)?;
-    let plan = plan(&request, &mapping)?;
+    let plan = plan(&request, &mapping, options.now)?;
     let found = search(&request, &plan, &mapping, &stored, options.now)?;
     let shown = ShownFields::new(&request.fields, &mapping)?;
     let mut event = |at: usize| {
@@ -142,7 +142,7 @@ fn store(document: Json, options: &AnswerOptions) -> Option<Stored> {
 }
 
 /// Reads, checks and plans the query.
-fn plan(request: &Request, mapping: &Mapping) -> Result<Plan, SearchError> {
+fn plan(request: &Request, mapping: &Mapping, now: Option<Timestamp>) -> Result<Plan, SearchError> {
     let text = request.query.as_str();
     let query = parse_query(text)
         .into_result()
@@ -158,7 +158,7 @@ fn plan(request: &Request, mapping: &Mapping) -> Result<Plan, SearchError> {
     }
     let options = Options {
         event_category_field: request.event_category_field.clone(),
-        ..Options::default()
+        now,
     };
     match compile(&query, text, mapping, &options) {
         Ok(plan) if problems.is_empty() => Ok(plan),

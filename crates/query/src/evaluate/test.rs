@@ -9,6 +9,7 @@ use gatewatch_event::{Cidr, CidrSet, FieldType, Timestamp, parse_ip};
 use super::words::WordsTest;
 use crate::checked::Comparison;
 use crate::date::Instants;
+use crate::date_math::{NoDate, instants};
 use crate::patterns::TextMatcher;
 use crate::value::Computed;
 use crate::version::version_key;
@@ -170,8 +171,9 @@ impl Against<'_> {
     fn dates(&self, whole_milliseconds: bool) -> ValueTest {
         let mut ranges = Vec::with_capacity(self.constants.len());
         for constant in self.constants {
-            let Some(mut instants) = Instants::of(constant, self.field, self.schema) else {
-                return unusable(constant, "date", "a date such as 2024-03-01T10:00:00Z");
+            let mut instants = match self.instants(constant) {
+                Ok(instants) => instants,
+                Err(test) => return test,
             };
             if whole_milliseconds {
                 instants = instants.in_milliseconds();
@@ -185,6 +187,24 @@ impl Against<'_> {
             });
         }
         ValueTest::Dates(ranges.into())
+    }
+
+    /// What a constant means as a date: one of the field's format, or date math.
+    fn instants(&self, constant: &Constant) -> Result<Instants, ValueTest> {
+        if let Some(instants) = Instants::of(constant, self.field, self.schema) {
+            return Ok(instants);
+        }
+        let wanted = "a date such as 2024-03-01T10:00:00Z";
+        let Constant::Text(text) = constant else {
+            return Err(unusable(constant, "date", wanted));
+        };
+        instants(text, self.field, self.schema, self.schema.now()).map_err(|reason| match reason {
+            NoDate::Malformed => unusable(constant, "date", wanted),
+            NoDate::NeedsClock => ValueTest::Fails(RuntimeError::new(
+                "query-needs-clock",
+                format!("[{text}] depends on the time at which it is asked, which is not known"),
+            )),
+        })
     }
 
     fn ips(&self) -> ValueTest {
