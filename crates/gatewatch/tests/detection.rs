@@ -27,8 +27,8 @@ const RIGHT: &[(&str, &[&str])] = &[
     ("linux-auditd", &["auditd_manager.auditd"]),
     ("linux-auditd/input.sekoia-auditbeat", &["-"]),
     ("linux-auth", &["system.auth"]),
-    // Messages of sshd without what says that they are.
-    ("linux-auth/input.sekoia-openssh", &["-"]),
+    // Messages of sshd without what says that they are, save one.
+    ("linux-auth/input.sekoia-openssh", &["-", "system.auth"]),
     ("linux-sysmon", &["sysmon_linux.log"]),
     ("net-suricata", &["suricata.eve"]),
     ("net-zeek/input.connection", &["zeek.connection"]),

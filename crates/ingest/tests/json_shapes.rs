@@ -483,3 +483,44 @@ fn every_record_is_judged_by_itself() {
         assert_eq!(document["winlog"]["event_data"]["LogonType"], "3");
     }
 }
+
+#[test]
+fn authentication_lines_that_something_carries() {
+    let text = concat!(
+        r#"{"log":"Jan  2 03:04:05 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2\n","stream":"stdout","time":"2026-01-02T03:04:06.5Z"}"#,
+        "\n",
+        r#"{"@timestamp":"2026-01-02T03:04:08Z","agent":{"type":"filebeat"},"message":"2026-01-02T03:04:07+01:00 web sudo: pam_unix(sudo:auth): authentication failure; logname=joe uid=1000 euid=0 tty=/dev/pts/0 ruser=joe rhost=  user=joe"}"#,
+        "\n",
+        // A document that is mapped keeps its own fields.
+        r#"{"@timestamp":"2026-01-02T03:04:09Z","event":{"kind":"event"},"message":"Jan  2 03:04:05 web sshd[7]: Accepted password for joe from 192.0.2.7 port 9 ssh2"}"#,
+        "\n",
+        r#"{"@timestamp":"2026-01-02T03:04:09Z","message":"he said: Accepted password for joe from 192.0.2.7 port 9 ssh2"}"#,
+        "\n",
+    );
+    let (kept, _) = read(text.as_bytes());
+    let documents = kept.documents();
+    let field = |at: usize, path: &str| {
+        let pointer = format!("/{}", path.replace('.', "/"));
+        documents[at].pointer(&pointer).map(ToString::to_string)
+    };
+    let told = |at: usize| {
+        ["@timestamp", "event.outcome", "user.name", "source.ip"].map(|path| field(at, path))
+    };
+    let text = |value: &str| Some(format!("\"{value}\""));
+    assert_eq!(
+        told(0),
+        [
+            text("2026-01-02T03:04:06.500Z"),
+            text("success"),
+            text("joe"),
+            text("192.0.2.7"),
+        ],
+        "a line without a year has the time of its carrier"
+    );
+    assert_eq!(
+        told(1)[..2],
+        [text("2026-01-02T02:04:07.000Z"), text("failure")]
+    );
+    assert_eq!(told(2)[1], None);
+    assert_eq!(told(3)[1], None);
+}

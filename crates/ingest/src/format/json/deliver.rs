@@ -14,7 +14,7 @@ use crate::source::index::DECIDING;
 use crate::source::linux_auth::{AuthKinds, JournalLine, from_filebeat};
 use crate::source::mapping::{Confidence, Record, SourceKinds};
 use crate::source::windows::{KindIndex, Kinds, Options, WindowsEvent, WindowsJson, WindowsKind};
-use crate::source::{UTC, route_carried};
+use crate::source::{Carried, UTC, route_carried};
 use crate::{Consumer, Place, Placed};
 
 /// Most kinds of ECS documents that are remembered.
@@ -282,7 +282,12 @@ impl Delivery {
         place: &Place,
         consumer: &mut dyn Consumer,
     ) -> bool {
-        let Self { sources, index, .. } = self;
+        let Self {
+            sources,
+            index,
+            journal,
+            ..
+        } = self;
         let time = line.time.as_ref().and_then(|time| parse_iso(time));
         let beside = line.is_ecs.then_some(&line.around as &dyn Event);
         route_carried(
@@ -290,8 +295,11 @@ impl Delivery {
             time,
             &UTC,
             index,
-            &mut |source, record| {
-                sources.deliver(source, record, beside, place, consumer);
+            &mut |carried| match carried {
+                Carried::Of(source, record) => {
+                    sources.deliver(source, record, beside, place, consumer);
+                }
+                Carried::Auth(event) => journal.deliver(event, place, consumer),
             },
         )
     }

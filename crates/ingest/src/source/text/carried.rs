@@ -5,9 +5,10 @@ use jiff::tz::TimeZone;
 
 use super::line::json_part;
 use crate::format::json::{Index, LazyJson};
-use crate::format::syslog::Header;
+use crate::format::syslog::{Header, Stamp};
+use crate::source::linux_auth::AuthEvent;
 use crate::source::mapping::{Confidence, Record, Source};
-use crate::source::{UTC, claim};
+use crate::source::{UTC, claim, linux_auth};
 
 fn record<'a>(text: &'a str, zone: &'a TimeZone) -> Record<'a> {
     match Header::parse(text) {
@@ -21,14 +22,25 @@ fn record<'a>(text: &'a str, zone: &'a TimeZone) -> Record<'a> {
 pub(crate) enum Sourced {
     /// Of this source.
     Of(&'static dyn Source),
+    /// Of a program that lets people in, or of PAM.
+    Auth,
     /// A JSON object, which is looked at when it is routed.
     Json,
+}
+
+/// A carried line, ready to be handed on.
+pub(crate) enum Carried<'r> {
+    /// A record of this source.
+    Of(&'static dyn Source, &'r Record<'r>),
+    /// A message about authentication.
+    Auth(&'r AuthEvent<'r>),
 }
 
 impl std::fmt::Debug for Sourced {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Of(source) => source.name(),
+            Self::Auth => "authentication",
             Self::Json => "JSON",
         })
     }
@@ -41,8 +53,14 @@ impl Sourced {
         if json_part(record.message()).is_some() {
             return Some(Self::Json);
         }
-        let claim = claim(&record).filter(|claim| claim.confidence > Confidence::Possible)?;
-        Some(Self::Of(claim.source))
+        if let Some(claim) = claim(&record)
+            && claim.confidence > Confidence::Possible
+        {
+            return Some(Self::Of(claim.source));
+        }
+        let is_auth = record.program().is_some_and(linux_auth::is_own_program)
+            || record.has_header && record.message().starts_with("pam_");
+        is_auth.then_some(Self::Auth)
     }
 }
 
@@ -52,12 +70,19 @@ pub(crate) fn route_carried(
     carried: Option<Timestamp>,
     zone: &TimeZone,
     index: &mut Index,
-    deliver: &mut dyn FnMut(&'static dyn Source, &Record<'_>),
+    deliver: &mut dyn FnMut(Carried<'_>),
 ) -> bool {
     let mut record = record(text, zone);
     record.carried = carried;
     let source = match sourced {
         Sourced::Of(source) => source,
+        Sourced::Auth => {
+            let mut header = record.header;
+            header.stamp = header.stamp.filter(|stamp| stamp.year.is_some());
+            header.stamp = header.stamp.or_else(|| carried.and_then(stamp_at));
+            deliver(Carried::Auth(&AuthEvent::new(header, zone)));
+            return true;
+        }
         Sourced::Json => {
             if let Some(json) = json_part(record.message())
                 && index.build(json).is_ok()
@@ -76,6 +101,23 @@ pub(crate) fn route_carried(
     }
     // A time without a year says less than the carrier's.
     record.stamp = record.stamp.filter(|stamp| stamp.year.is_some());
-    deliver(source, &record);
+    deliver(Carried::Of(source, &record));
     true
+}
+
+/// The time of a carrier as a header would have it.
+fn stamp_at(time: Timestamp) -> Option<Stamp> {
+    let nanos = time.nanos();
+    let at = jiff::Timestamp::from_nanosecond(nanos.into()).ok()?;
+    let at = jiff::tz::Offset::UTC.to_datetime(at);
+    Some(Stamp {
+        year: Some(at.year()),
+        month: at.month(),
+        day: at.day(),
+        hour: at.hour(),
+        minute: at.minute(),
+        second: at.second(),
+        nanos: at.subsec_nanosecond(),
+        offset: Some(0),
+    })
 }
