@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use gatewatch_event::{Event as _, Field, Known};
+use gatewatch_event::{Anchor, AnchorValue, Event as _, Field, Known};
 use gatewatch_ingest::format::json::JsonReader;
-use gatewatch_ingest::{Consumer, Counts, Placed, Problem};
+use gatewatch_ingest::{Consumer, Counts, Placed, Problem, Traces, TracesByKind};
 
 /// Wants events with the code 4624, or all.
 #[derive(Default)]
@@ -46,7 +46,53 @@ fn read(bytes: &[u8], all: bool) -> (Counts, Vec<(u64, String)>) {
     (counts, seen.logons)
 }
 
+/// Wants documents whose command line speaks of tor, and says so.
+#[derive(Default)]
+struct Speaking {
+    traces: TracesByKind,
+    found: Vec<u64>,
+}
+
+const COMMAND_LINE: &str = "process.command_line";
+
+impl Consumer for Speaking {
+    fn kind(&mut self, _: &dyn Known) -> Option<u32> {
+        Some(0)
+    }
+
+    fn event(&mut self, _: u32, event: &Placed<'_>) {
+        let lines = event.all(Field::new(COMMAND_LINE));
+        let speaks = |line: &str| line.to_ascii_lowercase().contains("tor");
+        if lines.iter().any(|line| speaks(&line.text())) {
+            self.found.push(event.place().offset);
+        }
+    }
+
+    fn problem(&mut self, _: Problem) {}
+
+    fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
+        let anchor = || Anchor {
+            field: Field::new(COMMAND_LINE),
+            value: AnchorValue::Holds("tor".into()),
+        };
+        self.traces.of(kind, || Some(vec![anchor()]))
+    }
+}
+
+/// Reads documents behind so many others of a kind that its traces are looked for.
+fn speaking(bytes: &[u8], prefilter: bool) -> Vec<u64> {
+    let mut text = "{\"event\":{\"category\":\"x\"}}\n".repeat(70).into_bytes();
+    text.extend_from_slice(b"{\"event\":{\"category\":\"x\"},");
+    text.extend_from_slice(bytes);
+    let mut speaking = Speaking::default();
+    JsonReader::new()
+        .prefilter(prefilter)
+        .read(&mut text.as_slice(), &Arc::from("fuzz"), &mut speaking);
+    speaking.found
+}
+
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    assert_eq!(speaking(bytes, true), speaking(bytes, false));
     let (_, searched) = read(bytes, false);
     let (_, plain) = read(bytes, true);
     assert_eq!(searched, plain);
