@@ -30,5 +30,5 @@ pub use field::Field;
 pub use ip::{Cidr, CidrSet, parse_ip};
 pub use json::JsonEvent;
 pub use record::{Event, INDEX_FIELD, Known, NothingKnown};
-pub use time::{Timestamp, parse_iso};
+pub use time::{Timestamp, offset_text, parse_iso};
 pub use value::Value;

@@ -41,9 +41,15 @@ impl Timestamp {
 
     /// ISO 8601 in UTC with exactly `digits` (0 to 9) fraction digits, cut, not rounded.
     pub fn to_iso(self, digits: usize) -> String {
+        self.to_iso_at(digits, 0)
+    }
+
+    /// The same in a zone so many seconds east of Greenwich: at most 26 hours, whole minutes are shown.
+    pub fn to_iso_at(self, digits: usize, east: i32) -> String {
         let timestamp = jiff::Timestamp::from_nanosecond(i128::from(self.0))
             .expect("an i64 of nanoseconds is within jiff's range");
-        let civil = jiff::tz::Offset::UTC.to_datetime(timestamp);
+        let zone = jiff::tz::Offset::from_seconds(east).unwrap_or(jiff::tz::Offset::UTC);
+        let civil = zone.to_datetime(timestamp);
         let mut text = format!(
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
             civil.year(),
@@ -59,9 +65,19 @@ impl Timestamp {
             text.push('.');
             text.push_str(&nanos[..digits]);
         }
-        text.push('Z');
+        match zone.seconds() {
+            0 => text.push('Z'),
+            seconds => text.push_str(&offset_text(seconds)),
+        }
         text
     }
+}
+
+/// Seconds east of Greenwich as `+hh:mm`.
+pub fn offset_text(seconds: i32) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.abs() / 60;
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 impl fmt::Display for Timestamp {
@@ -203,6 +219,28 @@ impl Scan<'_> {
             0
         };
         (hour <= 18 && minute <= 59).then_some(sign * (hour * 3600 + minute * 60))
+    }
+}
+
+#[cfg(test)]
+mod zone_tests {
+    use super::parse_iso;
+
+    #[test]
+    fn a_moment_is_the_same_in_every_zone() {
+        let moment = parse_iso("2024-02-29T23:30:00.123456Z").expect("a time");
+        for (east, expect) in [
+            (0, "2024-02-29T23:30:00.123Z"),
+            (2 * 3600, "2024-03-01T01:30:00.123+02:00"),
+            (-(3600 + 1800), "2024-02-29T22:00:00.123-01:30"),
+        ] {
+            let text = moment.to_iso_at(3, east);
+            assert_eq!(text, expect);
+            assert_eq!(
+                parse_iso(&text).map(|time| time.millis()),
+                Some(moment.millis())
+            );
+        }
     }
 }
 

@@ -91,11 +91,13 @@ impl Consumer for Collected {
     }
 }
 
-/// As documents show it.
+/// As documents show it, times in one form.
 fn text(value: &Value<'_>) -> String {
-    match value {
-        Value::Date(time) => time.to_iso(3),
-        other => other.text().into_owned(),
+    let text = value.text();
+    match (value, gatewatch_event::parse_iso(&text)) {
+        (Value::Date(time), _) => time.to_iso(3),
+        (_, Some(time)) if text.contains('T') => time.to_iso(3),
+        _ => text.into_owned(),
     }
 }
 

@@ -44,27 +44,10 @@ fn level<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
 
 /// The zone that times were read in, where they do not say.
 fn zone(view: &View<'_>, emit: Emit<'_>) {
-    let record = view.record;
-    if record.stamp.is_none_or(|stamp| stamp.offset.is_some()) {
-        return;
+    let stamp = view.record.stamp;
+    if stamp.is_some_and(|stamp| stamp.offset.is_none()) {
+        emit(Value::from(view.zone_name()));
     }
-    match record.zone.iana_name() {
-        Some(name) => emit(Value::from(name)),
-        None => {
-            let at = record
-                .time()
-                .map_or(0, |at| at.nanos().div_euclid(1_000_000_000));
-            let at = jiff::Timestamp::from_second(at).unwrap_or_default();
-            let minutes = record.zone.to_offset(at).seconds() / 60;
-            let sign = if minutes < 0 { '-' } else { '+' };
-            let minutes = minutes.abs();
-            emit(Value::from(format!(
-                "{sign}{:02}:{:02}",
-                minutes / 60,
-                minutes % 60
-            )))
-        }
-    };
 }
 
 /// From where to where.

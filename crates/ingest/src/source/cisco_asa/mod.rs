@@ -13,7 +13,9 @@ mod tag;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use gatewatch_event::Timestamp;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
 use crate::format::syslog::Stamp;
 use crate::format::text::matches;
 use tag::Tag;
@@ -61,6 +63,18 @@ impl Source for CiscoAsa {
             offset: stamp.offset.or(Some(offset)),
             ..stamp
         })
+    }
+
+    /// Elastic's pipeline leaves these in the zone of the log, where the line names none; `event.start` is computed, in UTC.
+    fn time_form(&self, path: &str, view: &View<'_>, at: Timestamp) -> TimeForm {
+        let is_named = view
+            .record
+            .stamp
+            .is_some_and(|stamp| stamp.offset.is_some());
+        match path {
+            "@timestamp" | "event.end" if !is_named => TimeForm::zoned(view, at),
+            _ => TimeForm::default(),
+        }
     }
 
     fn fields(&self) -> &'static [Entry] {

@@ -11,7 +11,10 @@ use crate::source::mapping::{
 pub(super) const COMMON: &[Entry] = &[
     Entry::call("@timestamp", moment),
     Entry::part("error.message", "error.message"),
-    Entry::part("event.timezone", "tz"),
+    Entry::call("event.timezone", |view, emit| {
+        let zone = view.text("tz").map(|zone| zone.into_owned());
+        emit(Value::from(zone.unwrap_or_else(|| view.zone_name())));
+    }),
     Entry::turned("event.start", "eventtime", turn::epoch),
     Entry::turned("event.duration", "duration", turn::seconds),
     Entry::part("event.action", "action"),
@@ -82,7 +85,7 @@ fn moment(view: &View<'_>, emit: Emit<'_>) {
     let local = || {
         let text = format!("{} {}", view.text("date")?, view.text("time")?);
         let mut stamp = time::stamp("%Y-%m-%d %H:%M:%S", &text)?;
-        stamp.offset = view.text("tz").and_then(|tz| offset(&tz));
+        stamp.offset = zone(view);
         view.at(stamp)
     };
     let since = || {
@@ -93,6 +96,11 @@ fn moment(view: &View<'_>, emit: Emit<'_>) {
     if let Some(time) = local().or_else(since).or_else(|| view.record.time()) {
         emit(Value::Date(time));
     }
+}
+
+/// Seconds east of Greenwich of the zone that the line names.
+pub(super) fn zone(view: &View<'_>) -> Option<i32> {
+    offset(&view.text("tz")?)
 }
 
 /// Seconds east of Greenwich of `+0100`, `+01:00`, `UTC+2`.

@@ -12,7 +12,9 @@ mod kinds;
 mod tests;
 mod traffic;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use gatewatch_event::Timestamp;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
 
 /// FortiGate.
 pub struct Fortinet;
@@ -44,6 +46,14 @@ impl Source for Fortinet {
 
     fn marks(&self) -> &'static [&'static str] {
         &["subtype=", "logid=", "Fortinet", "date="]
+    }
+
+    /// Elastic's pipeline leaves times in the zone that the line names, or else that of the log.
+    fn time_form(&self, _: &str, view: &View<'_>, at: Timestamp) -> TimeForm {
+        TimeForm {
+            east: fields::zone(view).unwrap_or_else(|| view.east_at(at)),
+            ..TimeForm::default()
+        }
     }
 
     fn fields(&self) -> &'static [Entry] {

@@ -12,6 +12,9 @@ fn client<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
+    Entry::call("event.timezone", |view, emit| {
+        emit(Value::from(view.zone_name()));
+    }),
     Entry::fixed("event.kind", &["event"]),
     Entry::fixed("process.name", &["haproxy"]),
     Entry::header("process.pid", Header::Pid),

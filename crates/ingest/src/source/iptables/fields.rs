@@ -77,6 +77,9 @@ fn community(view: &View<'_>, emit: Emit<'_>) {
 pub(super) const COMMON: &[Entry] = &[
     Entry::fixed("event.kind", &["event"]),
     Entry::fixed("event.category", &["network"]),
+    Entry::call("event.timezone", |view, emit| {
+        emit(Value::from(view.zone_name()));
+    }),
     Entry::new("message", From::Message),
     Entry::header("host.name", Header::Host),
     Entry::header("observer.name", Header::Host),

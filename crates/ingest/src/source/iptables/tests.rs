@@ -21,7 +21,6 @@ fn as_elastic_has_it() {
             ..Reading::default()
         },
         &[
-            (usize::MAX, "event.timezone", "the zone of the shipper"),
             (usize::MAX, "source.mac", FORM),
             (usize::MAX, "destination.mac", FORM),
             (10, "related.ip", DUPLICATE),

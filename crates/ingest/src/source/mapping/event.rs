@@ -213,7 +213,7 @@ fn distinct(emit: Emit<'_>, visit: impl FnOnce(Emit<'_>)) {
     });
 }
 
-/// As documents show it: Elasticsearch's `date` has milliseconds.
+/// As objects inside of documents show it: Elasticsearch's `date` has milliseconds.
 fn json(value: &Value<'_>) -> Json {
     match value {
         Value::Date(time) => Json::from(time.to_iso(3)),
@@ -247,7 +247,12 @@ impl Event for SourceEvent<'_> {
             }
             let mut values = Vec::new();
             self.visit_slot(slot, &mut |value| {
-                values.push(json(&value));
+                values.push(match value {
+                    Value::Date(time) => {
+                        Json::from(self.source.time_form(path, &view, time).text(time))
+                    }
+                    other => other.to_json(),
+                });
                 true
             });
             match (slot.array, values.len()) {

@@ -38,6 +38,6 @@ pub(crate) use kinds::SourceKinds;
 pub use network::{direction, network_type, transport_name};
 pub use parts::{MOST_PAIRS, Parts};
 pub use record::Record;
-pub use source::{Confidence, Source};
+pub use source::{Confidence, Source, TimeForm};
 pub use view::View;
 pub(crate) use web::{Api, WebKinds, web_kinds};

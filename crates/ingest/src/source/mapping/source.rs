@@ -1,9 +1,12 @@
 //! What a source says of itself.
 
+use gatewatch_event::Timestamp;
+
 use super::entry::Entry;
 use super::kind::Kind;
 use super::parts::Parts;
 use super::record::Record;
+use super::view::View;
 use crate::format::syslog::{Framing, Stamp};
 
 /// How sure a source is that a record is its own.
@@ -15,6 +18,36 @@ pub enum Confidence {
     Likely,
     /// Nobody else writes such records.
     Certain,
+}
+
+/// How a time is shown: usually as Elasticsearch's `date` processor writes it, in milliseconds and UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeForm {
+    /// The zone, in seconds east of Greenwich.
+    pub east: i32,
+    /// Nanoseconds below the millisecond, to be shown as microseconds.
+    pub rest: Option<i32>,
+}
+
+impl TimeForm {
+    /// Milliseconds, in the zone that the record names or else the log's.
+    pub fn zoned(view: &View<'_>, at: Timestamp) -> Self {
+        Self {
+            east: view.east_at(at),
+            ..Self::default()
+        }
+    }
+
+    /// The text of a time in this form.
+    pub(super) fn text(self, time: Timestamp) -> String {
+        match self.rest {
+            None => time.to_iso_at(3, self.east),
+            Some(rest) => {
+                let nanos = time.nanos().saturating_add(rest.into());
+                Timestamp::from_nanos(nanos).to_iso_at(6, self.east)
+            }
+        }
+    }
 }
 
 /// A log source. All of it is data and cheap functions; the state of reading is kept elsewhere.
@@ -65,6 +98,12 @@ pub trait Source: Sync {
     /// The record's own time, where it is not in a syslog header or must be preferred to the header's. It may lack the year.
     fn stamp(&self, _record: &Record<'_>) -> Option<Stamp> {
         None
+    }
+
+    /// How a document shows the time in a field of this record. Elasticsearch keeps the text of a date, and some of Elastic's
+    /// pipelines leave it in the zone of the log, or with more digits.
+    fn time_form(&self, _path: &str, _view: &View<'_>, _at: Timestamp) -> TimeForm {
+        TimeForm::default()
     }
 
     /// Fields of all kinds. A kind's own entry for the same field goes before.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gatewatch_event::{Timestamp, Value};
+use gatewatch_event::{Timestamp, Value, offset_text};
 
 use super::entry::{Emit, Header};
 use super::kind::Table;
@@ -61,6 +61,29 @@ impl<'a> View<'a> {
     /// A time without a zone, in the zone of the log.
     pub fn at(&self, stamp: Stamp) -> Option<Timestamp> {
         stamp.at(self.record.zone)
+    }
+
+    /// Seconds east of Greenwich at this moment, in the zone that the record names or else the log's.
+    pub fn east_at(&self, at: Timestamp) -> i32 {
+        let named = self.record.stamp.and_then(|stamp| stamp.offset);
+        named.unwrap_or_else(|| {
+            let second = at.nanos().div_euclid(1_000_000_000);
+            let at = jiff::Timestamp::from_second(second).unwrap_or_default();
+            self.record.zone.to_offset(at).seconds()
+        })
+    }
+
+    /// The zone of times that name none, as Elastic's agents give it in `event.timezone`: its name, or its offset.
+    pub fn zone_name(&self) -> String {
+        let zone = self.record.zone;
+        match zone.iana_name() {
+            Some(name) => name.to_owned(),
+            None => {
+                let at = self.record.time().map_or(0, Timestamp::nanos);
+                let second = jiff::Timestamp::from_second(at.div_euclid(1_000_000_000));
+                offset_text(zone.to_offset(second.unwrap_or_default()).seconds())
+            }
+        }
     }
 
     /// Calls `emit` with each value of another field of this event.

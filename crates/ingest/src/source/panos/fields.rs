@@ -8,6 +8,9 @@ use crate::source::mapping::{Entry, From, remote, turn};
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
     Entry::new("@timestamp", From::First(&["generated", "received"])).turn(moment),
+    Entry::call("event.timezone", |view, emit| {
+        emit(Value::from(view.zone_name()));
+    }),
     Entry::fixed("event.outcome", &["success"]),
     Entry::new("message", From::Message),
     Entry::fixed("observer.vendor", &["Palo Alto Networks"]),

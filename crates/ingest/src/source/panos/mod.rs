@@ -13,7 +13,9 @@ mod tests;
 mod traffic;
 mod values;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use gatewatch_event::Timestamp;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
 use crate::format::text::{Cef, Cells};
 
 /// PAN-OS.
@@ -162,6 +164,11 @@ impl Source for Panos {
             ",SCTP,",
             ",TUNNEL,",
         ]
+    }
+
+    /// Elastic's pipeline leaves times in the zone of the log.
+    fn time_form(&self, _: &str, view: &View<'_>, at: Timestamp) -> TimeForm {
+        TimeForm::zoned(view, at)
     }
 
     fn fields(&self) -> &'static [Entry] {

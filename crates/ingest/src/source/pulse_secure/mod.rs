@@ -10,7 +10,9 @@ mod kinds;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use gatewatch_event::Timestamp;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
 use crate::format::syslog::{Stamp, iso_stamp};
 
 /// Pulse and Ivanti Connect Secure.
@@ -50,6 +52,11 @@ impl Source for PulseSecure {
             forms::Line::Own(head) => iso_stamp(head.time),
             forms::Line::Welf(text) => forms::welf_stamp(text),
         }
+    }
+
+    /// Elastic's pipeline leaves times in the zone of the log.
+    fn time_form(&self, _: &str, view: &View<'_>, at: Timestamp) -> TimeForm {
+        TimeForm::zoned(view, at)
     }
 
     fn fields(&self) -> &'static [Entry] {

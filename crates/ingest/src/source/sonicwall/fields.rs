@@ -6,6 +6,9 @@ use crate::source::mapping::{Emit, Entry, From, View, turn};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
+    Entry::call("event.timezone", |view, emit| {
+        emit(Value::from(view.zone_name()));
+    }),
     Entry::fixed("observer.vendor", &["SonicWall"]),
     Entry::fixed("observer.product", &["SonicOS"]),
     Entry::fixed("observer.type", &["firewall"]),

@@ -11,7 +11,9 @@ mod kinds;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use gatewatch_event::Timestamp;
+
+use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
 use crate::format::syslog::Stamp;
 
 /// SonicWall.
@@ -48,6 +50,11 @@ impl Source for SonicWall {
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
         forms::stamp(record)
+    }
+
+    /// Elastic's pipeline leaves times in the zone of the log.
+    fn time_form(&self, _: &str, view: &View<'_>, at: Timestamp) -> TimeForm {
+        TimeForm::zoned(view, at)
     }
 
     fn fields(&self) -> &'static [Entry] {

@@ -19,7 +19,7 @@ fn as_elastic_has_it() {
         "vpn-sonicwall",
         "integration-test-general.selection",
         &reading,
-        &[(usize::MAX, "event.timezone", "the zone of the shipper")],
+        &[],
     );
 }
 

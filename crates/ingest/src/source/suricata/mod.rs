@@ -10,7 +10,9 @@ mod kinds;
 mod tests;
 mod tls;
 
-use super::mapping::{Confidence, Entry, Kind, Record, Source};
+use gatewatch_event::Timestamp;
+
+use super::mapping::{Confidence, Entry, Kind, Record, Source, TimeForm, View};
 use crate::format::json::JsonKind;
 use crate::format::syslog::{Stamp, iso_stamp};
 
@@ -56,6 +58,15 @@ impl Source for Suricata {
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
         iso_stamp(&record.json?.get("timestamp")?.as_str()?)
+    }
+
+    /// Elastic's pipeline leaves the time of an event as Suricata writes it: with microseconds.
+    fn time_form(&self, path: &str, view: &View<'_>, _: Timestamp) -> TimeForm {
+        let stamp = view.record.stamp.filter(|_| path == "@timestamp");
+        TimeForm {
+            rest: stamp.map(|stamp| stamp.nanos % 1_000_000),
+            ..TimeForm::default()
+        }
     }
 
     fn fields(&self) -> &'static [Entry] {
