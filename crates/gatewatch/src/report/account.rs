@@ -248,11 +248,11 @@ fn remarks(context: &Context<'_>) -> Vec<String> {
     }
     if context.outcome.without_index > 0 {
         lines.push(format!(
-            "\n{} no index (`_index`, `data_stream.*`, `event.dataset`, `event.module`): every rule saw them, whatever its index patterns.",
+            "\nOf the events that rules were asked about, {} no index (`_index`, `data_stream.*`, `event.dataset`, `event.module`): every rule saw them, whatever its index patterns.",
             count(
                 context.outcome.without_index,
-                "event names",
-                "events name"
+                "names",
+                "name"
             ),
         ));
     }
