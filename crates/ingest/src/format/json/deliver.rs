@@ -75,10 +75,11 @@ impl Delivery {
 
     /// Looks at a record that is not taken apart yet.
     pub(super) fn look<'b>(&mut self, record: Skimmed<'_, 'b>) -> Look<'b> {
-        self.last_look(record).unwrap_or(Look::New(None))
+        self.try_look(record).unwrap_or(Look::New(None))
     }
 
-    fn last_look<'b>(&mut self, record: Skimmed<'_, 'b>) -> Option<Look<'b>> {
+    /// The same; `None` where a look is not enough.
+    fn try_look<'b>(&mut self, record: Skimmed<'_, 'b>) -> Option<Look<'b>> {
         let roots = Roots::of(record)?;
         roots.write_raw(&mut self.raw);
         let has_category = match self.documents.seen.get(self.raw.as_slice()) {

@@ -60,6 +60,29 @@ pub(super) struct Lanes<E, B, L, P> {
     pub parity: P,
 }
 
+/// The [`Lanes`] of a width, to be made in a function that is compiled for it: only there may its functions be called.
+macro_rules! lanes {
+    (usual) => {
+        $crate::format::json::lanes::lanes!(usual, usual)
+    };
+    (avx2) => {
+        $crate::format::json::lanes::lanes!(avx2, avx2)
+    };
+    (avx512) => {
+        $crate::format::json::lanes::lanes!(avx512, avx2)
+    };
+    ($width:ident, $parity:ident) => {{
+        use $crate::format::json::lanes::{self, BLOCK, Lanes};
+        Lanes {
+            equal: |block: &[u8; BLOCK], byte: u8| lanes::$width::equal(block, byte),
+            brackets: |block: &[u8; BLOCK]| lanes::$width::brackets(block),
+            low: |block: &[u8; BLOCK]| lanes::$width::low(block),
+            parity: |bits: u64| lanes::$parity::parity(bits),
+        }
+    }};
+}
+pub(super) use lanes;
+
 /// For every processor.
 pub(super) mod usual {
     use wide::u8x16;

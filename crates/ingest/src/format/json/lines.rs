@@ -1,8 +1,6 @@
 //! The lines of a block, and what their bytes say of them without a look at strings.
 
-use super::lanes::{BLOCK, Lanes, Width, usual};
-#[cfg(target_arch = "x86_64")]
-use super::lanes::{avx2, avx512};
+use super::lanes::{BLOCK, Lanes, Width, lanes};
 
 /// How many bytes are looked at before the lines in them are handed out. A reader that stops early has looked too far by this
 /// much and no more.
@@ -104,41 +102,21 @@ fn look(width: Width, text: &[u8], state: &mut State, found: &mut Vec<Line>) {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the same.
         Width::Avx2 => unsafe { look_avx2(text, state, found) },
-        _ => walk(
-            text,
-            state,
-            found,
-            &Lanes {
-                equal: usual::equal,
-                brackets: usual::brackets,
-                low: usual::low,
-                parity: usual::parity,
-            },
-        ),
+        _ => walk(text, state, found, &lanes!(usual)),
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
 fn look_avx2(text: &[u8], state: &mut State, found: &mut Vec<Line>) {
-    let lanes = Lanes {
-        equal: |block: &[u8; BLOCK], byte: u8| avx2::equal(block, byte),
-        brackets: |block: &[u8; BLOCK]| avx2::brackets(block),
-        low: |block: &[u8; BLOCK]| avx2::low(block),
-        parity: |bits: u64| avx2::parity(bits),
-    };
+    let lanes = lanes!(avx2);
     walk(text, state, found, &lanes);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx2,pclmulqdq,popcnt,bmi1")]
 fn look_avx512(text: &[u8], state: &mut State, found: &mut Vec<Line>) {
-    let lanes = Lanes {
-        equal: |block: &[u8; BLOCK], byte: u8| avx512::equal(block, byte),
-        brackets: |block: &[u8; BLOCK]| avx512::brackets(block),
-        low: |block: &[u8; BLOCK]| avx512::low(block),
-        parity: |bits: u64| avx2::parity(bits),
-    };
+    let lanes = lanes!(avx512);
     walk(text, state, found, &lanes);
 }
 

@@ -1,9 +1,7 @@
 //! What is where in JSON text, 64 bytes at a time.
 
 pub(super) use super::lanes::BLOCK;
-use super::lanes::{Lanes, Width, usual};
-#[cfg(target_arch = "x86_64")]
-use super::lanes::{avx2, avx512};
+use super::lanes::{Lanes, Width, lanes};
 
 /// A block of a text, as far as its strings tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,40 +93,21 @@ fn look_with(width: Width, text: &[u8], blocks: &mut Vec<Block>) -> bool {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the same.
         Width::Avx2 => unsafe { look_avx2(text, blocks) },
-        _ => walk(
-            text,
-            blocks,
-            &Lanes {
-                equal: usual::equal,
-                brackets: usual::brackets,
-                low: usual::low,
-                parity: usual::parity,
-            },
-        ),
+        _ => walk(text, blocks, &lanes!(usual)),
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
 fn look_avx2(text: &[u8], blocks: &mut Vec<Block>) -> bool {
-    let lanes = Lanes {
-        equal: |block: &[u8; BLOCK], byte: u8| avx2::equal(block, byte),
-        brackets: |block: &[u8; BLOCK]| avx2::brackets(block),
-        low: |block: &[u8; BLOCK]| avx2::low(block),
-        parity: |bits: u64| avx2::parity(bits),
-    };
+    let lanes = lanes!(avx2);
     walk(text, blocks, &lanes)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx2,pclmulqdq,popcnt,bmi1")]
 fn look_avx512(text: &[u8], blocks: &mut Vec<Block>) -> bool {
-    let lanes = Lanes {
-        equal: |block: &[u8; BLOCK], byte: u8| avx512::equal(block, byte),
-        brackets: |block: &[u8; BLOCK]| avx512::brackets(block),
-        low: |block: &[u8; BLOCK]| avx512::low(block),
-        parity: |bits: u64| avx2::parity(bits),
-    };
+    let lanes = lanes!(avx512);
     walk(text, blocks, &lanes)
 }
 
