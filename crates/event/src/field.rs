@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{LazyLock, RwLock};
+use std::sync::{LazyLock, OnceLock, RwLock};
 
 /// A field name, interned for the life of the process: comparing and hashing cost as much as for a `u32`.
 ///
@@ -11,13 +11,27 @@ use std::sync::{LazyLock, RwLock};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(u32);
 
-#[derive(Default)]
-struct Interner {
-    ids: HashMap<&'static str, u32>,
-    names: Vec<&'static str>,
+/// The number of each name.
+static INTERNER: LazyLock<RwLock<HashMap<&'static str, u32>>> = LazyLock::new(RwLock::default);
+
+/// The names by number: readers ask for them all the time, so they take no lock. Each block is twice as long as the one before,
+/// and none ever moves.
+static NAMES: [OnceLock<Box<[OnceLock<&'static str>]>>; 33] = [const { OnceLock::new() }; 33];
+
+/// The block in which a number's name lies, and its place there.
+fn place(id: u32) -> (usize, usize) {
+    let number = u64::from(id) + 1;
+    let block = number.ilog2();
+    let at = number - (1 << block);
+    (block as usize, usize::try_from(at).unwrap_or(usize::MAX))
 }
 
-static INTERNER: LazyLock<RwLock<Interner>> = LazyLock::new(RwLock::default);
+fn keep_name(id: u32, name: &'static str) {
+    let (block, at) = place(id);
+    let names =
+        NAMES[block].get_or_init(|| (0..1usize << block).map(|_| OnceLock::new()).collect());
+    names[at].get_or_init(|| name);
+}
 
 impl Field {
     /// The field of this dotted name, made if it is new.
@@ -28,13 +42,13 @@ impl Field {
         let mut interner = INTERNER
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(&id) = interner.ids.get(name) {
+        if let Some(&id) = interner.get(name) {
             return Self(id);
         }
-        let id = u32::try_from(interner.names.len()).expect("fewer than 2^32 field names");
+        let id = u32::try_from(interner.len()).expect("fewer than 2^32 field names");
         let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
-        interner.ids.insert(name, id);
-        interner.names.push(name);
+        keep_name(id, name);
+        interner.insert(name, id);
         Self(id)
     }
 
@@ -43,15 +57,14 @@ impl Field {
         let interner = INTERNER
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        interner.ids.get(name).copied().map(Self)
+        interner.get(name).copied().map(Self)
     }
 
     /// The dotted name.
     pub fn name(self) -> &'static str {
-        INTERNER
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .names[self.0 as usize]
+        let (block, at) = place(self.0);
+        let names = NAMES[block].get().expect("a field was given a name");
+        names[at].get().expect("a field was given a name")
     }
 }
 
@@ -77,5 +90,14 @@ mod tests {
         assert_eq!(first, Field::new("field.tests.once"));
         assert_eq!(first.name(), "field.tests.once");
         assert_eq!(Field::get("field.tests.never"), None);
+    }
+
+    #[test]
+    fn many_names_are_kept() {
+        let name = |number: u32| format!("field.tests.many{number}");
+        let fields: Vec<Field> = (0..3000).map(|number| Field::new(&name(number))).collect();
+        for (number, field) in (0..).zip(fields) {
+            assert_eq!(field.name(), name(number));
+        }
     }
 }
