@@ -84,15 +84,15 @@ struct Kind {
     index_unknown: bool,
     /// No index is known for the kind, so that every rule sees it.
     without_index: bool,
-    /// How many events of it were met, while that matters.
-    met: u32,
+    /// How many questions were put to its events, while that matters.
+    put: usize,
     dispatcher: Option<Dispatcher>,
 }
 
 /// So few questions are put one after the other.
 const FEW_QUESTIONS: usize = 4;
-/// A kind of fewer events than this is not worth a dispatcher.
-const MANY_EVENTS: u32 = 64;
+/// Fewer questions than this cost less than a dispatcher.
+const MANY_QUESTIONS: usize = 1_000;
 /// Dispatchers of one worker: each holds the texts of its rules once more.
 const MAX_DISPATCHERS: usize = 256;
 
@@ -103,18 +103,18 @@ impl Kind {
             open,
             index_unknown: true,
             without_index: false,
-            met: 0,
+            put: 0,
             dispatcher: None,
         }
     }
 
-    /// Counts an event; says whether a dispatcher is worth making now.
+    /// Counts the questions of an event; says whether a dispatcher is worth making now.
     fn wants_dispatcher(&mut self) -> bool {
-        if self.open.len() <= FEW_QUESTIONS || self.met > MANY_EVENTS {
+        if self.open.len() <= FEW_QUESTIONS || self.put > MANY_QUESTIONS {
             return false;
         }
-        self.met += 1;
-        self.met > MANY_EVENTS
+        self.put += self.open.len();
+        self.put > MANY_QUESTIONS
     }
 
     /// The place of the next question at or after `from`.

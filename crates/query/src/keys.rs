@@ -99,24 +99,23 @@ impl Keys {
                     format!("the event has more than {} join keys", limits::KEYS),
                 ));
             }
-            rows = combined(rows, &values);
+            rows = combined(rows, values);
         }
         Ok(rows)
     }
 }
 
 /// Every row with every value at its end.
-fn combined(rows: Vec<Vec<KeyValue>>, values: &[KeyValue]) -> Vec<Vec<KeyValue>> {
-    if let [only] = values {
-        let mut rows = rows;
-        for row in &mut rows {
-            row.push(only.clone());
-        }
+fn combined(mut rows: Vec<Vec<KeyValue>>, values: Vec<KeyValue>) -> Vec<Vec<KeyValue>> {
+    if let [row] = rows.as_mut_slice()
+        && values.len() == 1
+    {
+        row.extend(values);
         return rows;
     }
     let mut longer = Vec::with_capacity(rows.len() * values.len());
     for row in rows {
-        for value in values {
+        for value in &values {
             let mut row = row.clone();
             row.push(value.clone());
             longer.push(row);
