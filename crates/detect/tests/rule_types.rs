@@ -670,3 +670,43 @@ fn where_only_the_first_alerts_are_looked_at_they_are_the_same() {
         assert_eq!(again_of_some < again, count < 1000);
     }
 }
+
+#[test]
+fn an_alert_is_the_same_however_much_of_its_event_is_parsed() {
+    let rule_of = |rest: Json| {
+        let mut all = json!({"type": "eql", "language": "eql", "query": "any where true"});
+        let (Json::Object(keys), Json::Object(rest)) = (&mut all, rest) else {
+            panic!("objects")
+        };
+        keys.extend(rest);
+        rule(all)
+    };
+    let events = [
+        json!({"event": {"category": ["process"], "kind": "event"}, "process": {"name": "a"}, "winlog": {"x": [1, 2.5, null, "é\n"]}}),
+        json!({"message": "no event", "log": {"file": {"path": "/x"}, "offset": 5}, "gatewatch": {"input": {"path": "/x"}}}),
+        json!({"kibana": {"alert": {"uuid": "u", "depth": 2}}, "signal": {"a": 1}, "_id": "id", "_index": "i", "_score": 1, "z": {}}),
+        json!({"event.kind": "event", "log.file.path": "/y", "user.name": "dotted", "related": {"ip": []}, "event": "no object"}),
+        json!({"data_stream": {"type": "logs", "dataset": "d", "namespace": "n"}, "tags": ["t"], "source": {"ip": "192.0.2.1", "port": 5}}),
+    ];
+    let events: Vec<Json> = (0..).zip(events).map(|(n, event)| at(n, event)).collect();
+    // A rule that takes something from its events needs all of them.
+    let mapped =
+        json!({"risk_score_mapping": [{"field": "no.such", "operator": "equals", "value": ""}]});
+    let plain = alerts(vec![rule_of(json!({}))], &events);
+    let parsed = alerts(vec![rule_of(mapped)], &events);
+    assert_eq!(plain.len(), events.len());
+    for (plain, parsed) in plain.iter().zip(&parsed) {
+        let written = serde_json::to_string(&plain.document).expect("written");
+        let mut changed = plain.document.clone();
+        assert_eq!(changed.own_mut(), parsed.document.own());
+        assert_eq!(plain.document.own(), parsed.document.own());
+        assert_eq!(
+            plain.document.own().as_map().keys().collect::<Vec<_>>(),
+            parsed.document.own().as_map().keys().collect::<Vec<_>>(),
+        );
+        assert_eq!(
+            written,
+            plain.document.to_document().into_json().to_string()
+        );
+    }
+}

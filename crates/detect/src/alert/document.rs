@@ -1,11 +1,13 @@
 //! An alert's document, of which all that the rule says is shared by the alerts of the rule.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gatewatch_event::Document;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value as Json};
+
+use super::gaps::Gaps;
 
 /// Where the fields of the rule lie.
 const RULE: &str = "kibana.alert.rule";
@@ -34,28 +36,51 @@ impl RuleFields {
 #[derive(Clone, Debug)]
 pub struct AlertDocument {
     own: Document,
+    /// Members of the event that stand in `own` as null.
+    gaps: Option<Gaps>,
+    /// `own` without gaps, once somebody asked for it.
+    filled: OnceLock<Document>,
     rule: Arc<RuleFields>,
 }
 
 impl AlertDocument {
     /// `own` has fields below `kibana.alert`.
     pub(super) fn new(own: Document, rule: Arc<RuleFields>) -> Self {
-        Self { own, rule }
+        Self::with_gaps(own, None, rule)
+    }
+
+    /// The same of an event that is not all parsed.
+    pub(super) fn with_gaps(own: Document, gaps: Option<Gaps>, rule: Arc<RuleFields>) -> Self {
+        Self {
+            own,
+            gaps,
+            filled: OnceLock::new(),
+            rule,
+        }
     }
 
     /// All but `kibana.alert.rule`.
     pub fn own(&self) -> &Document {
-        &self.own
+        match &self.gaps {
+            Some(gaps) => self.filled.get_or_init(|| gaps.filled(&self.own)),
+            None => &self.own,
+        }
     }
 
     /// The same, to be changed; objects in `kibana.alert` must stay objects.
     pub fn own_mut(&mut self) -> &mut Document {
+        if let Some(gaps) = self.gaps.take() {
+            self.own = match self.filled.take() {
+                Some(filled) => filled,
+                None => gaps.filled(&self.own),
+            };
+        }
         &mut self.own
     }
 
     /// All of it.
     pub fn to_document(&self) -> Document {
-        let mut document = self.own.clone();
+        let mut document = self.own().clone();
         document.set(RULE, self.rule.json.clone());
         document
     }
@@ -67,6 +92,7 @@ impl Serialize for AlertDocument {
             map: self.own.as_map(),
             path: AROUND,
             rule: &self.rule.text,
+            gaps: self.gaps.as_ref(),
         };
         whole.serialize(serializer)
     }
@@ -77,16 +103,28 @@ struct Level<'a> {
     map: &'a Map<String, Json>,
     path: &'a [&'a str],
     rule: &'a RawValue,
+    /// Of the outermost, what stands in the map as null.
+    gaps: Option<&'a Gaps>,
 }
 
 impl Serialize for Level<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut members = serializer.serialize_map(None)?;
         for (key, value) in self.map {
+            if let Some(text) = self.gaps.and_then(|gaps| gaps.get(key)) {
+                members.serialize_entry(key, text)?;
+                continue;
+            }
             match (self.path.split_first(), value) {
                 (Some((head, path)), Json::Object(map)) if key == head => {
                     let rule = self.rule;
-                    members.serialize_entry(key, &Level { map, path, rule })?;
+                    let level = Level {
+                        map,
+                        path,
+                        rule,
+                        gaps: None,
+                    };
+                    members.serialize_entry(key, &level)?;
                 }
                 _ => members.serialize_entry(key, value)?,
             }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 /// Fields that say where an event was read, not what it is: they are no part of an alert's identity.
-const PLACE_FIELDS: &[&str] = &["log.file.path", "gatewatch.input.path"];
+pub(super) const PLACE_FIELDS: &[&str] = &["log.file.path", "gatewatch.input.path"];
 
 /// A hash over what makes an alert.
 pub(super) struct Identity(Sha256);
@@ -36,7 +36,11 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of(event: &Document) -> Self {
-        let content = without_place(event);
+        Self::with(event, without_place(event))
+    }
+
+    /// The same, where its text without the place is known.
+    pub(super) fn with(event: &Document, content: Vec<u8>) -> Self {
         Self {
             ancestors: ancestors_of(event, &content),
             content,

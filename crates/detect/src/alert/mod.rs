@@ -3,6 +3,7 @@
 mod body;
 mod document;
 mod fields;
+mod gaps;
 mod identity;
 mod overrides;
 mod reason;
@@ -20,6 +21,7 @@ use crate::outcome::{Detail, Match, Outcome};
 
 pub use document::AlertDocument;
 pub(crate) use document::RuleFields;
+use gaps::Gaps;
 pub(crate) use identity::document_id;
 use identity::{Identity, Known, digest};
 
@@ -55,8 +57,17 @@ impl Engine {
     pub fn alert(&self, outcome: &Outcome, found: &Match) -> io::Result<Alert> {
         let compiled = &self.rules()[found.rule];
         let rule = &compiled.rule;
-        let mut events = self.events_of(outcome, found)?;
-        let known: Vec<Known> = events.iter().map(Known::of).collect();
+        let mut gaps = None;
+        let mut known: Vec<Known> = Vec::new();
+        let mut events = Vec::new();
+        if let Some((event, of_event)) = self.split(outcome, found)? {
+            known.push(Known::with(&event, of_event.without_place()));
+            events.push(event);
+            gaps = Some(of_event);
+        } else {
+            events = self.events_of(outcome, found)?;
+            known.extend(events.iter().map(Known::of));
+        }
         let id = alert_id(rule, found, &known);
         let several = found.events.len() > 1;
         let count = events.len();
@@ -122,7 +133,7 @@ impl Engine {
             rule: found.rule,
             name: wanted.name,
             severity: wanted.severity,
-            document: AlertDocument::new(document, rule_fields),
+            document: AlertDocument::with_gaps(document, gaps, rule_fields),
             events: count,
             last,
             blocks,
@@ -144,6 +155,19 @@ impl Engine {
     pub(crate) fn alert_body(&self, outcome: &Outcome, found: &Match) -> io::Result<Document> {
         let events = self.events_of(outcome, found)?;
         Ok(body::body(&self.rules()[found.rule].rule, found, &events))
+    }
+
+    /// The event of an alert that is one event as it stands, parsed no further than an alert looks at it.
+    fn split(&self, outcome: &Outcome, found: &Match) -> io::Result<Option<(Document, Gaps)>> {
+        let rule = &self.rules()[found.rule].rule;
+        match (&found.detail, found.events.as_slice()) {
+            (Detail::None | Detail::NewTerms(_), [Some(event)])
+                if overrides::Overrides::takes_nothing(rule) =>
+            {
+                Gaps::split(&outcome.document(*event)?)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn events_of(&self, outcome: &Outcome, found: &Match) -> io::Result<Vec<Document>> {

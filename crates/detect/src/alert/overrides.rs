@@ -24,6 +24,13 @@ impl Overrides {
         }
     }
 
+    /// Does the rule take nothing from events?
+    pub(super) fn takes_nothing(rule: &Rule) -> bool {
+        rule.severity_mapping.is_empty()
+            && rule.risk_score_mapping.is_none()
+            && rule.rule_name_override.is_none()
+    }
+
     /// Is all of it what the rule says?
     pub(super) fn is_of(&self, rule: &Rule) -> bool {
         self.severity == rule.severity
