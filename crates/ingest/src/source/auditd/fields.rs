@@ -50,6 +50,8 @@ pub(super) const COMMON: &[Entry] = &[
     })
     .many(),
     Entry::turned("event.sequence", "@serial", turn::long),
+    // As the integration that keeps each line has it.
+    Entry::turned("auditd.log.sequence", "@serial", turn::long),
     Entry::part("event.id", "id"),
     Entry::call("event.outcome", |view, emit| {
         if let Some(result) = view.text("@result") {
