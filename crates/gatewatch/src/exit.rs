@@ -1,5 +1,5 @@
 //! Exit codes, all of them: 0 done, 1 `--fail-on` was met (or a check found faults), 2 an error, or a path that was named could not
-//! be opened.
+//! be opened, or an exception could not be used.
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ pub enum Ending {
     Done,
     /// It did, and found what `--fail-on` names, or a check found faults.
     Found,
-    /// It did, but for a path that was named and could not be opened, as the results say.
+    /// It did, but for a path that was named and could not be opened, or an exception that could not be used, as was told.
     Incomplete,
     /// It did, and the answer itself is an error (a refused request), printed where the answer goes.
     Refused,

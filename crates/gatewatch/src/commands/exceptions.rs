@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use gatewatch_diagnostic::Diagnostic;
+use gatewatch_diagnostic::{Diagnostic, Severity};
 use gatewatch_event::Timestamp;
 use gatewatch_query::EcsSchema;
 use gatewatch_rules::exceptions::{Exceptions, Expiry, ValueLists};
@@ -30,8 +30,9 @@ pub struct Sources<'a> {
     pub now: Option<Timestamp>,
 }
 
-/// Gives the rules their exceptions. What cannot be applied is told on stderr: a rule then raises more alerts, not fewer.
-pub fn apply(rules: &mut [CompiledRule], from: &Sources<'_>) -> anyhow::Result<()> {
+/// Gives the rules their exceptions. What cannot be applied is told on stderr: a rule then raises more alerts, not fewer. Says
+/// whether all could be applied.
+pub fn apply(rules: &mut [CompiledRule], from: &Sources<'_>) -> anyhow::Result<bool> {
     let given = load::source_files(from.exceptions)
         .context("exceptions are files of Kibana (NDJSON) or of Elastic's repository (TOML)")?;
     let mut complaints = Vec::new();
@@ -92,7 +93,9 @@ pub fn apply(rules: &mut [CompiledRule], from: &Sources<'_>) -> anyhow::Result<(
             )));
         }
     }
-    Ok(())
+    Ok(!told
+        .iter()
+        .any(|problem| problem.severity == Severity::Error))
 }
 
 /// The lists of files; a directory gives all its files.

@@ -27,7 +27,7 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     {
         anyhow::bail!("--from is later than --to: no event can be in between");
     }
-    let (engine, not_run) = engine(flags)?;
+    let (engine, not_run, complete) = engine(flags)?;
     let mut known = match &flags.state {
         Some(path) => state::read(path)?,
         None => KnownTerms::default(),
@@ -86,9 +86,10 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         || account::closing_line(&ended.context(written.alerts)),
     )?;
     match (flags.fail_on, written.gravest) {
-        (Some(least), Some(gravest)) if gravest >= least && end == Ending::Done => {
+        (Some(least), Some(gravest)) if gravest >= least && end == Ending::Done && complete => {
             Ok(Ending::Found)
         }
+        _ if end == Ending::Done && !complete => Ok(Ending::Incomplete),
         _ => Ok(end),
     }
 }
@@ -97,7 +98,9 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
 type NotRunRules = Vec<(Arc<Rule>, NotRun)>;
 
 /// The rules that run, ready, and those that do not.
-fn engine(flags: &ScanFlags) -> anyhow::Result<(Engine, NotRunRules)> {
+///
+/// Says too whether all exceptions can be used.
+fn engine(flags: &ScanFlags) -> anyhow::Result<(Engine, NotRunRules, bool)> {
     let mut texts = load::texts(&[], !flags.no_pack)?;
     let given = load::source_files(&flags.rules)?;
     texts.extend(given.iter().cloned());
@@ -109,7 +112,7 @@ fn engine(flags: &ScanFlags) -> anyhow::Result<(Engine, NotRunRules)> {
         lists: &flags.lists,
         now: flags.now,
     };
-    exceptions::apply(&mut loaded.rules, &sources)?;
+    let complete = exceptions::apply(&mut loaded.rules, &sources)?;
     let indicators = indicators::read(&flags.indicators)?;
     if indicators.is_empty() {
         loaded.rules.retain(|compiled| {
@@ -146,6 +149,7 @@ fn engine(flags: &ScanFlags) -> anyhow::Result<(Engine, NotRunRules)> {
     Ok((
         Engine::with(loaded.rules, indicators, options),
         loaded.not_run,
+        complete,
     ))
 }
 
