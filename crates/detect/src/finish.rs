@@ -10,7 +10,7 @@ use gatewatch_rules::{RuleType, Threshold, before_now};
 
 use crate::KnownTerms;
 use crate::engine::Engine;
-use crate::hits::{Hit, HitFiles, Parts};
+use crate::hits::{Hit, HitFiles, KeySet, Parts};
 use crate::new_terms::NewTermsMachine;
 use crate::outcome::{Detail, EventRef, Match, Outcome};
 use crate::sample::{SampleBounds, SampleCollector};
@@ -117,7 +117,7 @@ impl Engine {
             &self.rules()[rule].rule.rule_type,
         ) {
             (PlanBody::Event(_), RuleType::Threshold(threshold)) => {
-                self.in_parts(rule, files, outcome, |parts, is_last| {
+                self.in_parts(rule, files, None, outcome, |parts, is_last| {
                     self.join_threshold(rule, threshold, parts, is_last)
                 })
             }
@@ -126,23 +126,36 @@ impl Engine {
                 self.join_new_terms(rule, memory, files, known, earliest, outcome)
             }
             (PlanBody::Event(_), _) => self.join_events(rule, files, outcome),
-            (PlanBody::Sequence(_), _) => self.in_parts(rule, files, outcome, |parts, is_last| {
-                self.join_sequence(rule, parts, is_last)
-            }),
+            (PlanBody::Sequence(_), _) => {
+                let keys = self.completing_keys(rule, files)?;
+                self.in_parts(rule, files, keys.as_ref(), outcome, |parts, is_last| {
+                    self.join_sequence(rule, parts, is_last)
+                })
+            }
             (PlanBody::Sample(plan), _) => self.join_sample(rule, plan.steps.len(), files, outcome),
         }
     }
 
-    /// Tries with more and more parts until nothing is dropped.
+    /// The keys that have an event for the last step of a sequence: with any other none is complete. Mostly the last step is rare,
+    /// and the first ones, such as failed logins, are not. `None` when there are too many to be kept.
+    fn completing_keys(&self, rule: usize, files: &HitFiles) -> io::Result<Option<KeySet>> {
+        match self.shape(rule).and_then(|shape| shape.last_term()) {
+            Some(term) => files.keys_of(rule, term.into(), self.state_budget() / 4),
+            None => Ok(None),
+        }
+    }
+
+    /// Tries with more and more parts until nothing is dropped. Hits without one of the `keys` are of no use.
     fn in_parts(
         &self,
         rule: usize,
         files: &HitFiles,
+        keys: Option<&KeySet>,
         outcome: &mut Outcome,
         join: impl Fn(&Parts<'_>, bool) -> io::Result<Tried>,
     ) -> io::Result<()> {
         for count in PARTS {
-            let parts = Parts::new(files, rule, self.until(rule), count)?;
+            let parts = Parts::new(files, (rule, self.until(rule)), keys, count)?;
             let is_last = count == PARTS[PARTS.len() - 1];
             let tried = join(&parts, is_last)?;
             if tried.dropped.is_some() && !is_last {

@@ -86,7 +86,17 @@ impl Keys {
     pub fn extract(&self, event: &dyn Event) -> Result<Vec<Vec<KeyValue>>, RuntimeError> {
         let mut rows = vec![Vec::with_capacity(self.keys.len())];
         for key in &self.keys {
-            let mut values = key.values(event);
+            let mut values = match key.only(event) {
+                Ok(Some(value)) => {
+                    for row in &mut rows[1..] {
+                        row.push(value.clone());
+                    }
+                    rows[0].push(value);
+                    continue;
+                }
+                Ok(None) => Vec::new(),
+                Err(Several) => key.values(event),
+            };
             if values.is_empty() {
                 if !key.optional {
                     return Ok(Vec::new());
@@ -104,6 +114,9 @@ impl Keys {
         Ok(rows)
     }
 }
+
+/// There is more than one value.
+struct Several;
 
 /// Every row with every value at its end.
 fn combined(mut rows: Vec<Vec<KeyValue>>, values: Vec<KeyValue>) -> Vec<Vec<KeyValue>> {
@@ -125,6 +138,24 @@ fn combined(mut rows: Vec<Vec<KeyValue>>, values: Vec<KeyValue>) -> Vec<Vec<KeyV
 }
 
 impl Key {
+    /// The one value that nearly every event has, or none.
+    fn only(&self, event: &dyn Event) -> Result<Option<KeyValue>, Several> {
+        let Some((field, field_type)) = self.source else {
+            return Ok(None);
+        };
+        let mut only = Ok(None);
+        event.visit(field, &mut |value| {
+            if let Some(value) = Computed::of_key(value, field_type) {
+                only = match &only {
+                    Ok(None) => Ok(Some(KeyValue::from(value))),
+                    _ => Err(Several),
+                };
+            }
+            only.is_ok()
+        });
+        only
+    }
+
     /// The distinct values, in the order of the document.
     fn values(&self, event: &dyn Event) -> Vec<KeyValue> {
         let mut values = Vec::new();

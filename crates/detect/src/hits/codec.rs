@@ -140,9 +140,58 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Hit> {
     })
 }
 
+/// What an encoded hit says without being decoded.
+pub(super) struct Glance<'a> {
+    pub(super) term: u32,
+    pub(super) has_time: bool,
+    /// From the key on.
+    rest: Input<'a>,
+}
+
+impl<'a> Glance<'a> {
+    /// `None` when the bytes are none that [`encode`] wrote.
+    pub(super) fn of(bytes: &'a [u8]) -> Option<Self> {
+        let mut input = Input(bytes);
+        let has_time = input.byte()? & HAS_TIME != 0;
+        let term = u32::try_from(input.number()?).ok()?;
+        input.take::<8>()?;
+        if has_time {
+            input.take::<8>()?;
+        }
+        Some(Self {
+            term,
+            has_time,
+            rest: input,
+        })
+    }
+
+    /// The key, encoded: equal keys have equal bytes.
+    pub(super) fn key(mut self) -> Option<&'a [u8]> {
+        let all = self.rest.0;
+        for _ in 0..self.rest.number()? {
+            self.rest.skip()?;
+        }
+        all.get(..all.len() - self.rest.0.len())
+    }
+}
+
 struct Input<'a>(&'a [u8]);
 
 impl Input<'_> {
+    /// Passes over a value.
+    fn skip(&mut self) -> Option<()> {
+        let length = match self.byte()? {
+            NULL | FALSE | TRUE => 0,
+            LONG | UNSIGNED | DOUBLE | DATE => 8,
+            IPV4 => 4,
+            IPV6 => 16,
+            TEXT => usize::try_from(self.number()?).ok()?,
+            _ => return None,
+        };
+        self.0 = self.0.get(length..)?;
+        Some(())
+    }
+
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
@@ -201,7 +250,7 @@ mod tests {
     use gatewatch_event::Timestamp;
     use gatewatch_query::KeyValue;
 
-    use super::{decode, encode};
+    use super::{Glance, decode, encode, encode_values};
     use crate::hits::Hit;
     use crate::store::DocumentRef;
 
@@ -243,6 +292,14 @@ mod tests {
             let mut bytes = Vec::new();
             encode(&mut bytes, &hit);
             assert_eq!(decode(&bytes).as_ref(), Some(&hit));
+            let mut key = Vec::new();
+            encode_values(&mut key, &hit.key);
+            let glance = Glance::of(&bytes).expect("a hit");
+            assert_eq!(
+                (glance.term, glance.has_time),
+                (hit.term, hit.time.is_some())
+            );
+            assert_eq!(glance.key(), Some(key.as_slice()));
             for end in 0..bytes.len() {
                 assert_eq!(decode(&bytes[..end]), None);
             }

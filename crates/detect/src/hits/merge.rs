@@ -4,7 +4,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::io;
 
-use super::codec::decode;
+use super::codec::{Glance, decode};
+use super::keys::KeySet;
 use super::records::Records;
 use super::store::{HitStore, Kept};
 use super::{Hit, rank};
@@ -41,6 +42,59 @@ impl HitFiles {
 
     /// The hits of a rule, in order. `until` is the term of its `until`.
     pub(crate) fn of_rule(&self, rule: usize, until: Option<u32>) -> io::Result<RuleHits<'_>> {
+        self.among(rule, until, None)
+    }
+
+    /// The same, without the hits whose key is none of these; those without a time are kept.
+    pub(crate) fn among<'a>(
+        &'a self,
+        rule: usize,
+        until: Option<u32>,
+        keys: Option<&'a KeySet>,
+    ) -> io::Result<RuleHits<'a>> {
+        let sources = self.sources(rule);
+        let mut hits = RuleHits {
+            sources,
+            heads: BinaryHeap::new(),
+            until,
+            keys,
+        };
+        for source in 0..hits.sources.len() {
+            hits.advance(source)?;
+        }
+        Ok(hits)
+    }
+
+    /// The keys of the hits of one term of a rule; `None` when they take more memory than this.
+    pub(crate) fn keys_of(
+        &self,
+        rule: usize,
+        term: u32,
+        budget: usize,
+    ) -> io::Result<Option<KeySet>> {
+        let mut keys = KeySet::default();
+        for mut source in self.sources(rule) {
+            let key_of = |bytes: &[u8]| {
+                let glance = Glance::of(bytes)?;
+                match glance.term == term {
+                    true => glance.key().map(|key| Some(Box::<[u8]>::from(key))),
+                    false => Some(None),
+                }
+            };
+            while let Some(key) = source.from.next(key_of)? {
+                if let Some(key) = key {
+                    keys.insert(&key);
+                }
+                if keys.bytes() > budget {
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(keys))
+    }
+
+    /// Where the hits of a rule lie.
+    fn sources(&self, rule: usize) -> Vec<Source<'_>> {
         let mut sources = Vec::new();
         for (number, kept) in (0u32..).zip(&self.workers) {
             for run in &kept.runs {
@@ -62,15 +116,7 @@ impl HitFiles {
                 });
             }
         }
-        let mut hits = RuleHits {
-            sources,
-            heads: BinaryHeap::new(),
-            until,
-        };
-        for source in 0..hits.sources.len() {
-            hits.advance(source)?;
-        }
-        Ok(hits)
+        sources
     }
 }
 
@@ -86,6 +132,7 @@ pub(crate) struct RuleHits<'a> {
     sources: Vec<Source<'a>>,
     heads: BinaryHeap<Reverse<Head>>,
     until: Option<u32>,
+    keys: Option<&'a KeySet>,
 }
 
 struct Source<'a> {
@@ -129,7 +176,17 @@ impl Eq for Head {}
 
 impl RuleHits<'_> {
     fn advance(&mut self, source: usize) -> io::Result<()> {
-        if let Some(hit) = self.sources[source].from.next(decode)? {
+        let from = &mut self.sources[source].from;
+        let hit = match self.keys {
+            None => from.next(decode)?,
+            Some(keys) => loop {
+                match from.next(|bytes| keys.decode(bytes))? {
+                    Some(None) => {}
+                    found => break found.flatten(),
+                }
+            },
+        };
+        if let Some(hit) = hit {
             self.heads.push(Reverse(Head {
                 rank: rank(hit.term, self.until),
                 hit,
@@ -208,6 +265,43 @@ mod tests {
             prop_assert_eq!(one.len(), hits.len());
             prop_assert!(one.is_sorted_by_key(|(rule, hit)| (*rule, hit.time)));
             prop_assert_eq!(&one, &collect(3, budget));
+        }
+
+        #[test]
+        fn hits_that_lead_nowhere_are_left_out(mut hits in hits(), budget in 100..4000usize) {
+            for (_, _, hit) in &mut hits {
+                // Few keys, so that some come again.
+                if let [KeyValue::Text(text)] = hit.key.as_mut_slice() {
+                    *text = text.get(..1).unwrap_or_default().into();
+                }
+            }
+            let mut stores: Vec<HitStore> = (0..2).map(|_| HitStore::new(budget)).collect();
+            for (worker, rule, hit) in &hits {
+                stores[worker % 2].push(*rule, Some(2), hit).expect("kept");
+            }
+            let files = HitFiles::new(stores).expect("closed");
+            for rule in files.rules() {
+                let read = |keys| {
+                    let mut of_rule = files.among(rule, Some(2), keys).expect("readable");
+                    let mut all = Vec::new();
+                    while let Some((_, hit)) = of_rule.next().expect("readable") {
+                        all.push(hit);
+                    }
+                    all
+                };
+                let all = read(None);
+                let keys = files.keys_of(rule, 1, usize::MAX).expect("readable").expect("few");
+                let leads = |hit: &Hit| all.iter().any(|last| last.term == 1 && last.key == hit.key);
+                let expect: Vec<Hit> = all
+                    .iter()
+                    .filter(|hit| hit.time.is_none() || leads(hit))
+                    .cloned()
+                    .collect();
+                prop_assert_eq!(read(Some(&keys)), expect);
+                let has_last = all.iter().any(|hit| hit.term == 1);
+                let too_many = files.keys_of(rule, 1, 0).expect("readable").is_none();
+                prop_assert_eq!(too_many, has_last);
+            }
         }
     }
 }

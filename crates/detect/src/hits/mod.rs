@@ -1,6 +1,7 @@
 //! Hits: events that met a term of a rule, kept small, in memory up to a budget and in a temporary file beyond it.
 
 mod codec;
+mod keys;
 mod merge;
 mod parts;
 mod records;
@@ -12,6 +13,7 @@ use gatewatch_query::KeyValue;
 use crate::store::DocumentRef;
 
 pub(crate) use codec::{decode_values, encode_values};
+pub(crate) use keys::KeySet;
 pub(crate) use merge::HitFiles;
 pub(crate) use parts::Parts;
 pub(crate) use store::HitStore;

@@ -9,6 +9,7 @@ use gatewatch_query::KeyValue;
 
 use super::Hit;
 use super::codec::{decode, encode};
+use super::keys::KeySet;
 use super::merge::{HitFiles, RuleHits};
 use super::records::Records;
 
@@ -21,6 +22,7 @@ pub(crate) struct Parts<'f> {
     files: &'f HitFiles,
     rule: usize,
     until: Option<u32>,
+    keys: Option<&'f KeySet>,
     /// Files and their lengths; none where all is one part.
     divided: Vec<(Mutex<File>, u64)>,
 }
@@ -32,15 +34,16 @@ pub(crate) enum PartHits<'p> {
 }
 
 impl<'f> Parts<'f> {
-    /// The hits of a rule in this many parts. `until` is the term of its `until`.
+    /// The hits of a rule in this many parts. `until` is the term of its `until`; with `keys`, hits without one of them may be left
+    /// out.
     pub(crate) fn new(
         files: &'f HitFiles,
-        rule: usize,
-        until: Option<u32>,
+        (rule, until): (usize, Option<u32>),
+        keys: Option<&'f KeySet>,
         parts: usize,
     ) -> io::Result<Self> {
         let divided = if parts > 1 {
-            divide(&mut files.of_rule(rule, until)?, parts)?
+            divide(&mut files.among(rule, until, keys)?, parts)?
         } else {
             Vec::new()
         };
@@ -48,6 +51,7 @@ impl<'f> Parts<'f> {
             files,
             rule,
             until,
+            keys,
             divided,
         })
     }
@@ -61,7 +65,7 @@ impl<'f> Parts<'f> {
     pub(crate) fn hits(&self, part: usize) -> io::Result<PartHits<'_>> {
         Ok(match self.divided.get(part) {
             Some((file, length)) => PartHits::Divided(Records::in_file(file, 0, *length)),
-            None => PartHits::Whole(self.files.of_rule(self.rule, self.until)?),
+            None => PartHits::Whole(self.files.among(self.rule, self.until, self.keys)?),
         })
     }
 }

@@ -129,6 +129,14 @@ impl Shape {
         u16::try_from(self.roles.len()).unwrap_or(u16::MAX)
     }
 
+    /// The term without whose event no sequence is complete and that is not the first one, if there is one.
+    pub fn last_term(&self) -> Option<u16> {
+        let last = self.roles.iter().position(
+            |role| matches!(role, Role::Stages { from, to } if *from > 0 && *to == self.stages),
+        )?;
+        u16::try_from(last).ok()
+    }
+
     /// The longest time from the first event to the last, in nanoseconds.
     pub fn maxspan(&self) -> Option<i64> {
         self.maxspan
