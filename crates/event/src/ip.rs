@@ -10,9 +10,43 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
     if text.len() > 45 {
         return None;
     }
+    if let Some(address) = parse_v4(text.as_bytes()) {
+        return Some(IpAddr::V4(address));
+    }
+    // Every IPv6 address has a colon.
+    if !text.as_bytes().contains(&b':') {
+        return None;
+    }
     text.parse::<IpAddr>()
         .ok()
         .map(|address| address.to_canonical())
+}
+
+/// Reads four numbers with dots between, as the standard library does, which takes several times as long.
+fn parse_v4(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut octets = [0u8; 4];
+    let mut at = 0;
+    for (number, octet) in octets.iter_mut().enumerate() {
+        if number > 0 {
+            if text.get(at) != Some(&b'.') {
+                return None;
+            }
+            at += 1;
+        }
+        let start = at;
+        let mut value = 0u16;
+        while let Some(digit @ b'0'..=b'9') = text.get(at)
+            && at < start + 3
+        {
+            value = value * 10 + u16::from(digit - b'0');
+            at += 1;
+        }
+        if at == start || (at > start + 1 && text[start] == b'0') {
+            return None;
+        }
+        *octet = u8::try_from(value).ok()?;
+    }
+    (at == text.len()).then(|| Ipv4Addr::from(octets))
 }
 
 /// A block of addresses. Host bits are allowed and ignored: `10.6.48.157/8` is `10.0.0.0/8`.
@@ -148,6 +182,34 @@ mod tests {
             parse_ip("2001:DB8::A").map(|a| a.to_string()).as_deref(),
             Some("2001:db8::a")
         );
+    }
+
+    #[test]
+    fn four_numbers_are_read_as_the_standard_library_does() {
+        let numbers = [
+            "", "0", "00", "1", "01", "9", "10", "099", "99", "100", "255", "256", "999", "1234",
+            "x",
+        ];
+        for first in numbers {
+            for second in numbers {
+                for third in ["0", "7", "255", "256", "03"] {
+                    for last in numbers {
+                        let text = format!("{first}.{second}.{third}.{last}");
+                        assert_eq!(parse_ip(&text), text.parse().ok(), "{text}");
+                    }
+                }
+            }
+        }
+        for text in [
+            "1.2.3.4.",
+            ".1.2.3.4",
+            "1.2.3.4.5",
+            "1..2.3",
+            "1.2.3.4 ",
+            "1,2,3,4",
+        ] {
+            assert_eq!(parse_ip(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -174,6 +174,21 @@ impl<'a> Placed<'a> {
         self.place
     }
 
+    /// Visits what stands for a missing `host.id`: rules join on it, so it is not copied.
+    fn visit_host(&self, visit: &mut dyn FnMut(Value<'_>) -> bool) {
+        for name in ADDED.host_names {
+            let mut seen = false;
+            self.event.visit(name, &mut |value| {
+                seen = true;
+                visit(value);
+                false
+            });
+            if seen {
+                return;
+            }
+        }
+    }
+
     /// What is answered for a field that the event itself does not have.
     fn added(&self, field: Field) -> Option<Value<'_>> {
         let added = &*ADDED;
@@ -205,7 +220,13 @@ impl Event for Placed<'_> {
             seen = true;
             visit(value)
         });
-        if !seen && let Some(value) = self.added(field) {
+        if seen {
+            return;
+        }
+        if field == ADDED.host_id {
+            return self.visit_host(visit);
+        }
+        if let Some(value) = self.added(field) {
             visit(value);
         }
     }

@@ -17,7 +17,7 @@ fn with_event<R>(record: &serde_json::Value, check: impl FnOnce(&WindowsJson<'_>
         Shape::Journald(_) | Shape::FilebeatJournal(_) => {
             panic!("taken for a journal entry: {text}")
         }
-        Shape::Source(source, _) => panic!("taken for {}: {text}", source.name()),
+        Shape::Source(claim, _) => panic!("taken for {}: {text}", claim.source.name()),
         Shape::Carried(_) => panic!("taken for a line of text: {text}"),
     }
 }

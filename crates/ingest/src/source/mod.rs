@@ -48,7 +48,7 @@ pub mod zeek;
 
 pub(crate) use find::Claims;
 pub use find::{Claim, claim, claim_by_content, find_source};
-pub(crate) use text::{Carried, Sourced, is_known_line, route_carried};
+pub(crate) use text::{Carried, Sourced, is_known_line, route_carried, stamp_carried};
 pub use text::{TextOptions, check_bytes, read_text};
 
 use jiff::tz::TimeZone;

@@ -7,14 +7,15 @@ use foldhash::fast::RandomState;
 use gatewatch_event::{Event, Field, JsonEvent, Known, NothingKnown, Value, parse_iso};
 
 use super::glance::{Beat, Glance, KIND_FIELDS, Roots, close_field, glance, push_value, write_key};
-use super::shape::CarriedLine;
+use super::shape::{CarriedLine, ShapeClaims};
+use super::sieve::{Found, Sieve};
 use super::skim::Skimmed;
 use super::{Index, JsonRecord, LazyJson, Shape, Traces};
 use crate::source::index::DECIDING;
 use crate::source::linux_auth::{AuthKinds, JournalLine, from_filebeat};
 use crate::source::mapping::{Confidence, Record, SourceKinds};
 use crate::source::windows::{KindIndex, Kinds, Options, WindowsEvent, WindowsJson, WindowsKind};
-use crate::source::{Carried, UTC, route_carried};
+use crate::source::{Carried, UTC, route_carried, stamp_carried};
 use crate::{Consumer, Place, Placed};
 
 /// Most kinds of ECS documents that are remembered.
@@ -40,6 +41,7 @@ pub(super) struct Delivery {
     /// What it looked at.
     raw: Vec<u8>,
     sources: SourceKinds,
+    claims: ShapeClaims,
     /// For JSON inside of text inside of JSON.
     index: Index,
 }
@@ -69,6 +71,7 @@ impl Delivery {
             key: Vec::new(),
             raw: Vec::new(),
             sources: SourceKinds::default(),
+            claims: ShapeClaims::default(),
             index: Index::new(),
         }
     }
@@ -136,13 +139,13 @@ impl Delivery {
     }
 
     /// Hands a record on, if the consumer wants its kind, after a look that spares most of them more; it must be the last that
-    /// was looked at. `may_be_sourced` tells of a record whether it may be one of the [`SOURCES`](crate::source::SOURCES), whose
+    /// was looked at. The sieve tells of the record's bytes whether it may be one of the [`SOURCES`](crate::source::SOURCES), whose
     /// fields are not where their names say.
     pub(super) fn deliver_looked_at(
         &mut self,
         look: Look<'_>,
         json: LazyJson<'_>,
-        may_be_sourced: impl FnOnce() -> bool,
+        (sieve, found, bytes): (&Sieve, &mut Found, &[u8]),
         place: &Place,
         consumer: &mut dyn Consumer,
     ) {
@@ -161,11 +164,13 @@ impl Delivery {
                 }
                 return;
             }
-            Look::New(Some(Glance::Other)) => {
-                let wanted = self.documents.kind(&self.key, record, consumer);
-                if wanted.is_none() && !may_be_sourced() {
-                    return;
-                }
+            // Neither a document that is wanted nor a record of a source.
+            Look::New(Some(Glance::Other))
+                if !found.is_sourced()
+                    && self.documents.kind(&self.key, record, consumer).is_none()
+                    && !sieve.may_be_sourced(bytes, found) =>
+            {
+                return;
             }
             Look::New(Some(Glance::Beat(beat))) => {
                 if let Some((index, wanted)) = self.beat_kind(&beat, json, consumer) {
@@ -177,9 +182,20 @@ impl Delivery {
                     return;
                 }
             }
-            Look::New(None) => {}
+            Look::New(Some(Glance::Other) | None) => {}
         }
-        self.deliver(Shape::of(json), place, consumer);
+        self.deliver_whole(json, place, consumer);
+    }
+
+    /// The same without the look.
+    pub(super) fn deliver_whole(
+        &mut self,
+        json: LazyJson<'_>,
+        place: &Place,
+        consumer: &mut dyn Consumer,
+    ) {
+        let shape = Shape::among(json, &mut self.claims);
+        self.deliver(shape, place, consumer);
     }
 
     /// The kind of what Winlogbeat writes, and the consumer's number for those that say the same in the fields of the key, which
@@ -221,7 +237,7 @@ impl Delivery {
     }
 
     /// Hands a record on, if the consumer wants its kind.
-    pub(super) fn deliver(&mut self, shape: Shape<'_>, place: &Place, consumer: &mut dyn Consumer) {
+    fn deliver(&mut self, shape: Shape<'_>, place: &Place, consumer: &mut dyn Consumer) {
         match shape {
             Shape::Windows(event) => {
                 let kinds = if event.has_beside() {
@@ -232,10 +248,13 @@ impl Delivery {
                 kinds.deliver(&event, place, consumer);
             }
             Shape::Ecs(record) => self.documents.deliver(record, place, consumer),
-            Shape::Source(source, json) => {
+            Shape::Source(claim, json) => {
                 let mut record = Record::json(json, &UTC);
-                record.stamp = source.stamp(&record);
-                self.sources.deliver(source, &record, None, place, consumer);
+                let asked = self.sources.ask(claim, &record, false, consumer);
+                if asked.is_wanted() {
+                    record.stamp = claim.source.stamp(&record);
+                    asked.deliver(&record, None, place, consumer);
+                }
             }
             Shape::Carried(line) => {
                 if !self.carried(&line, place, consumer) {
@@ -269,9 +288,7 @@ impl Delivery {
         };
         match crate::source::claim(&record).filter(|claim| claim.confidence > Confidence::Possible)
         {
-            Some(claim) => self
-                .sources
-                .deliver(claim.source, &record, None, place, consumer),
+            Some(claim) => self.sources.deliver(claim, &record, None, place, consumer),
             None => self.journal.deliver(&line.event(), place, consumer),
         }
     }
@@ -297,8 +314,12 @@ impl Delivery {
             &UTC,
             index,
             &mut |carried| match carried {
-                Carried::Of(source, record) => {
-                    sources.deliver(source, record, beside, place, consumer);
+                Carried::Of(claim, record) => {
+                    let asked = sources.ask(claim, record, beside.is_some(), consumer);
+                    if asked.is_wanted() {
+                        stamp_carried(claim.source, record);
+                        asked.deliver(record, beside, place, consumer);
+                    }
                 }
                 Carried::Auth(event) => journal.deliver(event, place, consumer),
             },

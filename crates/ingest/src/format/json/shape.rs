@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::{JsonKind, JsonRecord, LazyJson};
-use crate::source::mapping::{Confidence, Record, Source};
+use crate::source::mapping::{Confidence, Record};
 use crate::source::windows::WindowsJson;
-use crate::source::{SOURCES, Sourced, UTC, claim_by_content};
+use crate::source::{Claim, Claims, SOURCES, Sourced, UTC};
 
 /// What a record is, told from itself alone.
 pub enum Shape<'a> {
@@ -18,7 +18,7 @@ pub enum Shape<'a> {
     /// An entry of the systemd journal as Filebeat's journald input hands it on.
     FilebeatJournal(JsonRecord<'a>),
     /// A record of one of the [`SOURCES`].
-    Source(&'static dyn Source, LazyJson<'a>),
+    Source(Claim, LazyJson<'a>),
     /// A line of a text log that something put into JSON: a container's log, a shipper that does not parse.
     Carried(CarriedLine<'a>),
 }
@@ -99,10 +99,22 @@ impl Marks {
     }
 }
 
+/// The sources of the records of one file: of objects, and of lines inside of others.
+#[derive(Default)]
+pub(super) struct ShapeClaims {
+    objects: Claims,
+    lines: Claims,
+}
+
 impl<'a> Shape<'a> {
     /// Tells what a record is. Documents exported from Elasticsearch are taken out of their `_source`, or out of `fields` where
     /// only those were exported.
     pub fn of(record: LazyJson<'a>) -> Self {
+        Self::among(record, &mut ShapeClaims::default())
+    }
+
+    /// The same for a record among others.
+    pub(super) fn among(record: LazyJson<'a>, claims: &mut ShapeClaims) -> Self {
         let (record, marks) = unwrap_export(record);
         if marks.event && has_category(record) {
             return Self::Ecs(JsonRecord::new(record));
@@ -120,18 +132,19 @@ impl<'a> Shape<'a> {
         // A document that is mapped already keeps its own fields, and a Windows event carries no line.
         let mapped = !of_linux
             && (marks.winlog
-                || ["event.category", "event.kind"]
-                    .iter()
-                    .any(|path| record.has(path)));
+                || marks.event
+                    && ["event.category", "event.kind"]
+                        .iter()
+                        .any(|path| record.has(path)));
         if SOURCES.is_empty() || mapped {
             return Self::Ecs(JsonRecord::new(record));
         }
-        if let Some(claim) = claim_by_content(&Record::json(record, &UTC))
+        if let Some(claim) = claims.objects.claim(&Record::json(record, &UTC))
             && claim.confidence > Confidence::Possible
         {
-            return Self::Source(claim.source, record);
+            return Self::Source(claim, record);
         }
-        match CarriedLine::of(record) {
+        match CarriedLine::of(record, &mut claims.lines) {
             Some(line) => Self::Carried(line),
             None => Self::Ecs(JsonRecord::new(record)),
         }
@@ -139,16 +152,19 @@ impl<'a> Shape<'a> {
 }
 
 impl<'a> CarriedLine<'a> {
-    fn of(record: LazyJson<'a>) -> Option<Self> {
+    fn of(record: LazyJson<'a>, claims: &mut Claims) -> Option<Self> {
         for (key, time) in CARRIERS {
             let Some(text) = record.find(key).and_then(|value| value.as_str()) else {
                 continue;
             };
             let text = match text {
                 Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches(['\r', '\n'])),
-                Cow::Owned(text) => Cow::Owned(text.trim_end_matches(['\r', '\n']).to_owned()),
+                Cow::Owned(mut text) => {
+                    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+                    Cow::Owned(text)
+                }
             };
-            let Some(sourced) = Sourced::find(&text) else {
+            let Some(sourced) = Sourced::find(&text, claims) else {
                 continue;
             };
             return Some(Self {

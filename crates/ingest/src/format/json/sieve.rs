@@ -27,7 +27,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use gatewatch_event::{Field, Known, Value};
 use memchr::memmem::{FindIter, Finder};
 
@@ -126,7 +126,7 @@ pub(super) struct Sieve {
     code_keys: [Finder<'static>; 4],
     journal_marks: [Finder<'static>; JOURNAL_MARKS.len()],
     /// Without any of these texts, a record is of none of the [`SOURCES`]. `None` when no record of theirs can matter.
-    source_marks: Option<AhoCorasick>,
+    source_marks: Option<SourceMarks>,
     /// Texts of which every event that can matter has one in its code.
     given: Option<Search>,
     needles: Option<Search>,
@@ -186,21 +186,66 @@ impl Known for NoWinlog {
     }
 }
 
-/// A search for the marks of all sources. `None` when it cannot be made: then nothing may be passed over.
+/// A search for the marks of all sources.
+struct SourceMarks {
+    all: AhoCorasick,
+    each: Vec<Finder<'static>>,
+}
+
+impl SourceMarks {
+    /// `None` when it cannot be made.
+    fn new() -> Option<Self> {
+        let marks = SOURCES.iter().flat_map(|source| source.marks());
+        let marks: Vec<&str> = marks.copied().collect();
+        // Records are many and marks few, so the largest automaton, which is the fastest, is soon worth its making.
+        let all = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&marks)
+            .ok()?;
+        let each = marks.iter().map(|mark| Finder::new(*mark)).collect();
+        Some(Self { all, each })
+    }
+}
+
+/// What was found of the sources' marks in one record after the other.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The mark that was found last: most records of a file have the same.
+    last: usize,
+    /// Had the last record in which one was looked for any?
+    before: bool,
+    /// Has this record any, if that was asked?
+    here: Option<bool>,
+}
+
+impl Found {
+    /// Goes on to the next record.
+    pub(super) fn next_record(&mut self) {
+        self.here = None;
+    }
+
+    /// Had the record before one?
+    pub(super) fn was_sourced(&self) -> bool {
+        self.before
+    }
+
+    /// Is it known that this record has a mark?
+    pub(super) fn is_sourced(&self) -> bool {
+        self.here == Some(true)
+    }
+}
+
+/// The search for the marks of all sources. `None` when it cannot be made: then nothing may be passed over.
 #[expect(
     clippy::option_option,
     reason = "no marks and no search are two things"
 )]
-fn source_marks(consumer: &mut dyn Consumer) -> Option<Option<AhoCorasick>> {
-    let marks: Vec<&str> = SOURCES
-        .iter()
-        .flat_map(|source| source.marks())
-        .copied()
-        .collect();
-    if marks.is_empty() || consumer.kind(&NoWinlog).is_none() {
+fn source_marks(consumer: &mut dyn Consumer) -> Option<Option<SourceMarks>> {
+    if SOURCES.iter().all(|source| source.marks().is_empty()) || consumer.kind(&NoWinlog).is_none()
+    {
         return Some(None);
     }
-    AhoCorasick::new(marks).ok().map(Some)
+    SourceMarks::new().map(Some)
 }
 
 impl Sieve {
@@ -340,10 +385,26 @@ impl Pass<'_> {
 
 impl Sieve {
     /// May it be a record of one of the [`SOURCES`]?
-    pub(super) fn may_be_sourced(&self, record: &[u8]) -> bool {
-        self.source_marks
-            .as_ref()
-            .is_some_and(|marks| marks.is_match(record))
+    pub(super) fn may_be_sourced(&self, record: &[u8], found: &mut Found) -> bool {
+        let Some(marks) = &self.source_marks else {
+            return false;
+        };
+        if let Some(here) = found.here {
+            return here;
+        }
+        let again = found.before
+            && marks
+                .each
+                .get(found.last)
+                .is_some_and(|mark| mark.find(record).is_some());
+        let here = again || {
+            let mark = marks.all.find(record);
+            found.last = mark.map_or(found.last, |mark| mark.pattern().as_usize());
+            mark.is_some()
+        };
+        found.before = here;
+        found.here = Some(here);
+        here
     }
 
     /// The proofs by the codes found and by needle, for a record without escapes that hide anything.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::deliver::{Delivery, Look};
 use super::glance::Glance;
 use super::lines::{Line, Lines};
-use super::sieve::{Codes, FirstLook, Sieve};
+use super::sieve::{Codes, FirstLook, Found, Sieve};
 use super::skim::Skim;
-use super::{Index, JsonError, LazyJson, Shape, wrapper};
+use super::{Index, JsonError, LazyJson, wrapper};
 use crate::{Consumer, Counts, Place, Problem, ProblemKind};
 
 /// What was judged of a record before it is taken apart.
@@ -30,6 +30,7 @@ pub(super) struct Work<'c> {
     /// `None` when every record is taken apart.
     sieve: Option<Rc<Sieve>>,
     codes: Codes,
+    found: Found,
     skim: Skim,
     delivery: Delivery,
     place: Place,
@@ -45,6 +46,7 @@ impl<'c> Work<'c> {
             index: Index::new(),
             sieve: sieve.map(Rc::new),
             codes,
+            found: Found::default(),
             skim: Skim::default(),
             delivery: Delivery::new(),
             place: Place {
@@ -98,6 +100,7 @@ impl<'c> Work<'c> {
             }
             // What follows the line must begin another: nothing else can follow a brace that closes a record.
             let is_whole = line.is_one && block.get(line.end + 1) == Some(&b'{');
+            self.found.next_record();
             let judged = match (&sieve, &mut pass) {
                 (Some(sieve), Some(pass)) => {
                     let first = pass.first_look(&line, object);
@@ -120,6 +123,7 @@ impl<'c> Work<'c> {
 
     /// Reads one record that was framed by its structure.
     pub(super) fn record(&mut self, bytes: &[u8], offset: u64) {
+        self.found.next_record();
         let judged = match self.sieve.clone() {
             Some(sieve) => {
                 let all = Line {
@@ -152,7 +156,8 @@ impl<'c> Work<'c> {
         is_whole: bool,
         object: &'b [u8],
     ) -> Judged<'b> {
-        if !first.code && is_whole && !sieve.may_be_sourced(object) {
+        let found = &mut self.found;
+        if !first.code && is_whole && !sieve.may_be_sourced(object, found) {
             return Judged::PassedOver;
         }
         let Some(record) = self.skim.read(object) else {
@@ -166,9 +171,11 @@ impl<'c> Work<'c> {
             }
             Look::New(Some(Glance::Document | Glance::Beat(_))) => true,
             Look::New(Some(Glance::Other) | None) => {
+                // What the record before had is looked for first.
                 first.hidden
+                    || (found.was_sourced() && sieve.may_be_sourced(object, found))
                     || (first.code && sieve.may_matter(&mut self.codes, self.consumer, object))
-                    || sieve.may_be_sourced(object)
+                    || sieve.may_be_sourced(object, found)
             }
         };
         if matters {
@@ -199,11 +206,11 @@ impl<'c> Work<'c> {
         let place = &self.place;
         match (judged, &self.sieve) {
             (Judged::LookedAt(look), Some(sieve)) => {
-                let may_be_sourced = || sieve.may_be_sourced(bytes);
+                let sourced = (sieve.as_ref(), &mut self.found, bytes);
                 self.delivery
-                    .deliver_looked_at(look, json, may_be_sourced, place, self.consumer);
+                    .deliver_looked_at(look, json, sourced, place, self.consumer);
             }
-            _ => self.delivery.deliver(Shape::of(json), place, self.consumer),
+            _ => self.delivery.deliver_whole(json, place, self.consumer),
         }
         Ok(())
     }

@@ -256,7 +256,12 @@ fn classic(line: &str) -> Option<Part<'_>> {
         return Some((header, true));
     }
     let rest = rest.strip_prefix(' ')?;
-    let behind = STREAMS.iter().find_map(|stream| rest.strip_prefix(stream));
+    let streams = if rest.starts_with("std") {
+        STREAMS.as_slice()
+    } else {
+        &[]
+    };
+    let behind = streams.iter().find_map(|stream| rest.strip_prefix(stream));
     if let Some(message) = behind.and_then(|rest| match rest {
         // An empty line whose last space was cut off.
         "" => Some(""),
@@ -333,6 +338,13 @@ fn undated(line: &str) -> Option<Part<'_>> {
 
 /// The month and day of a line whose time has no year.
 pub(super) fn month_and_day(line: &[u8]) -> Option<(i8, i8)> {
+    // Most lines of other logs begin with a digit or a space.
+    if !matches!(
+        line.first(),
+        Some(0 | 0xef | b'<' | b'*' | b'.' | b'A'..=b'Z' | b'a'..=b'z')
+    ) {
+        return None;
+    }
     let mut rest = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     while let Some((0, tail)) = rest.split_first() {
         rest = tail;

@@ -56,8 +56,14 @@ pub fn classic_stamp(text: &str) -> Option<Stamp> {
 /// `Mmm d HH:MM:SS`, with one or two spaces or a zero before a single digit, perhaps with a year before or after the time of day
 /// and a fraction. Gives the time and how many bytes it took.
 pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
-    if let Some(stamp) = usual(text) {
-        return Some((stamp, 15));
+    // Lines of other logs mostly end here: a month begins with a letter of whatever language.
+    if !matches!(text.first(), Some(b'*' | b'.' | b'A'..=b'Z' | b'a'..=b'z')) {
+        return None;
+    }
+    if let Some((stamp, _)) = fixed(text) {
+        let mut scan = Scan { text, at: FIXED };
+        let nanos = scan.fraction();
+        return Some(behind(Stamp { nanos, ..stamp }, scan));
     }
     let mut scan = Scan { text, at: 0 };
     // Cisco marks an unsynchronised clock so.
@@ -70,16 +76,8 @@ pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
     scan.eat(b' ');
     let day = scan.number(1, 2)?;
     scan.eat(b' ').then_some(())?;
-    let mut year = scan.year();
+    let year = scan.year();
     let (hour, minute, second, nanos) = scan.time_of_day()?;
-    if year.is_none() && scan.peek() == Some(b' ') {
-        let before = scan.at;
-        scan.at += 1;
-        year = scan.trailing_year();
-        if year.is_none() {
-            scan.at = before;
-        }
-    }
     let stamp = Stamp {
         year,
         month,
@@ -92,7 +90,7 @@ pub(super) fn classic(text: &[u8]) -> Option<(Stamp, usize)> {
         nanos,
         offset: None,
     };
-    Some((stamp, scan.at))
+    Some(behind(stamp, scan))
 }
 
 /// The time in brackets that the kernel writes in front of its messages, and what is behind it: since the start of the machine
@@ -115,8 +113,35 @@ pub fn kernel_time(text: &str) -> Option<(Option<Stamp>, &str)> {
     (length == time.len() && length == 15).then_some((Some(stamp), rest))
 }
 
+/// A year behind the time, where none stands before.
+fn behind(mut stamp: Stamp, mut scan: Scan<'_>) -> (Stamp, usize) {
+    if stamp.year.is_none() && scan.peek() == Some(b' ') {
+        let before = scan.at;
+        scan.at += 1;
+        stamp.year = scan.trailing_year();
+        if stamp.year.is_none() {
+            scan.at = before;
+        }
+    }
+    (stamp, scan.at)
+}
+
+/// The length of `Mmm dd HH:MM:SS`.
+const FIXED: usize = 15;
+
 /// `Mmm dd HH:MM:SS ` as nearly every line has it, without looking for anything else.
 pub(super) fn usual(text: &[u8]) -> Option<Stamp> {
+    let (stamp, rest) = fixed(text)?;
+    match rest {
+        // A year may follow.
+        [b' ', b'0'..=b'9', ..] => None,
+        [b' ', ..] => Some(stamp),
+        _ => None,
+    }
+}
+
+/// `Mmm dd HH:MM:SS`, and what follows it.
+fn fixed(text: &[u8]) -> Option<(Stamp, &[u8])> {
     let [
         a,
         b,
@@ -133,26 +158,18 @@ pub(super) fn usual(text: &[u8]) -> Option<Stamp> {
         b':',
         s1,
         s2,
-        b' ',
         rest @ ..,
     ] = text
     else {
         return None;
     };
-    // A year may follow.
-    if rest.first().is_some_and(u8::is_ascii_digit) {
-        return None;
-    }
-    let two = |tens: &u8, ones: &u8| {
-        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
-        digits.then(|| (tens - b'0') as i8 * 10 + (ones - b'0') as i8)
-    };
     let tens = if *d1 == b' ' { &b'0' } else { d1 };
-    let (day, hour, minute, second) = (two(tens, d2)?, two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    let (day, hour) = (two_digits(tens, d2)?, two_digits(h1, h2)?);
+    let (minute, second) = (two_digits(m1, m2)?, two_digits(s1, s2)?);
     if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    Some(Stamp {
+    let stamp = Stamp {
         year: None,
         month: month([*a, *b, *c])?,
         day,
@@ -161,11 +178,68 @@ pub(super) fn usual(text: &[u8]) -> Option<Stamp> {
         second: second.min(59),
         nanos: 0,
         offset: None,
-    })
+    };
+    Some((stamp, rest))
 }
 
 /// `YYYY-MM-DDTHH:MM:SS` with an optional fraction and zone; a space may stand for the `T`.
 pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
+    let (mut stamp, mut scan) = match whole_iso(text) {
+        Some(stamp) => (stamp, Scan { text, at: 19 }),
+        None => partial_iso(text)?,
+    };
+    stamp.nanos = scan.fraction();
+    stamp.offset = scan.zone()?;
+    is_day(stamp.year?, stamp.month, stamp.day).then_some((stamp, scan.at))
+}
+
+/// `YYYY-MM-DDTHH:MM:SS` without looking for anything else.
+fn whole_iso(text: &[u8]) -> Option<Stamp> {
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T' | b't' | b' ',
+        h1,
+        h2,
+        b':',
+        i1,
+        i2,
+        b':',
+        s1,
+        s2,
+        ..,
+    ] = text
+    else {
+        return None;
+    };
+    let century = i16::from(two_digits(y1, y2)?);
+    let stamp = Stamp {
+        year: Some(century * 100 + i16::from(two_digits(y3, y4)?)),
+        month: two_digits(m1, m2)?,
+        day: two_digits(d1, d2)?,
+        hour: two_digits(h1, h2)?,
+        minute: two_digits(i1, i2)?,
+        second: two_digits(s1, s2)?,
+        nanos: 0,
+        offset: None,
+    };
+    let is_time = stamp.hour <= 23 && stamp.minute <= 59 && stamp.second <= 60;
+    is_time.then_some(Stamp {
+        second: stamp.second.min(59),
+        ..stamp
+    })
+}
+
+/// The same where seconds may be missing, up to a fraction.
+fn partial_iso(text: &[u8]) -> Option<(Stamp, Scan<'_>)> {
     let mut scan = Scan { text, at: 0 };
     let year = i16::try_from(scan.number(4, 4)?).ok()?;
     scan.eat(b'-').then_some(())?;
@@ -173,9 +247,7 @@ pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
     scan.eat(b'-').then_some(())?;
     let day = i8::try_from(scan.number(2, 2)?).ok()?;
     (scan.eat(b'T') || scan.eat(b't') || scan.eat(b' ')).then_some(())?;
-    let (hour, minute, second, nanos) = scan.time_of_day()?;
-    let offset = scan.zone()?;
-    civil::Date::new(year, month, day).ok()?;
+    let (hour, minute, second) = scan.clock()?;
     let stamp = Stamp {
         year: Some(year),
         month,
@@ -183,10 +255,28 @@ pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
         hour,
         minute,
         second,
-        nanos,
-        offset,
+        nanos: 0,
+        offset: None,
     };
-    Some((stamp, scan.at))
+    Some((stamp, scan))
+}
+
+/// The number of two digits.
+fn two_digits(tens: &u8, ones: &u8) -> Option<i8> {
+    let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+    digits.then(|| (tens - b'0') as i8 * 10 + (ones - b'0') as i8)
+}
+
+/// Has the month of that year such a day?
+fn is_day(year: i16, month: i8, day: i8) -> bool {
+    let last = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 => 29,
+        2 => 28,
+        _ => return false,
+    };
+    (1..=last).contains(&day)
 }
 
 /// The month of an English three-letter name, 1 to 12.
@@ -253,6 +343,13 @@ fn month_word(text: &[u8]) -> Option<(i8, usize)> {
         return Some((month, 3));
     }
     let length = text.iter().take(8).position(|byte| *byte == b' ')?;
+    // The day follows, behind one or two spaces.
+    if !matches!(
+        text[length..],
+        [b' ', b'0'..=b'9', ..] | [b' ', b' ', b'0'..=b'9', ..]
+    ) {
+        return None;
+    }
     let word = text[..length].strip_suffix(b".").unwrap_or(&text[..length]);
     let known = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
     if let [first, second, third] = word {
@@ -323,6 +420,12 @@ impl<'a> Scan<'a> {
 
     /// Hours, minutes, seconds and nanoseconds.
     fn time_of_day(&mut self) -> Option<(i8, i8, i8, i32)> {
+        let (hour, minute, second) = self.clock()?;
+        Some((hour, minute, second, self.fraction()))
+    }
+
+    /// Hours, minutes, and seconds where there are some.
+    fn clock(&mut self) -> Option<(i8, i8, i8)> {
         let hour = self.number(2, 2)?;
         self.eat(b':').then_some(())?;
         let minute = self.number(2, 2)?;
@@ -334,9 +437,8 @@ impl<'a> Scan<'a> {
         if hour > 23 || minute > 59 || second > 60 {
             return None;
         }
-        let nanos = self.fraction();
         let small = |number: i32| i8::try_from(number).ok();
-        Some((small(hour)?, small(minute)?, small(second.min(59))?, nanos))
+        Some((small(hour)?, small(minute)?, small(second.min(59))?))
     }
 
     /// A point or comma and digits, as nanoseconds; zero when there is none.

@@ -20,6 +20,7 @@ mod cells;
 mod columns;
 mod names;
 mod pairs;
+mod starts;
 mod template;
 mod url;
 
@@ -29,13 +30,6 @@ pub use cells::Cells;
 pub use columns::{Columns, Typed};
 pub use names::NameParts;
 pub use pairs::Pairs;
+pub(crate) use starts::Starts;
 pub use template::matches;
 pub use url::UrlParts;
-
-/// Does a text begin with one of these? The first byte tells most apart, before anything is compared.
-pub(crate) fn begins_with(text: &str, starts: &[&str]) -> bool {
-    let first = text.as_bytes().first();
-    starts
-        .iter()
-        .any(|start| start.as_bytes().first() == first && text.starts_with(start))
-}

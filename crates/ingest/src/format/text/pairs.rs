@@ -136,15 +136,19 @@ impl<'a> Pairs<'a> {
         let bytes = self.rest.as_bytes();
         let mut escaped = false;
         let mut at = 1;
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b'\\' => {
-                    escaped = true;
-                    at += 2;
-                }
-                byte if *byte == quote => break,
-                _ => at += 1,
+        while let Some(next) = bytes
+            .get(at..)
+            .and_then(|bytes| memchr::memchr2(quote, b'\\', bytes))
+        {
+            at += next;
+            if bytes[at] == quote {
+                break;
             }
+            escaped = true;
+            at += 2;
+        }
+        if bytes.get(at) != Some(&quote) {
+            at = bytes.len();
         }
         // The last character of a cut line may be half of an escape; quotes and backslashes are characters of one byte.
         let mut end = at.min(bytes.len());

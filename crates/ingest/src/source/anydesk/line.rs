@@ -112,12 +112,19 @@ impl<'a> Session<'a> {
     }
 
     fn stamp(&self) -> Option<Stamp> {
+        /// The longest time has a fraction and a zone.
+        const LONGEST: usize = 48;
+        let mut whole = [0; LONGEST];
+        let mut length = 0;
         // Minutes are all that the list has.
-        let whole = match self.time.len() {
-            5 => format!("{}T{}:00", self.date, self.time),
-            _ => format!("{}T{}", self.date, self.time),
-        };
-        iso_stamp(&whole)
+        let seconds = if self.time.len() == 5 { ":00" } else { "" };
+        for text in [self.date, "T", self.time, seconds] {
+            whole
+                .get_mut(length..length + text.len())?
+                .copy_from_slice(text.as_bytes());
+            length += text.len();
+        }
+        iso_stamp(std::str::from_utf8(&whole[..length]).ok()?)
     }
 
     fn take_apart(&self, parts: &mut Parts<'a>) {

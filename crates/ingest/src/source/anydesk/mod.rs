@@ -10,7 +10,9 @@ mod line;
 mod tests;
 
 use self::line::Line;
-use super::mapping::{Confidence, Entry, Framing, Kind, Parts, Record, Source};
+use super::mapping::{
+    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Recognised, Record, Source,
+};
 use crate::format::syslog::Stamp;
 
 /// AnyDesk.
@@ -34,7 +36,15 @@ impl Source for AnyDesk {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        Line::of(record.raw).map(|_| Confidence::Certain)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        Line::of(record.raw).map(|line| Recognised::of(Confidence::Certain, kinds::kind(&line)))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Line) && opening.is_byte(b" IOiwedvf")
     }
 
     fn lines_only(&self) -> bool {

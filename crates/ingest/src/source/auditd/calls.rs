@@ -1,11 +1,10 @@
 //! The system calls that Auditbeat gives a meaning, and the kinds of their events.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::fields;
 use super::norm::{Norm, PLAIN};
-use crate::source::mapping::{Entry, Kind};
+use crate::source::mapping::{Entry, Kind, NameMap};
 
 /// System calls that mean the same.
 pub(super) struct Call {
@@ -154,7 +153,7 @@ static OTHER: Call = Call {
     ),
 };
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static Call>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<NameMap<&'static Call>> = LazyLock::new(|| {
     CALLS
         .iter()
         .flat_map(|call| call.names.iter().map(move |name| (*name, call)))

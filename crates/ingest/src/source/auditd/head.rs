@@ -105,35 +105,60 @@ impl<'a> Head<'a> {
     }
 }
 
+/// The bytes that names of types are made of.
+const TYPE_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let known = byte as u8;
+        table[byte] = known.is_ascii_uppercase()
+            || known.is_ascii_digit()
+            || matches!(known, b'_' | b'[' | b']');
+        byte += 1;
+    }
+    table
+};
+
 /// The type that a text begins with, and what follows the space behind it.
 fn word(text: &str) -> Option<(&str, &str)> {
     let near = &text.as_bytes()[..text.len().min(LONGEST_TYPE)];
-    let end = memchr::memchr(b' ', near)?;
-    let kind = &text[..end];
-    is_type(kind).then(|| (kind, text[end + 1..].trim_start_matches(' ')))
+    let end = near
+        .iter()
+        .position(|byte| !TYPE_BYTES[usize::from(*byte)])?;
+    let is_type = end > 0 && near[end] == b' ';
+    is_type.then(|| (&text[..end], text[end + 1..].trim_start_matches(' ')))
 }
 
 /// `USER_LOGIN`, `1112`, `UNKNOWN[1420]`.
 pub(super) fn is_type(text: &str) -> bool {
-    let of_type = |byte: u8| {
-        byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'[' | b']')
-    };
-    !text.is_empty() && text.len() <= LONGEST_TYPE && text.bytes().all(of_type)
+    !text.is_empty()
+        && text.len() <= LONGEST_TYPE
+        && text.bytes().all(|byte| TYPE_BYTES[usize::from(byte)])
 }
 
 /// Splits `audit(ID): BODY`.
 fn stamped(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("audit(")?;
     let near = &rest.as_bytes()[..rest.len().min(LONGEST_ID)];
-    let end = memchr::memchr(b')', near)?;
-    let id = &rest[..end];
-    let (time, serial) = id.rsplit_once(':')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let of_time = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'/' | b':' | b' ');
-    if !digits(serial) || time.is_empty() || !time.bytes().all(of_time) {
+    let mut colon = 0;
+    let mut end = 0;
+    loop {
+        match near.get(end)? {
+            b')' => break,
+            b':' => colon = end,
+            b'0'..=b'9' | b'.' | b'/' | b' ' => {}
+            _ => return None,
+        }
+        end += 1;
+    }
+    // A time, and a serial number.
+    let serial = near.get(colon + 1..end)?;
+    if colon == 0 || serial.is_empty() || !serial.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some((id, rest[end + 1..].trim_start_matches([' ', ':'])))
+    let behind = &rest[end + 1..];
+    let body = behind.strip_prefix(": ").unwrap_or(behind);
+    Some((&rest[..end], body.trim_start_matches([' ', ':'])))
 }
 
 /// Without `[   12.345678] `, which the kernel's log may put first.
@@ -168,17 +193,37 @@ fn journal(text: &str) -> Option<Head<'_>> {
 /// What stands before the time.
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("audit("));
 
-/// A time in milliseconds.
-fn millis(time: &str) -> Option<i64> {
-    let (seconds, millis) = time.split_once('.')?;
-    let seconds: i64 = seconds.parse().ok()?;
-    let millis: u16 = millis.parse().ok()?;
-    seconds.checked_mul(1000)?.checked_add(millis.into())
+/// The time of an id, in milliseconds.
+fn millis(id: &str) -> Option<i64> {
+    usual_millis(id.as_bytes()).or_else(|| {
+        let (time, _) = id.rsplit_once(':')?;
+        let (seconds, millis) = time.split_once('.')?;
+        let seconds: i64 = seconds.parse().ok()?;
+        let millis: u16 = millis.parse().ok()?;
+        seconds.checked_mul(1000)?.checked_add(millis.into())
+    })
+}
+
+/// The same for `SECONDS.MILLIS:SERIAL` as nearly every id is: ten digits, three digits.
+fn usual_millis(id: &[u8]) -> Option<i64> {
+    let ([seconds @ .., b'.', a, b, c, b':'], serial) = id.split_first_chunk::<15>()? else {
+        return None;
+    };
+    let mut digits = seconds.iter().chain([a, b, c]);
+    let millis = digits.try_fold(0, |number, digit| {
+        let value = digit.is_ascii_digit().then(|| i64::from(digit - b'0'))?;
+        Some(number * 10 + value)
+    });
+    millis.filter(|_| !serial.contains(&b':'))
 }
 
 /// Tells what a line has to do with the event that it is a piece of, from its beginning.
 pub(super) fn piece(line: &[u8]) -> Option<Piece<'_>> {
     let near = &line[..line.len().min(NEXT_BYTES)];
+    let start = near.iter().position(|byte| *byte != 0)?;
+    if near[start..].starts_with(b"type=") {
+        return bare_piece(&near[start..]);
+    }
     // Most lines of a mixture end here.
     MARK.find(near)?;
     let text = match std::str::from_utf8(near) {
@@ -186,14 +231,26 @@ pub(super) fn piece(line: &[u8]) -> Option<Piece<'_>> {
         Err(error) => std::str::from_utf8(&near[..error.valid_up_to()]).ok()?,
     };
     let head = Head::of(text.trim_start_matches('\0'))?;
-    let (time, _) = head.id.rsplit_once(':')?;
-    Some(Piece {
+    Some(of_head(&head))
+}
+
+/// The same for the head of nearly every line: `type=TYPE msg=audit(SECONDS.MILLIS:SERIAL): `.
+fn bare_piece(line: &[u8]) -> Option<Piece<'_>> {
+    // All of the head is ASCII.
+    let end = memchr::memchr(b')', line)?;
+    let text = std::str::from_utf8(&line[..=end]).ok()?;
+    let head = Head::bare(text)?;
+    Some(of_head(&head))
+}
+
+fn of_head<'a>(head: &Head<'a>) -> Piece<'a> {
+    Piece {
         host: head.host.unwrap_or_default().as_bytes(),
         name: head.id.as_bytes(),
-        millis: millis(time).unwrap_or(0),
+        millis: millis(head.id).unwrap_or(0),
         last: types::is_last(head.kind),
         empty: types::is_end(head.kind),
-    })
+    }
 }
 
 /// An event in one of the forms it comes in.
@@ -299,17 +356,19 @@ impl<'a> Glance<'a> {
     }
 }
 
-/// Is this a record of the audit trail? What its program owns is so without being asked.
-pub(super) fn detect(record: &Record<'_>) -> bool {
-    if let Some(json) = record.json {
-        return laurel::is_event(json);
-    }
-    match record.message().as_bytes().first() {
-        Some(b't' | b'n') if !record.has_header => Head::bare(record.raw).is_some(),
-        Some(b't' | b'n' | b'a' | b'[') => {
-            Head::carried(&record.header).is_some_and(|head| !head.id.is_empty())
-        }
-        _ => false,
+/// The form of a record of the audit trail; what its program owns is one without being asked.
+pub(super) fn recognise<'a>(record: &Record<'a>) -> Option<Form<'a>> {
+    let may_be = record.json.is_some()
+        || match record.message().as_bytes().first() {
+            Some(b't' | b'n') => true,
+            Some(b'a' | b'[') => record.has_header,
+            _ => false,
+        };
+    let form = may_be.then(|| Form::of(record)).flatten()?;
+    match &form {
+        // The journal takes the time off, and then only its program tells.
+        Form::Lines(head, _) if record.has_header && head.id.is_empty() => None,
+        _ => Some(form),
     }
 }
 

@@ -50,6 +50,15 @@ pub(super) struct Message<'a> {
     pub(super) arguments: Vec<Cow<'a, str>>,
     /// The keys of the rules that wanted the event.
     pub(super) tags: Vec<Cow<'a, str>>,
+    /// A bit for the name of each of the first fields, which names may share: what has none is none of them.
+    pub(super) met: (u64, usize),
+}
+
+/// The bit of a name.
+fn bit(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let at = |at: usize| usize::from(bytes.get(at).copied().unwrap_or(0));
+    1 << ((at(0) + 7 * at(1) + 13 * at(bytes.len().saturating_sub(1)) + 29 * bytes.len()) % 64)
 }
 
 /// A field as it stands.
@@ -130,24 +139,27 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// Fields whose value stands in digits when it has characters that are not plain.
-const CODED: &[&str] = &[
-    "acct",
-    "cmd",
-    "comm",
-    "cwd",
-    "data",
-    "dir",
-    "exe",
-    "file",
-    "name",
-    "path",
-    "proctitle",
-    "root_dir",
-    "sw",
-    "vm",
-    "watch",
-];
+/// Does the value of this field stand in digits when it has characters that are not plain?
+fn is_coded(key: &str) -> bool {
+    matches!(
+        key,
+        "acct"
+            | "cmd"
+            | "comm"
+            | "cwd"
+            | "data"
+            | "dir"
+            | "exe"
+            | "file"
+            | "name"
+            | "path"
+            | "proctitle"
+            | "root_dir"
+            | "sw"
+            | "vm"
+            | "watch"
+    )
+}
 
 impl<'a> Message<'a> {
     /// Reads the record with this head.
@@ -188,7 +200,10 @@ impl<'a> Message<'a> {
             quoted,
             ..
         } = field;
-        let mut value = field.value.trim_matches(' ');
+        let mut value = field.value;
+        if value.starts_with(' ') || value.ends_with(' ') {
+            value = value.trim_matches(' ');
+        }
         if !quoted {
             // Old versions of PAM write `(hostname=?, addr=?, terminal=ssh res=success)`.
             value = match key {
@@ -203,17 +218,29 @@ impl<'a> Message<'a> {
         if key == "key" {
             return self.tag(value, quoted);
         }
-        let value = match CODED.contains(&key) && !quoted {
+        let value = match !quoted && is_coded(key) {
             true => decode::text(value),
             false => Cow::Borrowed(value),
         };
         // Old kernels write `old auid=1 new auid=2`.
         let key = match before.trim_end() {
-            old if self.kind == "LOGIN" && old.ends_with("old") => Cow::Owned(format!("old_{key}")),
-            new if self.kind == "LOGIN" && new.ends_with("new") => Cow::Owned(format!("new_{key}")),
+            _ if self.kind != "LOGIN" => Cow::Borrowed(key),
+            old if old.ends_with("old") => Cow::Owned(format!("old_{key}")),
+            new if new.ends_with("new") => Cow::Owned(format!("new_{key}")),
             _ => Cow::Borrowed(key),
         };
-        set(&mut self.fields, key, value);
+        let (bits, count) = self.met;
+        let bit = bit(&key);
+        if bits & bit == 0 && count == self.fields.len() {
+            self.met = (bits | bit, count + 1);
+            self.fields.push((key, value));
+        } else {
+            let is_known = count == self.fields.len();
+            set(&mut self.fields, key, value);
+            if is_known {
+                self.met = (bits | bit, self.fields.len());
+            }
+        }
     }
 
     /// The keys of rules: one, or several with a character 1 between them and then in digits.
@@ -257,6 +284,10 @@ impl<'a> Message<'a> {
 fn enriched(body: &str) -> (&str, &str) {
     if let Some(at) = memchr::memchr(0x1d, body.as_bytes()) {
         return (&body[..at], &body[at + 1..]);
+    }
+    // No record without the sign has the mark.
+    if memchr::memchr(b'#', body.as_bytes()).is_none() {
+        return (body, "");
     }
     match body.rsplit_once("#035") {
         Some((body, names)) if names.starts_with(|c: char| c.is_ascii_uppercase()) => (body, names),

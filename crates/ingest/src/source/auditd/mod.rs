@@ -24,7 +24,9 @@ mod summary;
 mod tests;
 mod types;
 
-use super::mapping::{Confidence, Entry, Framing, Kind, Parts, Record, Source};
+use super::mapping::{
+    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Recognised, Record, Source,
+};
 use head::Form;
 
 /// The audit trail.
@@ -58,7 +60,20 @@ impl Source for Auditd {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        head::detect(record).then_some(Confidence::Certain)
+        head::recognise(record).map(|_| Confidence::Certain)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        head::recognise(record)
+            .map(|form| Recognised::of(Confidence::Certain, types::kind(&form.glance())))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Message) && opening.is_byte(b"tna[")
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["ID"])
     }
 
     fn marks(&self) -> &'static [&'static str] {

@@ -8,7 +8,7 @@ use super::fields;
 use super::head::Glance;
 use super::norm::{ACCOUNT, CHANGED, GROUP, Norm, PLAIN, REMOTE_SESSION, SESSION, Users, object};
 use super::numbers;
-use crate::source::mapping::{Entry, Kind, door_of_program, remote};
+use crate::source::mapping::{Entry, Kind, NameMap, door_of_program, remote};
 
 /// A type of records.
 pub(super) struct RecordType {
@@ -385,7 +385,7 @@ static OTHER_WITH_CALL: Kind = Kind::new(
 /// What auditd and its plugins say of themselves through syslog.
 pub(super) static DAEMON: Kind = Kind::new("daemon", &[fields::MESSAGE]);
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static RecordType>> =
+static BY_NAME: LazyLock<NameMap<&'static RecordType>> =
     LazyLock::new(|| TYPES.iter().map(|record| (record.name, record)).collect());
 
 static BY_NUMBER: LazyLock<HashMap<u16, &'static str>> = LazyLock::new(|| {
@@ -393,7 +393,7 @@ static BY_NUMBER: LazyLock<HashMap<u16, &'static str>> = LazyLock::new(|| {
     meant.chain(NAMES.iter().copied()).collect()
 });
 
-static NUMBERS: LazyLock<HashMap<&'static str, u16>> = LazyLock::new(|| {
+static NUMBERS: LazyLock<NameMap<u16>> = LazyLock::new(|| {
     BY_NUMBER
         .iter()
         .map(|(number, name)| (*name, *number))

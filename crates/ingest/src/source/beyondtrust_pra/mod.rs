@@ -9,7 +9,7 @@ mod tests;
 
 use gatewatch_event::Value;
 
-use super::mapping::{Confidence, Entry, From, Kind, Record, Source, remote, turn};
+use super::mapping::{Confidence, Entry, From, Kind, Opening, Part, Record, Source, remote, turn};
 use crate::format::json::JsonKind;
 
 /// BeyondTrust Privileged Remote Access.
@@ -59,6 +59,15 @@ impl Source for BeyondTrustPra {
             && is("session_id", JsonKind::String)
             && is("event_type", JsonKind::String);
         ours.then_some(Confidence::Certain)
+    }
+
+    fn may_open(&self, _: Part, _: Opening) -> bool {
+        // All its records are JSON.
+        false
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["jump_group"])
     }
 
     fn marks(&self) -> &'static [&'static str] {

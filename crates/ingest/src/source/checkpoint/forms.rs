@@ -47,11 +47,11 @@ fn exported<'a>(record: &Record<'a>) -> Option<&'a str> {
     let head = &raw[..end];
     let open = if record.program() == Some("CheckPoint") {
         head.find('[')?
-    } else if let Some(at) = NAME.find(head.as_bytes()) {
-        // Only words of a header stand in front: a name of a person or a path would hold other characters.
-        let header = head[..at].split(' ').count() <= 6 && !head[..at].contains(['"', '[', '=']);
+    } else if let Some(at) = NAME.find(before_values(head)) {
+        // Only words of a header stand in front.
+        let header = head[..at].split(' ').count() <= 6;
         at + header.then(|| head[at..].find('['))??
-    } else if raw.starts_with("syslog[") {
+    } else if raw.starts_with("syslog[") && NAME.find(head.as_bytes()).is_none() {
         6
     } else {
         return None;
@@ -61,6 +61,14 @@ fn exported<'a>(record: &Record<'a>) -> Option<&'a str> {
     let key = pairs.split(':').next()?;
     let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     (is_key && pairs[key.len()..].trim_start_matches(':').starts_with('"')).then_some(pairs)
+}
+
+/// The text up to where a quote, a bracket or a sign of equality shows that it is no header any more: a name of a person or a path
+/// may hold anything. The name that is looked for has none of these.
+fn before_values(text: &str) -> &[u8] {
+    let bytes = text.as_bytes();
+    let end = memchr::memchr3(b'"', b'[', b'=', bytes);
+    &bytes[..end.unwrap_or(bytes.len())]
 }
 
 /// The pairs of a CEF message of Check Point, whose head may lack its start or have a part too many.

@@ -15,7 +15,9 @@ mod tests;
 
 use gatewatch_event::Timestamp;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
+use super::mapping::{
+    Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source, TimeForm, View,
+};
 use crate::format::syslog::Stamp;
 use crate::format::text::matches;
 use tag::Tag;
@@ -45,7 +47,19 @@ impl Source for CiscoAsa {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        Tag::of(record).map(|_| Confidence::Certain)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        Tag::of(record).map(|tag| Recognised::of(Confidence::Certain, kinds::kind(tag.code)))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare | Part::Message => opening.is_byte(b"%:"),
+            Part::Program => opening.is_byte(b"%"),
+            Part::Line => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

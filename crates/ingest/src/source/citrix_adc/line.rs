@@ -83,7 +83,9 @@ impl<'a> Form<'a> {
                 ..line
             }));
         }
-        let feature = record.program().filter(|name| FEATURES.contains(name));
+        let feature = record.program().filter(|name| {
+            name.starts_with(|first: char| first.is_ascii_uppercase()) && FEATURES.contains(name)
+        });
         let headless = message.starts_with("default ") && !record.has_header;
         if (feature.is_some() || headless)
             && let Some(line) = details(message)

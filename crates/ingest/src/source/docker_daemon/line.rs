@@ -1,10 +1,11 @@
 //! Lines of the daemon, and what they say.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use crate::format::text::Pairs;
+use crate::format::text::{Pairs, Starts};
 use crate::source::mapping::{Parts, Record, is_handshake, push_handshake};
 
 /// Most pairs of a line that are looked at; the daemon writes a handful.
@@ -61,24 +62,28 @@ pub(super) enum What {
 }
 
 /// How messages begin that only the daemon writes.
-const KNOWN: [&str; 8] = [
-    "Docker daemon",
-    "Daemon has completed initialization",
-    "Listener created for HTTP on ",
-    "Sending kill signal ",
-    "Loading containers: ",
-    "Processing signal 'terminated'",
-    "Default bridge (docker0) is assigned",
-    "containerd not running, starting managed containerd",
-];
+static KNOWN: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "Docker daemon",
+        "Daemon has completed initialization",
+        "Listener created for HTTP on ",
+        "Sending kill signal ",
+        "Loading containers: ",
+        "Processing signal 'terminated'",
+        "Default bridge (docker0) is assigned",
+        "containerd not running, starting managed containerd",
+    ])
+});
 
-const EXPOSED: [&str; 5] = [
-    "Binding to IP address without --tlsverify",
-    "Binding to an IP address",
-    "[!] DON'T BIND ON ANY IP ADDRESS",
-    "[DEPRECATION NOTICE] In future versions this will be a hard failure preventing the daemon from starting",
-    "[DEPRECATION NOTICE]: API is accessible on ",
-];
+static EXPOSED: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "Binding to IP address without --tlsverify",
+        "Binding to an IP address",
+        "[!] DON'T BIND ON ANY IP ADDRESS",
+        "[DEPRECATION NOTICE] In future versions this will be a hard failure preventing the daemon from starting",
+        "[DEPRECATION NOTICE]: API is accessible on ",
+    ])
+});
 
 /// The daemon's own part of a record. Docker Desktop writes `TIME dockerd time="..."`, where a syslog header's host and program would be.
 pub(super) fn text<'a>(record: &Record<'a>) -> &'a str {
@@ -113,6 +118,9 @@ impl<'a> Line<'a> {
     }
 
     fn of_terminal(message: &'a str) -> Option<Self> {
+        if message.as_bytes().get(4) != Some(&b'[') {
+            return None;
+        }
         let (_, level) = LEVELS.iter().find(|(head, _)| message.starts_with(head))?;
         let (time, text) = message.get(5..)?.split_once(']')?;
         let is_time = time.len() >= 4
@@ -130,7 +138,6 @@ impl<'a> Line<'a> {
 
     pub(super) fn what(&self) -> What {
         let text = self.text;
-        let begins = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
         if call(text).is_some() || handled(text).is_some() {
             What::Call
         } else if is_handshake(text) {
@@ -139,14 +146,14 @@ impl<'a> Line<'a> {
             What::Form
         } else if text.starts_with("API listen on ") {
             What::Listen
-        } else if begins(&EXPOSED) {
+        } else if EXPOSED.begin(text) {
             What::Exposed
         } else if failed(text).is_some() {
             match text.contains("authorization denied by plugin ") {
                 true => What::Denied,
                 false => What::Failed,
             }
-        } else if begins(&KNOWN) {
+        } else if KNOWN.begin(text) {
             What::Known
         } else {
             What::Other

@@ -9,7 +9,9 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, is_handshake};
+use super::mapping::{
+    Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source, is_handshake,
+};
 use crate::format::syslog::{Stamp, iso_stamp};
 use line::{Line, What};
 
@@ -38,12 +40,26 @@ impl Source for DockerDaemon {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        let line = Line::of(line::text(record))?;
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        let what = Line::of(line::text(record))?.what();
         // Many Go programs write such lines: those of no known text are Docker's if the lines around them are.
-        Some(match line.what() {
+        let confidence = match what {
             What::Other => Confidence::Possible,
             _ => Confidence::Likely,
-        })
+        };
+        Some(Recognised::of(confidence, fields::kind(what)))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare | Part::Message => opening.is_byte(b"tTDIWEFP"),
+            // Where Docker Desktop is read as a syslog.
+            Part::Program => opening.is_byte(b"t"),
+            Part::Line => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

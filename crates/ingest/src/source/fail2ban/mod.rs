@@ -5,7 +5,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source};
 use crate::format::syslog::Stamp;
 use line::Line;
 
@@ -30,7 +30,19 @@ impl Source for Fail2Ban {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        Line::of(record).map(|_| Confidence::Certain)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        Line::of(record).map(|line| Recognised::of(Confidence::Certain, fields::kind(&line)))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare | Part::Line => matches!(opening, Opening::Digits(_)),
+            Part::Program => opening.is_byte(b"f"),
+            Part::Message => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

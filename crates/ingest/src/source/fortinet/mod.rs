@@ -14,7 +14,9 @@ mod traffic;
 
 use gatewatch_event::Timestamp;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
+use super::mapping::{
+    Confidence, Entry, Kind, Opening, Part, Parts, Record, Source, TimeForm, View,
+};
 
 /// FortiGate.
 pub struct Fortinet;
@@ -38,6 +40,14 @@ impl Source for Fortinet {
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
         forms::detect(record)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare | Part::Message => opening.is_byte(b"dtleiv<C") || opening.is_space(),
+            Part::Program => opening.is_byte(b"t"),
+            Part::Line => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

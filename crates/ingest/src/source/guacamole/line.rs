@@ -1,8 +1,9 @@
 //! The forms of a line.
 
+use super::kinds;
 use crate::format::syslog::{Stamp, iso_stamp};
 use crate::format::time;
-use crate::source::mapping::{Confidence, Record};
+use crate::source::mapping::{Confidence, Recognised, Record};
 
 /// A line without what stands in front of its text.
 #[derive(Clone, Copy)]
@@ -33,7 +34,8 @@ const LEVELS: [&str; 12] = [
 /// Texts that nobody else writes; `java.util.logging` does not say whose they are.
 const STARTS: [&str; 1] = ["Authentication attempt from "];
 
-pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
+/// Is this a line of Guacamole?
+pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
     if !matches!(
         record.message().as_bytes().first(),
         Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_')
@@ -41,17 +43,21 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         return None;
     }
     let line = Line::of(record)?;
-    if line.logger.starts_with("o.a.g.") || line.logger.starts_with("org.apache.guacamole.") {
-        return Some(Confidence::Certain);
-    }
-    if STARTS.iter().any(|start| line.text.starts_with(start)) || is_user(line.text) {
-        return Some(Confidence::Likely);
-    }
-    // Other programs of Java write so too, and `INFO: text` is anybody's.
-    (!line.logger.is_empty()).then_some(Confidence::Possible)
+    let confidence =
+        if line.logger.starts_with("o.a.g.") || line.logger.starts_with("org.apache.guacamole.") {
+            Confidence::Certain
+        } else if STARTS.iter().any(|start| line.text.starts_with(start)) || is_user(line.text) {
+            Confidence::Likely
+        } else if line.logger.is_empty() {
+            // `INFO: text` is anybody's.
+            return None;
+        } else {
+            // Other programs of Java write so too.
+            Confidence::Possible
+        };
+    Some(Recognised::of(confidence, kinds::kind(line.text)))
 }
 
-/// `User "alice" successfully authenticated from ...` and its like.
 fn is_user(text: &str) -> bool {
     text.starts_with("User \"")
         && [
@@ -107,10 +113,15 @@ fn without_container(line: &str) -> &str {
 impl<'a> Line<'a> {
     pub(super) fn of(record: &Record<'a>) -> Option<Self> {
         // What looks like a header of syslog may be the time and the thread.
-        let line = without_container(record.message());
+        let has_bar = memchr::memchr(b'|', record.raw.as_bytes()).is_some();
+        let without = |line| match has_bar {
+            true => without_container(line),
+            false => line,
+        };
+        let line = without(record.message());
         let whole = record
             .has_header
-            .then(|| Self::logback(without_container(record.raw)))
+            .then(|| Self::logback(without(record.raw)))
             .flatten();
         let line = whole
             .or_else(|| Self::logback(line))
@@ -128,7 +139,8 @@ impl<'a> Line<'a> {
         if !line.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        let at = line.bytes().take(LONGEST).position(|byte| byte == b'[')?;
+        let near = &line.as_bytes()[..line.len().min(LONGEST)];
+        let at = memchr::memchr(b'[', near)?;
         let (when, rest) = (line.get(..at.checked_sub(1)?)?, line.get(at + 1..)?);
         if line.as_bytes()[at - 1] != b' ' {
             return None;

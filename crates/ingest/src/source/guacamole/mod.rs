@@ -9,7 +9,9 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Framing, Kind, Parts, Record, Source};
+use super::mapping::{
+    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Recognised, Record, Source,
+};
 use crate::format::syslog::Stamp;
 use line::Line;
 
@@ -34,7 +36,16 @@ impl Source for Guacamole {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        line::detect(record)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        line::recognise(record)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Message)
+            && matches!(opening, Opening::Digits(_) | Opening::Byte(b'A'..=b'Z' | b'a'..=b'z' | b'_'))
     }
 
     fn lines_only(&self) -> bool {

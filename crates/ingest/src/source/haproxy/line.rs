@@ -74,6 +74,10 @@ impl<'a> Line<'a> {
         // Asked of nearly every line of every log: no further than the longest address and port.
         let head = &message.as_bytes()[..message.len().min(64)];
         let open = memchr::memchr(b'[', head)?.checked_sub(1)?;
+        // The port ends in front of it.
+        if !head.get(open.checked_sub(1)?)?.is_ascii_digit() {
+            return None;
+        }
         let (client, port) = message.get(..open)?.rsplit_once(':')?;
         let is_port = (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
         let rest = message.get(open..)?.strip_prefix(" [")?;

@@ -5,7 +5,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Parts, Recognised, Record, Source};
 use crate::format::syslog::Stamp;
 use line::Line;
 
@@ -34,7 +34,12 @@ impl Source for HaProxy {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        Line::of(record.message()).map(|_| Confidence::Likely)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        Line::of(record.message())
+            .map(|line| Recognised::of(Confidence::Likely, fields::kind(line.what())))
     }
 
     fn lines_only(&self) -> bool {

@@ -103,42 +103,150 @@ pub(super) fn log_of(columns: &Columns) -> Option<Log> {
     }
 }
 
-/// The columns of a line whose file names none: the forms differ in their number, and each has its method where it should.
-fn usual(line: &str) -> Option<(&'static [&'static str], Log)> {
-    let bytes = line.as_bytes();
-    let is_dated = bytes.first()?.is_ascii_digit()
-        && (bytes.get(4), bytes.get(10), bytes.get(19)) == (Some(&b'-'), Some(&b' '), Some(&b' '));
-    if !is_dated {
-        return None;
+/// A form of lines whose file names no columns.
+struct Form {
+    columns: &'static [&'static str],
+    log: Log,
+    /// Where the columns stand that decide the kind, in the order of [`Request`]'s fields.
+    request: [usize; 7],
+    /// Where those stand that tell the form.
+    ports: [usize; 2],
+    version: usize,
+}
+
+impl Form {
+    const fn new(columns: &'static [&'static str], log: Log) -> Self {
+        Self {
+            columns,
+            log,
+            request: [
+                place(columns, "cs-method"),
+                place(columns, "cs-uri-stem"),
+                place(columns, "cs-uri-query"),
+                place(columns, "sc-status"),
+                place(columns, "sc-substatus"),
+                place(columns, "sc-win32-status"),
+                place(columns, "cs-username"),
+            ],
+            ports: [place(columns, "s-port"), place(columns, "c-port")],
+            version: place(columns, "cs-version"),
+        }
     }
-    let (columns, log): (&'static [&'static str], Log) =
-        match memchr::memchr_iter(b' ', bytes).count() {
-            12 => (&HTTP_SYS, Log::Error),
-            13 => (&WITHOUT_REFERRER, Log::Access),
-            14 => (&DEFAULT, Log::Access),
-            21 => (&ALL, Log::Access),
-            _ => return None,
-        };
-    let cell = |name: &str| {
-        let at = columns.iter().position(|column| *column == name)?;
-        line.split(' ').nth(at)
-    };
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = match log {
-        Log::Access => {
-            is_method(cell("cs-method")?)
-                && cell("cs-uri-stem")?.starts_with('/')
-                && is_number(cell("s-port")?)
-                && is_number(cell("sc-status")?)
+}
+
+/// Where a column stands that a form does not have.
+const NOWHERE: usize = usize::MAX;
+
+const fn place(columns: &[&str], name: &str) -> usize {
+    let mut at = 0;
+    while at < columns.len() {
+        let (column, name) = (columns[at].as_bytes(), name.as_bytes());
+        let mut same = 0;
+        while same < column.len() && same < name.len() && column[same] == name[same] {
+            same += 1;
         }
-        Log::Error => {
-            let version = cell("cs-version")?;
-            is_number(cell("c-port")?)
-                && is_number(cell("s-port")?)
-                && (version == "-" || version.starts_with("HTTP/"))
+        if same == column.len() && same == name.len() {
+            return at;
         }
-    };
-    fits.then_some((columns, log))
+        at += 1;
+    }
+    NOWHERE
+}
+
+/// The forms, which differ in the number of their columns.
+static FORMS: [Form; 4] = [
+    Form::new(&HTTP_SYS, Log::Error),
+    Form::new(&WITHOUT_REFERRER, Log::Access),
+    Form::new(&DEFAULT, Log::Access),
+    Form::new(&ALL, Log::Access),
+];
+
+/// A line whose file names no columns, cut into its cells.
+struct Usual<'a> {
+    form: &'static Form,
+    line: &'a str,
+    /// Where each cell begins, and where one behind the last would.
+    starts: [usize; ALL.len() + 1],
+}
+
+impl<'a> Usual<'a> {
+    /// Each form has its method where it should.
+    fn of(line: &'a str) -> Option<Self> {
+        let bytes = line.as_bytes();
+        let is_dated = bytes.first()?.is_ascii_digit()
+            && (bytes.get(4), bytes.get(10), bytes.get(19))
+                == (Some(&b'-'), Some(&b' '), Some(&b' '));
+        if !is_dated {
+            return None;
+        }
+        let mut starts = [0; ALL.len() + 1];
+        let mut count = 1;
+        // Cells are short: a search for each would take longer.
+        for (at, byte) in bytes.iter().enumerate() {
+            if *byte == b' ' {
+                *starts.get_mut(count)? = at + 1;
+                count += 1;
+            }
+        }
+        *starts.get_mut(count)? = bytes.len() + 1;
+        let form = FORMS.iter().find(|form| form.columns.len() == count)?;
+        let usual = Self { form, line, starts };
+        let is_number =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let cell = |place| usual.cell(place);
+        let [method, path, _, status, ..] = form.request;
+        let fits = is_number(cell(form.ports[0])?)
+            && match form.log {
+                Log::Access => {
+                    is_method(cell(method)?)
+                        && cell(path)?.starts_with('/')
+                        && is_number(cell(status)?)
+                }
+                Log::Error => {
+                    let version = cell(form.version)?;
+                    is_number(cell(form.ports[1])?)
+                        && (version == "-" || version.starts_with("HTTP/"))
+                }
+            };
+        fits.then_some(usual)
+    }
+
+    /// The cell at this place.
+    fn cell(&self, place: usize) -> Option<&'a str> {
+        let start = *self.starts.get(place)?;
+        let end = self.starts.get(place + 1)?.checked_sub(1)?;
+        self.line.get(start..end)
+    }
+
+    /// Each column with its cell.
+    fn cells(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
+        let names = self.form.columns.iter().enumerate();
+        names.filter_map(|(place, name)| Some((*name, self.cell(place)?)))
+    }
+
+    /// What decides the kind.
+    fn request(&self) -> Request<'a> {
+        let cells = self.form.request.map(|place| {
+            let cell = if place == NOWHERE {
+                None
+            } else {
+                self.cell(place)
+            };
+            cell.filter(|cell| *cell != "-")
+        });
+        let has_user = cells[6].is_some_and(is_somebody);
+        let [method, path, query, status, sub_status, win32_status, _] =
+            cells.map(Option::unwrap_or_default);
+        Request {
+            method,
+            path,
+            query,
+            status: status.parse().unwrap_or(0),
+            sub_status: sub_status.parse().unwrap_or(0),
+            win32_status: win32_status.parse().unwrap_or(0),
+            has_user,
+        }
+    }
 }
 
 fn is_method(text: &str) -> bool {
@@ -148,17 +256,33 @@ fn is_method(text: &str) -> bool {
             .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'-'))
 }
 
-/// Is this a line of IIS? True and the log where its columns are named, false and the log where they are guessed.
-pub(super) fn recognise(record: &Record<'_>) -> Option<(bool, Log)> {
+/// What a line of IIS says, at first sight.
+pub(super) struct Seen<'a> {
+    /// Did the file name the columns? Else they are guessed.
+    pub(super) is_named: bool,
+    pub(super) log: Log,
+    pub(super) request: Request<'a>,
+}
+
+/// Is this a line of IIS?
+pub(super) fn see<'a>(record: &Record<'a>) -> Option<Seen<'a>> {
     if let Some(columns) = record.columns
         && let Some(log) = log_of(columns)
     {
         return record
             .raw
             .starts_with(|first: char| first.is_ascii_digit())
-            .then_some((true, log));
+            .then(|| Seen {
+                is_named: true,
+                log,
+                request: Request::of(record.raw, columns),
+            });
     }
-    usual(record.raw).map(|(_, log)| (false, log))
+    Usual::of(record.raw).map(|usual| Seen {
+        is_named: false,
+        log: usual.form.log,
+        request: usual.request(),
+    })
 }
 
 /// Is this the line that names the columns?
@@ -178,12 +302,9 @@ fn cells<'a>(record: &Record<'a>, emit: &mut dyn FnMut(&str, &'a str)) {
             }
         }
         None => {
-            for (name, cell) in usual(record.raw)
-                .map_or(&[][..], |(columns, _)| columns)
-                .iter()
-                .zip(record.raw.split(' '))
-                .filter(|(_, cell)| *cell != "-")
-            {
+            let usual = Usual::of(record.raw);
+            let cells = usual.iter().flat_map(Usual::cells);
+            for (name, cell) in cells.filter(|(_, cell)| *cell != "-") {
                 emit(name, cell);
             }
         }
@@ -202,20 +323,26 @@ pub(super) struct Request<'a> {
     pub(super) has_user: bool,
 }
 
+/// Between Exchange's servers it is nobody in particular.
+fn is_somebody(name: &str) -> bool {
+    !name.eq_ignore_ascii_case("anonymous")
+}
+
 impl<'a> Request<'a> {
-    pub(super) fn of(record: &Record<'a>) -> Self {
+    fn of(line: &'a str, columns: &Columns) -> Self {
         let mut request = Self::default();
-        cells(record, &mut |name, cell| match name {
-            "cs-method" => request.method = cell,
-            "cs-uri-stem" => request.path = cell,
-            "cs-uri-query" => request.query = cell,
-            "sc-status" => request.status = cell.parse().unwrap_or(0),
-            "sc-substatus" => request.sub_status = cell.parse().unwrap_or(0),
-            "sc-win32-status" => request.win32_status = cell.parse().unwrap_or(0),
-            // Between Exchange's servers; nobody in particular.
-            "cs-username" => request.has_user = !cell.eq_ignore_ascii_case("anonymous"),
-            _ => {}
-        });
+        for (name, cell) in columns.cells(line) {
+            match name {
+                "cs-method" => request.method = cell,
+                "cs-uri-stem" => request.path = cell,
+                "cs-uri-query" => request.query = cell,
+                "sc-status" => request.status = cell.parse().unwrap_or(0),
+                "sc-substatus" => request.sub_status = cell.parse().unwrap_or(0),
+                "sc-win32-status" => request.win32_status = cell.parse().unwrap_or(0),
+                "cs-username" => request.has_user = is_somebody(cell),
+                _ => {}
+            }
+        }
         request
     }
 }

@@ -8,12 +8,19 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source};
 use crate::format::syslog::Stamp;
-use line::{Log, Request};
+use line::{Log, Seen};
 
 /// IIS.
 pub struct Iis;
+
+fn kind(seen: &Seen<'_>) -> &'static Kind {
+    match seen.log {
+        Log::Access => fields::kind(&seen.request),
+        Log::Error => fields::error_kind(&seen.request),
+    }
+}
 
 impl Source for Iis {
     fn name(&self) -> &'static str {
@@ -37,11 +44,24 @@ impl Source for Iis {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        match line::recognise(record) {
-            Some((true, _)) => Some(Confidence::Certain),
-            Some((false, _)) => Some(Confidence::Likely),
-            None => line::is_header(record.raw).then_some(Confidence::Likely),
-        }
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        let Some(seen) = line::see(record) else {
+            return line::is_header(record.raw)
+                .then(|| Recognised::of(Confidence::Likely, &fields::OTHER));
+        };
+        let confidence = match seen.is_named {
+            true => Confidence::Certain,
+            false => Confidence::Likely,
+        };
+        Some(Recognised::of(confidence, kind(&seen)))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Line)
+            && (opening.is_byte(b"#") || matches!(opening, Opening::Digits(_)))
     }
 
     fn lines_only(&self) -> bool {
@@ -70,11 +90,7 @@ impl Source for Iis {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        match line::recognise(record) {
-            Some((_, Log::Access)) => fields::kind(&Request::of(record)),
-            Some((_, Log::Error)) => fields::error_kind(&Request::of(record)),
-            None => &fields::OTHER,
-        }
+        line::see(record).map_or(&fields::OTHER, |seen| kind(&seen))
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {

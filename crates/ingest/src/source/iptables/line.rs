@@ -67,8 +67,11 @@ impl<'a> Line<'a> {
 
     /// The words of the packet; those of a packet inside an error of ICMP stand in brackets.
     fn words(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let end = self.packet.find(" [").unwrap_or(self.packet.len());
-        self.packet[..end].split_ascii_whitespace().take(MOST_WORDS)
+        let bytes = self.packet.as_bytes();
+        let end = memchr::memchr_iter(b'[', bytes).find(|at| *at > 0 && bytes[at - 1] == b' ');
+        self.packet[..end.map_or(bytes.len(), |at| at - 1)]
+            .split_ascii_whitespace()
+            .take(MOST_WORDS)
     }
 
     /// Did the packet come in from outside of the machine?
@@ -152,16 +155,16 @@ fn push_mac<'a>(parts: &mut Parts<'a>, value: &'a str) {
 
 /// Without the facility, severity and program of a busybox's syslog: `kern.warn kernel: `.
 fn after_kernel(message: &str) -> &str {
-    match message.split_once(" kernel: ") {
-        Some((level, rest))
-            if level.len() < 20
-                && level.contains('.')
-                && level
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'.') =>
-        {
-            rest
-        }
+    /// The names of facility and severity are shorter.
+    const LONGEST: usize = 20;
+    let near = &message.as_bytes()[..message.len().min(LONGEST)];
+    let Some(end) = memchr::memchr(b' ', near) else {
+        return message;
+    };
+    let (level, rest) = message.split_at(end);
+    let of_level = |byte: u8| byte.is_ascii_lowercase() || byte == b'.';
+    match rest.strip_prefix(" kernel: ") {
+        Some(rest) if level.contains('.') && level.bytes().all(of_level) => rest,
         _ => message,
     }
 }

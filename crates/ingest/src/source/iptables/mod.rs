@@ -9,7 +9,7 @@ mod prefix;
 mod tests;
 mod ulogd;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source};
 use crate::format::syslog::{Stamp, iso_stamp};
 use line::Line;
 
@@ -34,10 +34,29 @@ impl Source for Iptables {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        match record.json {
-            Some(json) => ulogd::is_packet(json).then_some(Confidence::Likely),
-            None => Line::of(record).map(|_| Confidence::Likely),
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        let kind = match record.json {
+            Some(json) => ulogd::is_packet(json).then(|| fields::kind_of_json(json))?,
+            None => fields::kind(&Line::of(record)?),
+        };
+        Some(Recognised::of(Confidence::Likely, kind))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare => opening.is_byte(b"[I"),
+            // The kernel, or nobody.
+            Part::Program => opening.is_byte(b"k\0"),
+            Part::Message => opening.is_byte(b"I"),
+            Part::Line => false,
         }
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["oob.hook"])
     }
 
     fn marks(&self) -> &'static [&'static str] {

@@ -9,7 +9,7 @@ mod kinds;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Record, Source};
 use crate::format::json::JsonKind;
 use crate::format::syslog::{Stamp, iso_stamp};
 use audit::{AKS_CATEGORIES, Audit};
@@ -53,6 +53,15 @@ impl Source for KubernetesAudit {
                     .all(|key| json.get(key).is_some())
         };
         ours.then_some(Confidence::Certain)
+    }
+
+    fn may_open(&self, _: Part, _: Opening) -> bool {
+        // All its records are JSON.
+        false
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["apiVersion", "category", "auditID"])
     }
 
     fn marks(&self) -> &'static [&'static str] {

@@ -86,12 +86,12 @@ const OF_KUBELET: &[&str] = &[
 ];
 
 /// The kind of a line.
-pub(super) fn kind(record: &Record<'_>) -> &'static Kind {
-    let line = match record.json {
-        Some(_) => None,
-        None => Line::of(record),
-    };
-    let Some(request) = Request::of(record, line.as_ref()) else {
+pub(super) fn kind(
+    record: &Record<'_>,
+    line: Option<&Line<'_>>,
+    request: Option<&Request<'_>>,
+) -> &'static Kind {
+    let Some(request) = request else {
         return match line {
             Some(line) if is_handshake(line.text) && is_of_kubelet(record) => &AT_KUBELET,
             Some(line) if is_handshake(line.text) => &AT_KUBERNETES,
@@ -101,7 +101,7 @@ pub(super) fn kind(record: &Record<'_>) -> &'static Kind {
     let api = web::Api::of(request.method(), request.target(), || true);
     let api = match api {
         // A component of Kubernetes has no API of Docker.
-        Some(web::Api::Docker) | None if is_kubelet(record, &request) => Some(web::Api::Kubelet),
+        Some(web::Api::Docker) | None if is_kubelet(record, request) => Some(web::Api::Kubelet),
         Some(web::Api::Docker) => None,
         api => api,
     };

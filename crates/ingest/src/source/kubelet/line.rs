@@ -46,9 +46,15 @@ impl<'a> Line<'a> {
         if !is_head {
             return None;
         }
-        let (place, behind) = text[22..]
-            .split_once("] ")
-            .or_else(|| text[22..].split_once(']'))?;
+        // The first bracket with a space behind it, else the first.
+        let rest = text.get(22..)?;
+        let mut brackets = memchr::memchr_iter(b']', rest.as_bytes());
+        let first = brackets.next()?;
+        let spaced = |at: &usize| rest.as_bytes().get(at + 1) == Some(&b' ');
+        let (place, behind) = match Some(first).filter(spaced).or_else(|| brackets.find(spaced)) {
+            Some(at) => (&rest[..at], &rest[at + 2..]),
+            None => (&rest[..first], &rest[first + 1..]),
+        };
         let (pid, place) = place.trim_start().split_once(' ')?;
         let (file, number) = place.rsplit_once(':')?;
         let digits =

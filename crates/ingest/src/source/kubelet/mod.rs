@@ -7,7 +7,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source};
 use crate::format::syslog::Stamp;
 use line::{Line, Request};
 
@@ -44,15 +44,32 @@ impl Source for Kubelet {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
         if let Some(json) = record.json {
-            return line::is_request(json).then_some(Confidence::Certain);
+            let request = line::is_request(json).then(|| Request::of(record, None))?;
+            let kind = fields::kind(record, None, request.as_ref());
+            return Some(Recognised::of(Confidence::Certain, kind));
         }
         let line = Line::of(record)?;
+        let request = Request::of(record, Some(&line));
         // Other programs log in this form too.
-        Some(match Request::of(record, Some(&line)) {
+        let confidence = match request {
             Some(_) => Confidence::Certain,
             None => Confidence::Likely,
-        })
+        };
+        let kind = fields::kind(record, Some(&line), request.as_ref());
+        Some(Recognised::of(confidence, kind))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Message) && opening.is_byte(b"IWEF")
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["msg"])
     }
 
     fn marks(&self) -> &'static [&'static str] {
@@ -72,7 +89,12 @@ impl Source for Kubelet {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        fields::kind(record)
+        let line = match record.json {
+            Some(_) => None,
+            None => Line::of(record),
+        };
+        let request = Request::of(record, line.as_ref());
+        fields::kind(record, line.as_ref(), request.as_ref())
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {

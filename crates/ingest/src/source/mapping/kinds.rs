@@ -6,6 +6,7 @@ use super::event::SourceEvent;
 use super::kind::{Kind, KnownKind};
 use super::record::Record;
 use super::source::Source;
+use crate::source::Claim;
 use crate::{Consumer, Place, Placed};
 
 /// The consumer's answers for the kinds met in one unit of reading, by number; two for each kind: without and with fields
@@ -44,15 +45,16 @@ impl Asked {
 }
 
 impl SourceKinds {
-    /// Finds the kind of a record, with or without fields beside it, and asks the consumer about it, once.
+    /// Finds the kind of a record that was claimed, with or without fields beside it, and asks the consumer about it, once.
     pub(crate) fn ask(
         &mut self,
-        source: &'static dyn Source,
+        claim: Claim,
         record: &Record<'_>,
         beside: bool,
         consumer: &mut dyn Consumer,
     ) -> Asked {
-        let kind = source.kind(record);
+        let source = claim.source;
+        let kind = claim.kind.unwrap_or_else(|| source.kind(record));
         let table = kind.table(source);
         let at = table.number() * 2 + usize::from(beside);
         if self.answers.len() <= at {
@@ -70,13 +72,13 @@ impl SourceKinds {
     /// Hands a record on, if the consumer wants its kind.
     pub(crate) fn deliver(
         &mut self,
-        source: &'static dyn Source,
+        claim: Claim,
         record: &Record<'_>,
         beside: Option<&dyn Event>,
         place: &Place,
         consumer: &mut dyn Consumer,
     ) {
-        self.ask(source, record, beside.is_some(), consumer)
+        self.ask(claim, record, beside.is_some(), consumer)
             .deliver(record, beside, place, consumer);
     }
 }

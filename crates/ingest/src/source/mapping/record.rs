@@ -118,10 +118,53 @@ impl<'a> Record<'a> {
     }
 }
 
+/// The lines of a text from the last to the first, as `text.lines().rev()` gives them but faster: for looking back.
+pub(crate) fn lines_back(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_ended = text.ends_with('\n');
+    let mut rest = (!text.is_empty()).then(|| text.strip_suffix('\n').unwrap_or(text));
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let line = match memchr::memrchr(b'\n', text.as_bytes()) {
+            Some(at) => {
+                rest = Some(&text[..at]);
+                &text[at + 1..]
+            }
+            None => {
+                rest = None;
+                text
+            }
+        };
+        // A carriage return belongs to the end of a line, where there is one.
+        Some(match std::mem::replace(&mut is_ended, true) {
+            true => line.strip_suffix('\r').unwrap_or(line),
+            false => line,
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Record;
+    use super::{Record, lines_back};
     use crate::source::UTC;
+
+    #[test]
+    fn lines_from_the_last() {
+        for text in [
+            "",
+            "\n",
+            "\n\n",
+            "a",
+            "a\n",
+            "a\r\n",
+            "a\r",
+            "a\nb",
+            "a\r\n\r\nb\r\n",
+            "\r\nä\r",
+        ] {
+            let expect: Vec<&str> = text.lines().rev().collect();
+            assert_eq!(lines_back(text).collect::<Vec<_>>(), expect, "{text:?}");
+        }
+    }
 
     #[test]
     fn lines_around() {

@@ -4,6 +4,7 @@ use gatewatch_event::Timestamp;
 
 use super::entry::Entry;
 use super::kind::Kind;
+use super::opening::{Opening, Part};
 use super::parts::Parts;
 use super::record::Record;
 use super::view::View;
@@ -50,6 +51,25 @@ impl TimeForm {
     }
 }
 
+/// What a source says of a record at first sight.
+#[derive(Clone, Copy)]
+pub struct Recognised {
+    /// How sure it is that the record is its own.
+    pub confidence: Confidence,
+    /// The kind of the record, where finding that out needed no more.
+    pub kind: Option<&'static Kind>,
+}
+
+impl Recognised {
+    /// A record of this kind.
+    pub fn of(confidence: Confidence, kind: &'static Kind) -> Self {
+        Self {
+            confidence,
+            kind: Some(kind),
+        }
+    }
+}
+
 /// A log source. All of it is data and cheap functions; the state of reading is kept elsewhere.
 pub trait Source: Sync {
     /// The name of the source's folder.
@@ -79,6 +99,28 @@ pub trait Source: Sync {
     /// Is this record of this source? Asked for nearly every line of every log: it must reject by the first bytes. It must
     /// not find its marks inside text that a stranger may have written.
     fn detect(&self, record: &Record<'_>) -> Option<Confidence>;
+
+    /// The same, together with the kind of a record that is likely to be of this source: for sources that would take most records
+    /// apart once for each of the two.
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        let confidence = self.detect(record)?;
+        Some(Recognised {
+            confidence,
+            kind: None,
+        })
+    }
+
+    /// May a line of this source begin so? [`detect`](Self::detect) is asked only where one of a line's parts may; a line without a
+    /// header has one part, one with a header the other three. JSON objects are not told apart by this.
+    fn may_open(&self, _part: Part, _opening: Opening) -> bool {
+        true
+    }
+
+    /// Keys of which at least one stands in each JSON object of this source, not inside of others: [`detect`](Self::detect) is asked
+    /// only about objects that have one. `None` when there are no such keys.
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        None
+    }
 
     /// Are all records of this source lines of text? It is then not asked about JSON objects.
     fn lines_only(&self) -> bool {

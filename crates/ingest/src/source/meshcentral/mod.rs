@@ -5,7 +5,9 @@
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, From, Header, Kind, Parts, Record, Source, remote, turn};
+use super::mapping::{
+    Confidence, Entry, From, Header, Kind, Opening, Part, Parts, Record, Source, remote, turn,
+};
 
 /// MeshCentral.
 pub struct MeshCentral;
@@ -82,6 +84,13 @@ impl Source for MeshCentral {
                 .program()
                 .is_some_and(|program| PARTS.contains(&program));
         ours.then_some(Confidence::Certain)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Program => opening.is_byte(b"hmrs"),
+            Part::Bare | Part::Line | Part::Message => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

@@ -9,7 +9,7 @@ mod tests;
 
 use std::net::IpAddr;
 
-use super::mapping::{Api, Confidence, Entry, Kind, Parts, Record, Source, turn, web};
+use super::mapping::{Api, Confidence, Entry, Kind, Parts, Recognised, Record, Source, turn, web};
 use crate::format::syslog::Stamp;
 use crate::format::text::AccessLine;
 
@@ -42,6 +42,14 @@ fn outermost<'a>(line: &AccessLine<'a>) -> Option<&'a str> {
         .or_else(|| line.clients().next_back())
 }
 
+/// The kind of a line.
+fn kind(line: &AccessLine<'_>) -> &'static Kind {
+    let api = line
+        .request_parts()
+        .and_then(|(method, target, _)| Api::of(method, target, || is_tool(line)));
+    fields::KINDS.find(line.status, api, !matches!(line.user, "-" | ""))
+}
+
 impl Source for NginxAccess {
     fn name(&self) -> &'static str {
         "nginx_access"
@@ -64,7 +72,12 @@ impl Source for NginxAccess {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        AccessLine::parse(record.message()).map(|_| Confidence::Likely)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        AccessLine::parse(record.message())
+            .map(|line| Recognised::of(Confidence::Likely, kind(&line)))
     }
 
     fn lines_only(&self) -> bool {
@@ -87,13 +100,7 @@ impl Source for NginxAccess {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        let Some(line) = AccessLine::parse(record.message()) else {
-            return &fields::OTHER;
-        };
-        let api = line
-            .request_parts()
-            .and_then(|(method, target, _)| Api::of(method, target, || is_tool(&line)));
-        fields::KINDS.find(line.status, api, !matches!(line.user, "-" | ""))
+        AccessLine::parse(record.message()).map_or(&fields::OTHER, |line| kind(&line))
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {

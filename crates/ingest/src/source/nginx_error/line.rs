@@ -3,6 +3,10 @@
 //! `2026/01/05 08:00:00 [error] 309#309: *33 TEXT, client: ADDRESS, server: NAME, request: "...", host: "...", referrer: "..."`. Names
 //! of users, requests and referrers are written as they came, quotes and all.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::format::syslog::{Stamp, looks_like_syslog};
 use crate::format::text::{AccessLine, request_parts};
 use crate::format::time;
@@ -14,6 +18,19 @@ const LEVELS: [&str; 9] = [
 
 /// Where the client stands.
 const CLIENT: &str = ", client: ";
+
+static CLIENT_AT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CLIENT));
+static MISMATCH: LazyLock<Finder<'static>> =
+    LazyLock::new(|| Finder::new("password mismatch, client: "));
+static NOT_FOUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("was not found in \""));
+
+/// Where the first comma with a space behind it stands, or the text ends.
+fn comma(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b',', bytes)
+        .find(|at| bytes.get(at + 1) == Some(&b' '))
+        .unwrap_or(bytes.len())
+}
 
 /// No line tells of more clients, unless somebody planted them.
 const MOST_CLIENTS: usize = 16;
@@ -117,8 +134,8 @@ impl<'a> Line<'a> {
         let text = self.text;
         if text.starts_with("user \"") {
             // The user is named in other messages too.
-            let is_refused = text.contains("password mismatch, client: ")
-                || text.contains("was not found in \"");
+            let is_refused = MISMATCH.find(text.as_bytes()).is_some()
+                || NOT_FOUND.find(text.as_bytes()).is_some();
             return if is_refused {
                 What::Password
             } else {
@@ -149,13 +166,11 @@ impl<'a> Line<'a> {
     /// A user's name stands before it, a request and a referrer behind it. So the first place counts behind which the rest of the line
     /// is as nginx writes it; where the text before it may hold anything, there must be only one place.
     fn split_client(&self) -> Option<(&'a str, &'a str, &'a str)> {
-        let mut places = self
-            .text
-            .match_indices(CLIENT)
-            .map(|(at, _)| at)
+        let mut places = CLIENT_AT
+            .find_iter(self.text.as_bytes())
             .filter_map(|at| {
                 let rest = &self.text[at + CLIENT.len()..];
-                let (client, rest) = rest.split_at(rest.find(", ").unwrap_or(rest.len()));
+                let (client, rest) = rest.split_at(comma(rest));
                 let is_address = turn::address(client).is_some() || client == "unix:";
                 is_address.then_some((&self.text[..at], client, rest))
             })
@@ -248,7 +263,7 @@ fn is_tail(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix(", server: ") else {
         return false;
     };
-    let mut rest = &rest[rest.find(", ").unwrap_or(rest.len())..];
+    let mut rest = &rest[comma(rest)..];
     // Each comes once.
     for next in NEXT {
         let Some(text) = rest.strip_prefix(next) else {

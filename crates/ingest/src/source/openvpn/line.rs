@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+use super::kinds;
 use crate::format::syslog::{Stamp, classic_stamp, iso_stamp};
-use crate::source::mapping::{Confidence, Record, turn};
+use crate::format::text::Starts;
+use crate::source::mapping::{Confidence, Recognised, Record, turn};
 
 /// How far into a text its peer is looked for.
 const HEAD: usize = 192;
@@ -22,119 +24,114 @@ pub(super) struct Line<'a> {
 }
 
 /// The texts that a line without a peer begins with, which nobody else writes.
-const STARTS: &[&str] = &[
-    "OpenVPN 2",
-    "OpenVPN CLIENT LIST",
-    "OpenVPN STATISTICS",
-    "TITLE,OpenVPN ",
-    "TITLE\tOpenVPN ",
-    "HEADER,CLIENT_LIST,",
-    "HEADER\tCLIENT_LIST\t",
-    "HEADER,ROUTING_TABLE,",
-    "HEADER\tROUTING_TABLE\t",
-    "CLIENT_LIST,",
-    "CLIENT_LIST\t",
-    "ROUTING_TABLE,",
-    "ROUTING_TABLE\t",
-    "GLOBAL_STATS,",
-    "GLOBAL_STATS\t",
-    "Common Name,Real Address,",
-    "Virtual Address,Common Name,",
-    "TLS Error: ",
-    "TLS Auth Error: ",
-    "TLS: ",
-    "tls-crypt unwrap error",
-    "TCP connection established with [AF_INET",
-    "MULTI: ",
-    "SENT CONTROL [",
-    "AUTH: Received control message: ",
-    "Initialization Sequence Completed",
-    "Diffie-Hellman initialized with ",
-    "Incoming Control Channel ",
-    "Outgoing Control Channel ",
-    "Incoming Data Channel",
-    "Outgoing Data Channel",
-    "net_route_v",
-    "net_addr_v",
-    "net_iface_",
-    "TUN/TAP device ",
-    "Closing TUN/TAP interface",
-    "Socket Buffers: R=[",
-    "UDPv4 link ",
-    "UDPv6 link ",
-    "TCPv4_SERVER link ",
-    "TCPv6_SERVER link ",
-    "IFCONFIG POOL ",
-    "ifconfig_pool_read()",
-    "succeeded -> ifconfig_pool_set",
-    "Could not determine IPv4/IPv6 protocol",
-    "ROUTE_GATEWAY ",
-    "event_wait : ",
-    "read UDPv",
-    "setsockopt(IPV6_V6ONLY",
-    "SIGTERM[",
-    "SIGUSR1[",
-    "SIGINT[",
-    "LDAP bind failed: ",
-    "Incorrect password supplied for LDAP DN \"",
-    "CRL: loaded ",
-    "DCO version: ",
-    "Note: Kernel support for ovpn-dco ",
-    "Note: --cipher is not set.",
-    "library versions: OpenSSL ",
-];
-
-/// With which bytes these begin.
-static FIRSTS: LazyLock<[bool; 256]> = LazyLock::new(|| {
-    let mut firsts = [false; 256];
-    for byte in STARTS.iter().filter_map(|start| start.as_bytes().first()) {
-        firsts[usize::from(*byte)] = true;
-    }
-    firsts
+static STARTS: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "OpenVPN 2",
+        "OpenVPN CLIENT LIST",
+        "OpenVPN STATISTICS",
+        "TITLE,OpenVPN ",
+        "TITLE\tOpenVPN ",
+        "HEADER,CLIENT_LIST,",
+        "HEADER\tCLIENT_LIST\t",
+        "HEADER,ROUTING_TABLE,",
+        "HEADER\tROUTING_TABLE\t",
+        "CLIENT_LIST,",
+        "CLIENT_LIST\t",
+        "ROUTING_TABLE,",
+        "ROUTING_TABLE\t",
+        "GLOBAL_STATS,",
+        "GLOBAL_STATS\t",
+        "Common Name,Real Address,",
+        "Virtual Address,Common Name,",
+        "TLS Error: ",
+        "TLS Auth Error: ",
+        "TLS: ",
+        "tls-crypt unwrap error",
+        "TCP connection established with [AF_INET",
+        "MULTI: ",
+        "SENT CONTROL [",
+        "AUTH: Received control message: ",
+        "Initialization Sequence Completed",
+        "Diffie-Hellman initialized with ",
+        "Incoming Control Channel ",
+        "Outgoing Control Channel ",
+        "Incoming Data Channel",
+        "Outgoing Data Channel",
+        "net_route_v",
+        "net_addr_v",
+        "net_iface_",
+        "TUN/TAP device ",
+        "Closing TUN/TAP interface",
+        "Socket Buffers: R=[",
+        "UDPv4 link ",
+        "UDPv6 link ",
+        "TCPv4_SERVER link ",
+        "TCPv6_SERVER link ",
+        "IFCONFIG POOL ",
+        "ifconfig_pool_read()",
+        "succeeded -> ifconfig_pool_set",
+        "Could not determine IPv4/IPv6 protocol",
+        "ROUTE_GATEWAY ",
+        "event_wait : ",
+        "read UDPv",
+        "setsockopt(IPV6_V6ONLY",
+        "SIGTERM[",
+        "SIGUSR1[",
+        "SIGINT[",
+        "LDAP bind failed: ",
+        "Incorrect password supplied for LDAP DN \"",
+        "CRL: loaded ",
+        "DCO version: ",
+        "Note: Kernel support for ovpn-dco ",
+        "Note: --cipher is not set.",
+        "library versions: OpenSSL ",
+    ])
 });
 
 /// How texts begin that follow a peer.
-const PEER_STARTS: &[&str] = &[
-    "TLS",
-    "VERIFY ",
-    "MULTI",
-    "SENT CONTROL",
-    "PUSH: ",
-    "peer info: ",
-    "Peer Connection Initiated",
-    "Control Channel: ",
-    "Data Channel",
-    "Incoming Data Channel",
-    "Outgoing Data Channel",
-    "Incoming Control Channel",
-    "Outgoing Control Channel",
-    "Timers: ",
-    "Protocol options: ",
-    "Connection reset",
-    "Delayed exit",
-    "SIGTERM[",
-    "SIGUSR1[",
-    "WARNING: ",
-    "AUTH",
-    "Authentication ",
-    "OpenSSL: ",
-    "Sent fatal SSL alert",
-    "TCP connection established",
-    "CC-EEN ",
-    "Re-using SSL/TLS context",
-    "LZO compression",
-    "Control Channel MTU",
-    "Data Channel MTU",
-    "CRL ",
-    "Username/Password",
-    "Replay-window",
-    "Bad LZO",
-    "Inactivity timeout",
-    "[inactive]",
-    "PLUGIN_CALL",
-    "Float",
-    "peer ",
-];
+static PEER_STARTS: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "TLS",
+        "VERIFY ",
+        "MULTI",
+        "SENT CONTROL",
+        "PUSH: ",
+        "peer info: ",
+        "Peer Connection Initiated",
+        "Control Channel: ",
+        "Data Channel",
+        "Incoming Data Channel",
+        "Outgoing Data Channel",
+        "Incoming Control Channel",
+        "Outgoing Control Channel",
+        "Timers: ",
+        "Protocol options: ",
+        "Connection reset",
+        "Delayed exit",
+        "SIGTERM[",
+        "SIGUSR1[",
+        "WARNING: ",
+        "AUTH",
+        "Authentication ",
+        "OpenSSL: ",
+        "Sent fatal SSL alert",
+        "TCP connection established",
+        "CC-EEN ",
+        "Re-using SSL/TLS context",
+        "LZO compression",
+        "Control Channel MTU",
+        "Data Channel MTU",
+        "CRL ",
+        "Username/Password",
+        "Replay-window",
+        "Bad LZO",
+        "Inactivity timeout",
+        "[inactive]",
+        "PLUGIN_CALL",
+        "Float",
+        "peer ",
+    ])
+});
 
 /// Is this the program that a configuration named?
 fn is_program(name: &str) -> bool {
@@ -205,6 +202,10 @@ impl<'a> Line<'a> {
         // The name of a peer may hold spaces, and slashes.
         let head = &text.as_bytes()[..text.len().min(HEAD)];
         for at in memchr::memchr_iter(b'/', head) {
+            // Paths and dates have many more slashes.
+            if !text.as_bytes().get(at + 1).is_some_and(begins_peer) {
+                continue;
+            }
             let word = first_word(&text[at + 1..]);
             if let Some((peer, None)) = peer(word)
                 && text[at + 1 + word.len()..].starts_with(' ')
@@ -241,30 +242,69 @@ fn without_protocol(word: &str) -> &str {
     }
 }
 
+/// May a peer begin with this byte? The protocol may stand before its address.
+fn begins_peer(byte: &u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b'[' | b':' | b'u' | b't')
+}
+
 /// `ADDRESS:PORT`, `ADDRESS`, or either with a name behind a slash.
 fn peer(word: &str) -> Option<(&str, Option<&str>)> {
     let word = without_protocol(word);
-    if !word.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[' || c == ':') {
+    if !word.as_bytes().first().is_some_and(begins_peer) {
         return None;
     }
     // Most words are no address at a glance.
-    let mut address = word.bytes().take_while(|byte| !matches!(byte, b'/' | b'%'));
-    let has_letters =
-        |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'[' | b']');
-    if !address.all(has_letters) || !word.bytes().any(|byte| matches!(byte, b'.' | b':')) {
+    let bytes = word.as_bytes();
+    let mut end = 0;
+    let mut is_parted = false;
+    while let Some(byte) = bytes.get(end) {
+        match byte {
+            b'.' | b':' => is_parted = true,
+            b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' | b'[' | b']' => {}
+            b'/' | b'%' => break,
+            _ => return None,
+        }
+        end += 1;
+    }
+    if !is_parted && memchr::memchr2(b'.', b':', &bytes[end..]).is_none() {
         return None;
     }
-    let (peer, name) = match word.split_once('/') {
-        Some((peer, name)) => (peer, Some(name)),
+    let (peer, name) = match memchr::memchr(b'/', &bytes[end..]) {
+        Some(at) => (&word[..end + at], Some(&word[end + at + 1..])),
         None => (word, None),
     };
-    turn::address(turn::split_port(peer).0).map(|_| (peer, name))
+    is_peer(peer).then_some((peer, name))
 }
 
+/// Is this an address, perhaps with a port?
+fn is_peer(text: &str) -> bool {
+    let colon = memchr::memchr(b':', text.as_bytes());
+    let (host, port) = text.split_at(colon.unwrap_or(text.len()));
+    // IPv4 is told without looking for brackets and zones.
+    let is_plain = host.contains('.')
+        && (port.is_empty() || port[1..].parse::<u16>().is_ok())
+        && gatewatch_event::parse_ip(host).is_some();
+    is_plain || turn::address(turn::split_port(text).0).is_some()
+}
+
+/// How lines of a status file begin that say little.
+static OF_STATUS: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "Updated,",
+        "TIME,",
+        "TIME\t",
+        "Max bcast/mcast queue length,",
+    ])
+});
+
 /// Is this a line of OpenVPN?
-pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
+pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
+    let unsure = |confidence| Recognised {
+        confidence,
+        kind: None,
+    };
     if record.program().is_some_and(is_program) {
-        return Some(Confidence::Certain);
+        return Some(unsure(Confidence::Certain));
     }
     let own = own_time(record.raw);
     if own.is_none() && record.has_header {
@@ -274,43 +314,55 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         Some((_, length)) => record.raw.get(length..)?,
         None => record.raw,
     };
-    // Most texts begin with a letter that hardly any of these does.
-    let known = |starts: &[&str], text: &str| {
-        let first = text.as_bytes().first();
-        starts
-            .iter()
-            .any(|start| start.as_bytes().first() == first && text.starts_with(start))
-    };
-    let first = text.as_bytes().first();
-    let may_start = first.is_some_and(|first| FIRSTS[usize::from(*first)]);
-    if (may_start && known(STARTS, text)) || is_pool_entry(text) {
-        return Some(Confidence::Certain);
+    let certain = |line: &Line<'_>| Some(Recognised::of(Confidence::Certain, kinds::kind(line)));
+    if STARTS.begin(text) || is_pool_entry(text) {
+        return certain(&Line::parse(text));
     }
-    let line = Line::parse(text);
     // `[NAME] Peer Connection Initiated with ...`; others write an address and a bracket as well.
-    let is_named = line.text.starts_with('[') && line.text.contains("] Peer Connection Initiated");
-    if line.peer.is_some() && (is_named || known(PEER_STARTS, line.text)) {
-        return Some(Confidence::Certain);
+    let is_named =
+        |text: &str| text.starts_with('[') && text.contains("] Peer Connection Initiated");
+    // A line with a time of its own may be OpenVPN's whatever it says, so that most need not be taken apart.
+    if own.is_none() || may_follow_peer(text) {
+        let line = Line::parse(text);
+        if line.peer.is_some() && (is_named(line.text) || PEER_STARTS.begin(line.text)) {
+            return certain(&line);
+        }
+        if line.peer.is_some() && !is_client_row(text) {
+            return Some(unsure(Confidence::Possible));
+        }
     }
     if is_client_row(text) {
-        return Some(Confidence::Likely);
+        let kind = kinds::of_row(&Line::parse(text));
+        return Some(Recognised::of(Confidence::Likely, kind));
     }
-    let of_status = matches!(text, "END" | "ROUTING TABLE" | "GLOBAL STATS")
-        || known(
-            &[
-                "Updated,",
-                "TIME,",
-                "TIME\t",
-                "Max bcast/mcast queue length,",
-            ],
-            text,
-        );
-    (own.is_some() || of_status || line.peer.is_some()).then_some(Confidence::Possible)
+    let of_status =
+        || matches!(text, "END" | "ROUTING TABLE" | "GLOBAL STATS") || OF_STATUS.begin(text);
+    (own.is_some() || of_status()).then(|| unsure(Confidence::Possible))
+}
+
+/// Does anything stand in a text that could follow a peer? That is found out sooner than whether a peer stands before it.
+fn may_follow_peer(text: &str) -> bool {
+    let fits = |text: &str| {
+        let text = text.trim_start();
+        text.starts_with('[') || PEER_STARTS.begin(text)
+    };
+    let behind = |start: usize| {
+        let word = first_word(&text[start..]);
+        &text[start + word.len()..]
+    };
+    let head = &text.as_bytes()[..text.len().min(HEAD)];
+    fits(behind(0))
+        || memchr::memchr_iter(b'/', head)
+            .any(|at| text.as_bytes().get(at + 1).is_some_and(begins_peer) && fits(behind(at + 1)))
 }
 
 /// `NAME,ADDRESS,`: an entry of the file in which addresses are kept for names.
 fn is_pool_entry(text: &str) -> bool {
     if !text.ends_with(',') {
+        return false;
+    }
+    // Rows of numbers end so as well.
+    if memchr::memchr_iter(b',', text.as_bytes()).take(3).count() != 2 {
         return false;
     }
     let mut cells = text.split(',');

@@ -10,7 +10,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source};
 use crate::format::syslog::Stamp;
 
 /// OpenVPN.
@@ -34,7 +34,21 @@ impl Source for OpenVpn {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        line::detect(record)
+        Some(line::recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        line::recognise(record)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare => true,
+            // A time of its own, or a day of the week.
+            Part::Line => opening.is_byte(b"FMSTW") || opening.is_digits(b"-"),
+            Part::Program => opening.is_byte(b"o"),
+            Part::Message => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

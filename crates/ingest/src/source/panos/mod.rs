@@ -15,7 +15,9 @@ mod values;
 
 use gatewatch_event::Timestamp;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
+use super::mapping::{
+    Confidence, Entry, Kind, Opening, Part, Parts, Record, Source, TimeForm, View,
+};
 use crate::format::text::{Cef, Cells};
 
 /// PAN-OS.
@@ -142,6 +144,15 @@ impl Source for Panos {
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
         Form::of(record).map(|_| Confidence::Certain)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Message)
+            && (opening.is_byte(b"C") || matches!(opening, Opening::Digits(_)))
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["LogType"])
     }
 
     fn marks(&self) -> &'static [&'static str] {

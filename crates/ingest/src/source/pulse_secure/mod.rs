@@ -12,7 +12,7 @@ mod tests;
 
 use gatewatch_event::Timestamp;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
+use super::mapping::{Confidence, Entry, Kind, Parts, Recognised, Record, Source, TimeForm, View};
 use crate::format::syslog::{Stamp, iso_stamp};
 
 /// Pulse and Ivanti Connect Secure.
@@ -36,7 +36,12 @@ impl Source for PulseSecure {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        forms::Line::of(record).map(|_| Confidence::Certain)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        forms::Line::of(record)
+            .map(|line| Recognised::of(Confidence::Certain, kinds::kind(line.text())))
     }
 
     fn lines_only(&self) -> bool {

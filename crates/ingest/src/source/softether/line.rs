@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::format::text::matches;
-use crate::source::mapping::{Confidence, Parts, Record, turn};
+use super::kinds;
+use crate::format::text::{Starts, matches};
+use crate::source::mapping::{Confidence, Parts, Recognised, Record, turn};
 
 /// A line without what stands in front of its text.
 #[derive(Clone, Copy)]
@@ -20,27 +21,30 @@ pub(super) struct Line<'a> {
 }
 
 static BRACKET: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" ["));
+static CLOSED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("] ("));
 
 /// How the texts of the server begin, in English.
-const STARTS: &[&str] = &[
-    "Connection \"CID-",
-    "The connection \"CID-",
-    "Session \"SID-",
-    "On the TCP Listener (Port ",
-    "For the client (IP address: ",
-    "SSL communication for connection \"CID-",
-    "The connection with the client (IP address ",
-    "Administration mode [",
-    "The Virtual Hub is now ",
-    "Virtual Hub \"",
-    "The MAC address of Virtual Hub \"",
-    "SoftEther VPN Server ",
-    "The SoftEther VPN Server ",
-    "TCP Listener (port ",
-    "IPsec Module: ",
-    "OpenVPN Module: ",
-    "[HUB \"",
-];
+static STARTS: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "Connection \"CID-",
+        "The connection \"CID-",
+        "Session \"SID-",
+        "On the TCP Listener (Port ",
+        "For the client (IP address: ",
+        "SSL communication for connection \"CID-",
+        "The connection with the client (IP address ",
+        "Administration mode [",
+        "The Virtual Hub is now ",
+        "Virtual Hub \"",
+        "The MAC address of Virtual Hub \"",
+        "SoftEther VPN Server ",
+        "The SoftEther VPN Server ",
+        "TCP Listener (port ",
+        "IPsec Module: ",
+        "OpenVPN Module: ",
+        "[HUB \"",
+    ])
+});
 
 /// Is this `YYYY-MM-DD HH:MM:SS.mmm`?
 fn is_time(text: &[u8]) -> bool {
@@ -172,7 +176,9 @@ fn own(raw: &str) -> Option<Line<'_>> {
 
 /// `[SERVER/VPN/HUB] (TIME) <LOG>: TEXT`.
 fn forwarded(message: &str) -> Option<Line<'_>> {
-    let (source, rest) = message.strip_prefix('[')?.split_once("] (")?;
+    let inside = message.strip_prefix('[')?;
+    let end = CLOSED.find(inside.as_bytes())?;
+    let (source, rest) = (&inside[..end], &inside[end + 3..]);
     let time = rest.get(..23).filter(|time| is_time(time.as_bytes()))?;
     let rest = rest.get(23..)?.strip_prefix(") <")?;
     let (log, text) = rest.split_once(">: ")?;
@@ -191,17 +197,23 @@ fn forwarded(message: &str) -> Option<Line<'_>> {
 }
 
 /// Is this a line of a SoftEther server? One in another language is, where it names a connection or session.
-pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
+pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
     let line = Line::of(record)?;
-    if line.named || line.hub.is_some() || STARTS.iter().any(|start| line.text.starts_with(start)) {
-        return Some(Confidence::Certain);
+    let of = |confidence| Some(Recognised::of(confidence, kinds::kind(line.text)));
+    if line.named || line.hub.is_some() || STARTS.begin(line.text) {
+        return of(Confidence::Certain);
     }
     let mut end = line.text.len().min(64);
     while !line.text.is_char_boundary(end) {
         end -= 1;
     }
     let head = &line.text[..end];
-    Some(if head.contains("\"CID-") || head.contains("\"SID-") {
+    let mut quotes = memchr::memchr_iter(b'"', head.as_bytes());
+    let is_named = quotes.any(|at| {
+        let name = &head[at + 1..];
+        name.starts_with("CID-") || name.starts_with("SID-")
+    });
+    of(if is_named {
         Confidence::Likely
     } else {
         Confidence::Possible

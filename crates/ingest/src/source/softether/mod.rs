@@ -9,7 +9,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source};
 use crate::format::syslog::{Stamp, iso_stamp};
 
 /// SoftEther VPN.
@@ -33,7 +33,18 @@ impl Source for SoftEther {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        line::detect(record)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        line::recognise(record)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare => opening.is_digits(b"-"),
+            Part::Line | Part::Program | Part::Message => true,
+        }
     }
 
     fn lines_only(&self) -> bool {

@@ -13,7 +13,9 @@ mod tests;
 
 use gatewatch_event::Timestamp;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source, TimeForm, View};
+use super::mapping::{
+    Confidence, Entry, Kind, Opening, Part, Parts, Record, Source, TimeForm, View,
+};
 use crate::format::syslog::Stamp;
 
 /// SonicWall.
@@ -38,6 +40,11 @@ impl Source for SonicWall {
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
         forms::Form::of(record).map(|_| Confidence::Certain)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Message)
+            && (opening.is_byte(b"<iC") || opening.is_digits(b"|") || opening.is_space())
     }
 
     fn lines_only(&self) -> bool {

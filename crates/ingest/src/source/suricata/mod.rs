@@ -12,7 +12,7 @@ mod tls;
 
 use gatewatch_event::Timestamp;
 
-use super::mapping::{Confidence, Entry, Kind, Record, Source, TimeForm, View};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Record, Source, TimeForm, View};
 use crate::format::json::JsonKind;
 use crate::format::syslog::{Stamp, iso_stamp};
 
@@ -50,6 +50,15 @@ impl Source for Suricata {
             None => has("flow_id") && has("src_ip") && has("dest_ip") && has("proto"),
         };
         (is_ours && has("timestamp")).then_some(Confidence::Certain)
+    }
+
+    fn may_open(&self, _: Part, _: Opening) -> bool {
+        // All its records are JSON.
+        false
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["timestamp"])
     }
 
     fn marks(&self) -> &'static [&'static str] {

@@ -8,7 +8,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Record, Source};
 
 /// Sysmon for Linux.
 pub struct SysmonLinux;
@@ -36,6 +36,14 @@ impl Source for SysmonLinux {
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
         line::is_event(record).then_some(Confidence::Certain)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Message) && opening.is_byte(b"<")
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["winlog", "winlog.channel"])
     }
 
     fn marks(&self) -> &'static [&'static str] {

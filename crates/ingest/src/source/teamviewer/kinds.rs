@@ -71,15 +71,14 @@ static PUNCHED: Kind = Kind::new(
         ],
     ],
 );
-static OTHER: Kind = Kind::new("other", &[]);
+pub(super) static OTHER: Kind = Kind::new("other", &[]);
 
 /// The kind of a record.
-pub(super) fn kind(raw: &str) -> &'static Kind {
-    match Line::of(raw) {
-        Some(Line::Row(row)) if row.is_incoming => &INCOMING,
-        Some(Line::Row(_)) => &OUTGOING,
-        Some(Line::Log(log)) => of_log(&log),
-        None => &OTHER,
+pub(super) fn kind(line: &Line<'_>) -> &'static Kind {
+    match line {
+        Line::Row(row) if row.is_incoming => &INCOMING,
+        Line::Row(_) => &OUTGOING,
+        Line::Log(log) => of_log(log),
     }
 }
 

@@ -10,7 +10,9 @@ mod line;
 mod tests;
 
 use self::line::Line;
-use super::mapping::{Confidence, Entry, Framing, Kind, Parts, Record, Source};
+use super::mapping::{
+    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Recognised, Record, Source,
+};
 use crate::format::syslog::Stamp;
 
 /// TeamViewer.
@@ -34,7 +36,15 @@ impl Source for TeamViewer {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        Line::of(record.raw).map(|_| Confidence::Certain)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        Line::of(record.raw).map(|line| Recognised::of(Confidence::Certain, kinds::kind(&line)))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Line) && matches!(opening, Opening::Digits(_))
     }
 
     fn lines_only(&self) -> bool {
@@ -58,7 +68,7 @@ impl Source for TeamViewer {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        kinds::kind(record.raw)
+        Line::of(record.raw).map_or(&kinds::OTHER, |line| kinds::kind(&line))
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {

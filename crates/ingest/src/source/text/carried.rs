@@ -8,7 +8,7 @@ use crate::format::json::{Index, LazyJson};
 use crate::format::syslog::{Header, Stamp};
 use crate::source::linux_auth::AuthEvent;
 use crate::source::mapping::{Confidence, Record, Source};
-use crate::source::{UTC, claim, linux_auth};
+use crate::source::{Claim, Claims, UTC, claim, linux_auth};
 
 fn record<'a>(text: &'a str, zone: &'a TimeZone) -> Record<'a> {
     match Header::parse(text) {
@@ -20,8 +20,8 @@ fn record<'a>(text: &'a str, zone: &'a TimeZone) -> Record<'a> {
 /// Whose line a text is.
 #[derive(Clone, Copy)]
 pub(crate) enum Sourced {
-    /// Of this source.
-    Of(&'static dyn Source),
+    /// Of a source.
+    Of(Claim),
     /// Of a program that lets people in, or of PAM.
     Auth,
     /// A JSON object, which is looked at when it is routed.
@@ -29,17 +29,17 @@ pub(crate) enum Sourced {
 }
 
 /// A carried line, ready to be handed on.
-pub(crate) enum Carried<'r> {
-    /// A record of this source.
-    Of(&'static dyn Source, &'r Record<'r>),
+pub(crate) enum Carried<'r, 't> {
+    /// A record that was claimed.
+    Of(Claim, &'r mut Record<'t>),
     /// A message about authentication.
-    Auth(&'r AuthEvent<'r>),
+    Auth(&'r AuthEvent<'t>),
 }
 
 impl std::fmt::Debug for Sourced {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Of(source) => source.name(),
+            Self::Of(claim) => claim.source.name(),
             Self::Auth => "authentication",
             Self::Json => "JSON",
         })
@@ -48,15 +48,15 @@ impl std::fmt::Debug for Sourced {
 
 impl Sourced {
     /// Whose line a text is, if it is anybody's.
-    pub(crate) fn find(text: &str) -> Option<Self> {
+    pub(crate) fn find(text: &str, claims: &mut Claims) -> Option<Self> {
         let record = record(text, &UTC);
         if json_part(record.message()).is_some() {
             return Some(Self::Json);
         }
-        if let Some(claim) = claim(&record)
+        if let Some(claim) = claims.claim(&record)
             && claim.confidence > Confidence::Possible
         {
-            return Some(Self::Of(claim.source));
+            return Some(Self::Of(claim));
         }
         let is_auth = record.program().is_some_and(linux_auth::is_own_program)
             || record.has_header && record.message().starts_with("pam_");
@@ -64,18 +64,19 @@ impl Sourced {
     }
 }
 
-/// Hands a carried line to the source that it is of. False when it is nobody's.
+/// Hands on a carried line and the source that it is of; its time is still that of the carrier, see [`stamp_carried`]. False when it is
+/// nobody's.
 pub(crate) fn route_carried(
     (text, sourced): (&str, Sourced),
     carried: Option<Timestamp>,
     zone: &TimeZone,
     index: &mut Index,
-    deliver: &mut dyn FnMut(Carried<'_>),
+    deliver: &mut dyn FnMut(Carried<'_, '_>),
 ) -> bool {
     let mut record = record(text, zone);
     record.carried = carried;
-    let source = match sourced {
-        Sourced::Of(source) => source,
+    let claim = match sourced {
+        Sourced::Of(claim) => claim,
         Sourced::Auth => {
             let mut header = record.header;
             header.stamp = header.stamp.filter(|stamp| stamp.year.is_some());
@@ -93,16 +94,20 @@ pub(crate) fn route_carried(
             let Some(claim) = claim else {
                 return false;
             };
-            claim.source
+            claim
         }
     };
-    if let Some(stamp) = source.stamp(&record) {
+    deliver(Carried::Of(claim, &mut record));
+    true
+}
+
+/// Gives a carried line the time that it names itself.
+pub(crate) fn stamp_carried(source: &dyn Source, record: &mut Record<'_>) {
+    if let Some(stamp) = source.stamp(record) {
         record.stamp = Some(stamp);
     }
     // A time without a year says less than the carrier's.
     record.stamp = record.stamp.filter(|stamp| stamp.year.is_some());
-    deliver(Carried::Of(source, &record));
-    true
 }
 
 /// The time of a carrier as a header would have it.

@@ -1,5 +1,8 @@
 //! One file being read, line by line.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use jiff::tz::TimeZone;
 
 use super::head::text_of;
@@ -27,7 +30,7 @@ pub(super) struct Lines<'r> {
     pub(super) claims: Claims,
     /// The source whose last record had a time of its own that left nothing open.
     pub(super) settled: Option<&'static str>,
-    pub(super) columns: Columns,
+    pub(super) columns: Rc<Columns>,
     pub(super) index: Index,
     /// Pairs of sources of which it was said that both claim a line.
     pub(super) told: Vec<(&'static str, &'static str)>,
@@ -40,15 +43,30 @@ impl Lines<'_> {
         let start = self.place.offset;
         let mut offset = start;
         // The text may be longer than the bytes that it stands for, where they are no UTF-8, but has the same lines.
-        for (line, raw) in text.split('\n').zip(bytes.split(|byte| *byte == b'\n')) {
+        let (mut from, mut text_from) = (0, 0);
+        loop {
+            let raw = first_line(&bytes[from..]);
+            let line = match &text {
+                Cow::Borrowed(text) => &text[from..from + raw.len()],
+                Cow::Owned(text) => {
+                    let length = first_line(&text.as_bytes()[text_from..]).len();
+                    let line = &text[text_from..text_from + length];
+                    text_from += length + 1;
+                    line
+                }
+            };
             self.place.offset = offset;
             offset += (self.width)(raw) + (self.width)(b"\n");
             let line = line.strip_suffix('\r').unwrap_or(line);
             // A crash leaves zeros in front of the next line.
             let line = line.trim_start_matches('\0');
-            if !line.trim_ascii().is_empty() {
+            if !line.trim_ascii_start().is_empty() {
                 self.counts.records += 1;
                 self.text(line, None, &text);
+            }
+            from += raw.len() + 1;
+            if from > bytes.len() {
+                break;
             }
         }
         self.place.offset = start;
@@ -76,12 +94,17 @@ impl Lines<'_> {
                     return;
                 }
             }
-            None if bytes[0] == b'#' && self.columns.directive(&text_of(bytes)) => return,
+            None if bytes[0] == b'#' && self.directive(bytes) => return,
             None => {}
         }
         self.counts.records += 1;
         let text = text_of(bytes);
         self.text(&text, plain, &text);
+    }
+
+    /// Is this line one that names columns, or tells of them?
+    fn directive(&mut self, bytes: &[u8]) -> bool {
+        Rc::make_mut(&mut self.columns).directive(&text_of(bytes))
     }
 
     fn text(&mut self, text: &str, plain: Option<Plain>, group: &str) {
@@ -94,29 +117,37 @@ impl Lines<'_> {
                 header
             }),
         };
-        let record = match header {
+        let mut record = match header {
             Some(header) => Record::headed(text, header, self.zone),
             None => Record::line(text, self.zone),
         };
-        let record = Record { group, ..record };
+        record.group = group;
         let Some(json) = json_part(record.message()) else {
-            return self.route(record);
+            return self.route(&mut record);
         };
         let mut index = std::mem::take(&mut self.index);
-        let json = index.build(json).ok().map(|()| LazyJson::new(json, &index));
-        self.route(Record { json, ..record });
+        record.json = index.build(json).ok().map(|()| LazyJson::new(json, &index));
+        self.route(&mut record);
         self.index = index;
     }
 
     /// Gives a record to the source that it is of.
-    fn route(&mut self, record: Record<'_>) {
-        let columns = std::mem::take(&mut self.columns);
-        let mut record = Record {
-            columns: columns.is_known().then_some(&columns),
-            ..record
-        };
+    fn route(&mut self, record: &mut Record<'_>) {
+        if self.columns.is_known() {
+            let columns = Rc::clone(&self.columns);
+            self.claim(&mut Record {
+                columns: Some(&columns),
+                ..*record
+            });
+        } else {
+            self.claim(record);
+        }
+    }
+
+    /// The same for a record that knows its columns.
+    fn claim(&mut self, record: &mut Record<'_>) {
         let main = self.main.map(Source::name);
-        let claim = self.claims.claim(&record).filter(|claim| {
+        let claim = self.claims.claim(record).filter(|claim| {
             claim.confidence > Confidence::Possible || main == Some(claim.source.name())
         });
         if let Some(claim) = claim {
@@ -124,16 +155,16 @@ impl Lines<'_> {
                 self.tie(claim.source.name(), rival.name());
             }
             let name = claim.source.name();
-            let asked = self.kinds.ask(claim.source, &record, false, self.consumer);
+            let asked = self.kinds.ask(claim, record, false, self.consumer);
             // The time of a record that nobody wants is read only if the times around it may depend on it.
             if asked.is_wanted() || self.settled != Some(name) {
-                if let Some(mut stamp) = claim.source.stamp(&record) {
+                if let Some(mut stamp) = claim.source.stamp(record) {
                     let zoned = stamp.offset.is_some() || !self.zone_assumed;
                     self.settled = (zoned && stamp.year.is_some()).then_some(name);
                     self.date(&mut stamp);
                     record.stamp = Some(stamp);
                 }
-                asked.deliver(&record, None, &self.place, self.consumer);
+                asked.deliver(record, None, &self.place, self.consumer);
             }
         } else if record.has_header {
             let event = AuthEvent::new(record.header, self.zone);
@@ -147,7 +178,6 @@ impl Lines<'_> {
         } else {
             self.unreadable("no syslog header, and no line of a log that gatewatch knows");
         }
-        self.columns = columns;
     }
 
     /// Says once that two sources claim the same lines.
@@ -199,6 +229,12 @@ impl Lines<'_> {
             reason,
         });
     }
+}
+
+/// A text up to the end of its first line.
+fn first_line(text: &[u8]) -> &[u8] {
+    let end = memchr::memchr(b'\n', text);
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// The JSON object that a message is, perhaps behind the mark that rsyslog and others put before one.

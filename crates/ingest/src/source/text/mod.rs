@@ -10,6 +10,6 @@ mod head;
 mod line;
 mod read;
 
-pub(crate) use carried::{Carried, Sourced, route_carried};
+pub(crate) use carried::{Carried, Sourced, route_carried, stamp_carried};
 pub(crate) use head::is_known_line;
 pub use read::{TextOptions, check_bytes, read_text};

@@ -1,6 +1,7 @@
 //! Reads a file of text lines.
 
 use std::io::Read;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -99,7 +100,7 @@ pub fn read_text(
         kinds: SourceKinds::default(),
         claims: Claims::default(),
         settled: None,
-        columns: Columns::default(),
+        columns: Rc::new(Columns::default()),
         index: Index::new(),
         told: Vec::new(),
     };

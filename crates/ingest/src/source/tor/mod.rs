@@ -8,7 +8,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Recognised, Record, Source};
 use line::Line;
 
 /// Tor.
@@ -36,14 +36,29 @@ impl Source for Tor {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
         // `SyslogIdentityTag` adds to the name.
         if record
             .program()
             .is_some_and(|name| name.starts_with("Tor-"))
         {
-            return Some(Confidence::Likely);
+            return Some(Recognised::of(
+                Confidence::Likely,
+                fields::kind(Line::of(record).what()),
+            ));
         }
-        Line::of_file(record).map(|_| Confidence::Likely)
+        Line::of_file(record)
+            .map(|line| Recognised::of(Confidence::Likely, fields::kind(line.what())))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Program => opening.is_byte(b"Tniwed"),
+            Part::Bare | Part::Line | Part::Message => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

@@ -1,5 +1,7 @@
 //! TigerVNC: connections are told from the lines of their block, most of which do not repeat the address.
 
+use crate::source::mapping::lines_back;
+
 /// A connection that is open at some line.
 #[derive(Clone, Copy)]
 pub(super) struct Open<'a> {
@@ -94,7 +96,7 @@ pub(super) fn open(before: &str) -> Vec<Open<'_>> {
 
 /// The connection of this peer, as the lines since it was accepted tell it.
 pub(super) fn connection<'a>(before: &'a str, peer: &str) -> Option<Open<'a>> {
-    for line in before.lines().rev() {
+    for line in lines_back(before) {
         if said(line.trim_start()) == Some(Said::Accepted(peer)) {
             let start = line.as_ptr() as usize - before.as_ptr() as usize;
             let since = before.get(start..)?;

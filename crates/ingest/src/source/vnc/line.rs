@@ -1,10 +1,12 @@
 //! The forms of a line.
 
-use super::LOOK_BACK;
+use std::sync::LazyLock;
+
+use super::{LOOK_BACK, kinds};
 use crate::format::syslog::{Stamp, classic_stamp};
-use crate::format::text::begins_with;
+use crate::format::text::Starts;
 use crate::format::time;
-use crate::source::mapping::{Confidence, Record};
+use crate::source::mapping::{Confidence, Recognised, Record, lines_back};
 
 /// A line without what stands in front of its text.
 #[derive(Clone, Copy)]
@@ -25,99 +27,108 @@ pub(super) enum Form {
 }
 
 /// How texts of TigerVNC begin.
-const BLOCKS: [&str; 13] = [
-    "Connections: accepted: ",
-    "Connections: Accepted: ",
-    "Connections: closed: ",
-    "Connections: Closed: ",
-    "Connections: blacklisted: ",
-    "Connections: Blacklisted: ",
-    "SConnection: ",
-    "VNCSConnST: ",
-    "SVeNCrypt: ",
-    "VNCServerST: ",
-    "EncodeManager: ",
-    "ComparingUpdateTracker: ",
-    "vncext: ",
-];
+static BLOCKS: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "Connections: accepted: ",
+        "Connections: Accepted: ",
+        "Connections: closed: ",
+        "Connections: Closed: ",
+        "Connections: blacklisted: ",
+        "Connections: Blacklisted: ",
+        "SConnection: ",
+        "VNCSConnST: ",
+        "SVeNCrypt: ",
+        "VNCServerST: ",
+        "EncodeManager: ",
+        "ComparingUpdateTracker: ",
+        "vncext: ",
+    ])
+});
 
 /// How texts of x11vnc and its like begin.
-const STAMPED: [&str; 20] = [
-    "Got connection from client ",
-    "Pixel format for client ",
-    "Normal socket connection",
-    "incr accepted_client=",
-    "Client Protocol Version ",
-    "Protocol version sent ",
-    "Using protocol version ",
-    "Full-control authentication ",
-    "View-only authentication ",
-    "authProcessClientMessage: ",
-    "rfb",
-    "client_count: ",
-    "x11vnc version: ",
-    "passing arg to libvncserver",
-    "Listening for VNC connections on ",
-    "webSocketsHandshake: ",
-    "Statistics             events ",
-    " TOTALS ",
-    " FramebufferUpdate ",
-    "client_set_net: ",
-];
+static STAMPED: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "Got connection from client ",
+        "Pixel format for client ",
+        "Normal socket connection",
+        "incr accepted_client=",
+        "Client Protocol Version ",
+        "Protocol version sent ",
+        "Using protocol version ",
+        "Full-control authentication ",
+        "View-only authentication ",
+        "authProcessClientMessage: ",
+        "rfb",
+        "client_count: ",
+        "x11vnc version: ",
+        "passing arg to libvncserver",
+        "Listening for VNC connections on ",
+        "webSocketsHandshake: ",
+        "Statistics             events ",
+        " TOTALS ",
+        " FramebufferUpdate ",
+        "client_set_net: ",
+    ])
+});
 
 /// What servers write as they start, without a time.
-const BANNERS: [&str; 18] = [
-    "Xvnc ",
-    "Copyright (C) ",
-    "See http",
-    "Underlying X server release ",
-    "[mi] ",
-    "Could not find any render nodes",
-    "Failed to initialize DRI3 extension",
-    "Xlib: ",
-    "The VNC desktop is:",
-    "Have you tried the x11vnc ",
-    "The scheme stores pixel data ",
-    "retrieval.  It should work ",
-    "One can also add -ncache_cr ",
-    "More info: http",
-    "*******",
-    "PORT=",
-    "xrdb: ",
-    "Font directory ",
-];
+static BANNERS: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "Xvnc ",
+        "Copyright (C) ",
+        "See http",
+        "Underlying X server release ",
+        "[mi] ",
+        "Could not find any render nodes",
+        "Failed to initialize DRI3 extension",
+        "Xlib: ",
+        "The VNC desktop is:",
+        "Have you tried the x11vnc ",
+        "The scheme stores pixel data ",
+        "retrieval.  It should work ",
+        "One can also add -ncache_cr ",
+        "More info: http",
+        "*******",
+        "PORT=",
+        "xrdb: ",
+        "Font directory ",
+    ])
+});
 
-pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
+/// Is this a line of a VNC server?
+pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
     let raw = record.raw;
+    let certain = |line| Recognised::of(Confidence::Certain, kinds::kind(&line, record));
+    let unsure = |confidence| Recognised {
+        confidence,
+        kind: None,
+    };
     if record.has_header {
         let text = record.message().strip_prefix("Connections: ")?;
         let ours = ["connected: ", "authenticated: ", "disconnected: "];
         let is_ours = ours.iter().any(|word| text.starts_with(word)) && text.contains("::");
-        return is_ours.then_some(Confidence::Likely);
+        return is_ours.then(|| unsure(Confidence::Likely));
     }
     match raw.as_bytes().first()? {
         b'0'..=b'3' => {
             let text = stamped(raw)?;
-            let known = begins_with(text, &STAMPED);
-            Some(if known {
-                Confidence::Certain
+            let form = Form::Stamped;
+            Some(if STAMPED.begin(text) {
+                certain(Line { form, text })
             } else {
-                Confidence::Possible
+                unsure(Confidence::Possible)
             })
         }
-        b' ' | b'C' | b'S' | b'V' | b'E' | b'v' if is_block(raw.trim_start()) => {
-            Some(Confidence::Certain)
+        b' ' | b'C' | b'S' | b'V' | b'E' | b'v' if BLOCKS.begin(raw.trim_start()) => {
+            let (form, text) = (Form::Block, raw.trim_start());
+            Some(certain(Line { form, text }))
         }
-        b' ' => Some(Confidence::Possible),
+        b' ' => Some(unsure(Confidence::Possible)),
         _ => {
-            let known = is_date(raw) || begins_with(raw, &BANNERS);
-            known.then_some(Confidence::Possible)
+            let known = is_date(raw) || BANNERS.begin(raw);
+            known.then(|| unsure(Confidence::Possible))
         }
     }
-}
-
-fn is_block(text: &str) -> bool {
-    begins_with(text, &BLOCKS)
 }
 
 /// `Wed Jan  7 08:00:00 2026`, and nothing else.
@@ -138,12 +149,16 @@ fn stamped(line: &str) -> Option<&str> {
     if line.as_bytes().get(2) != Some(&b'/') {
         return None;
     }
-    let (date, rest) = line.split_once(' ')?;
-    let is_date = matches!(date.len(), 8 | 10)
-        && date.bytes().enumerate().all(|(at, byte)| match at {
-            2 | 5 => byte == b'/',
-            _ => byte.is_ascii_digit(),
-        });
+    let length = if line.as_bytes().get(8) == Some(&b' ') {
+        8
+    } else {
+        10
+    };
+    let (date, rest) = (line.get(..length)?, line.get(length..)?.strip_prefix(' ')?);
+    let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
+        2 | 5 => byte == b'/',
+        _ => byte.is_ascii_digit(),
+    });
     let bytes = rest.as_bytes();
     let is_time = bytes.len() >= 8 && bytes[2] == b':' && bytes[5] == b':';
     if !is_date || !is_time {
@@ -168,9 +183,14 @@ impl<'a> Line<'a> {
     /// When it was written.
     pub(super) fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
         let dated = |line: &str| {
-            is_date(line)
-                .then(|| classic_stamp(line.get(4..)?))
-                .flatten()
+            if !is_date(line) {
+                return None;
+            }
+            Some(Stamp {
+                // It ends the line.
+                year: Some(line.get(20..)?.parse().ok()?),
+                ..classic_stamp(line.get(4..)?)?
+            })
         };
         match self.form {
             Form::Headed => None,
@@ -183,7 +203,30 @@ impl<'a> Line<'a> {
                 }
             }
             Form::Block => dated(record.raw)
-                .or_else(|| record.lines_before(LOOK_BACK).lines().rev().find_map(dated)),
+                .or_else(|| lines_back(record.lines_before(LOOK_BACK)).find_map(dated)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Line;
+    use crate::source::UTC;
+    use crate::source::mapping::Record;
+
+    #[test]
+    fn a_date_names_its_year() {
+        let group =
+            "Wed Jan  7 08:00:00 2015\n Connections: accepted: 203.0.113.7::1\n VNCSConnST: x";
+        for line in group.lines() {
+            let at = line.as_ptr() as usize - group.as_ptr() as usize;
+            let record = Record {
+                group,
+                ..Record::line(&group[at..at + line.len()], &UTC)
+            };
+            let stamp = Line::of(&record).stamp(&record);
+            let found = stamp.map(|stamp| (stamp.year, stamp.month, stamp.day, stamp.hour));
+            assert_eq!(found, Some((Some(2015), 1, 7, 8)), "{line}");
         }
     }
 }

@@ -12,7 +12,9 @@ mod stamped;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Framing, Kind, Parts, Record, Source};
+use super::mapping::{
+    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Recognised, Record, Source,
+};
 use crate::format::syslog::Stamp;
 use line::Line;
 
@@ -56,7 +58,19 @@ impl Source for Vnc {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        line::detect(record)
+        Some(line::recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        line::recognise(record)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare => true,
+            Part::Message => opening.is_byte(b"C"),
+            Part::Line | Part::Program => false,
+        }
     }
 
     fn lines_only(&self) -> bool {

@@ -1,5 +1,7 @@
 //! x11vnc, libvncserver, TightVNC for Unix: most lines name the client, and what they do not say stands in lines before.
 
+use crate::source::mapping::lines_back;
+
 /// What a line says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Said<'a> {
@@ -74,8 +76,8 @@ pub(super) struct Client<'a> {
 
 /// The text of a line behind its time.
 fn text(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once(' ')?;
-    rest.get(9..)
+    let at = memchr::memchr(b' ', line.as_bytes())?;
+    line.get(at + 10..)
 }
 
 /// The clients that are there after these lines. One that comes twice from the same host is the later one.
@@ -124,7 +126,7 @@ pub(super) fn clients(before: &str) -> Vec<Client<'_>> {
 /// The client with this name, as the lines since it came tell it. They are read from the last on, so that this ends soon.
 pub(super) fn client<'a>(before: &'a str, host: &str) -> Option<Client<'a>> {
     let mut client = Client::default();
-    for line in before.lines().rev() {
+    for line in lines_back(before) {
         match text(line).and_then(said) {
             Some(Said::Gone(known)) if known == host => return None,
             Some(Said::Connection(known)) if known == host => {

@@ -8,7 +8,10 @@ mod line;
 mod tests;
 
 use self::line::Line;
-use super::mapping::{Confidence, Entry, From, Header, Kind, Parts, Record, Source, remote, turn};
+use super::mapping::{
+    Confidence, Entry, From, Header, Kind, Opening, Part, Parts, Recognised, Record, Source,
+    remote, turn,
+};
 use crate::format::syslog::Stamp;
 
 /// WireGuard.
@@ -70,6 +73,28 @@ static UNALLOWED: Kind = Kind::new(
 );
 static OTHER: Kind = Kind::new("other", &[]);
 
+/// The kind of a line.
+fn kind(line: &Line<'_>) -> &'static Kind {
+    let text = line.what();
+    let starts = |start: &str| text.starts_with(start);
+    if starts("Receiving handshake initiation from peer ")
+        || starts("Received handshake initiation")
+    {
+        &ACCEPTED
+    } else if starts("Invalid handshake initiation from ")
+        || starts("Invalid MAC of handshake, dropping packet from ")
+        || starts("Received invalid initiation message from ")
+    {
+        &REFUSED
+    } else if starts("Packet has unallowed src IP ")
+        || text.contains(" packet with disallowed source address from ")
+    {
+        &UNALLOWED
+    } else {
+        &OTHER
+    }
+}
+
 impl Source for WireGuard {
     fn name(&self) -> &'static str {
         "wireguard"
@@ -88,14 +113,27 @@ impl Source for WireGuard {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        if Line::of(record).is_some() {
-            return Some(Confidence::Certain);
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        if let Some(line) = Line::of(record) {
+            return Some(Recognised::of(Confidence::Certain, kind(&line)));
         }
         // The box that wireguard-go draws where the kernel could do its work.
         record
             .raw
             .starts_with(['┌', '│', '└'])
-            .then_some(Confidence::Possible)
+            .then(|| Recognised::of(Confidence::Possible, &OTHER))
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        match part {
+            Part::Bare => opening.is_byte(b"[wDEI\xe2"),
+            Part::Line => opening.is_byte(b"DEI\xe2"),
+            Part::Program => opening.is_byte(b"w"),
+            Part::Message => opening.is_byte(b"[w"),
+        }
     }
 
     fn lines_only(&self) -> bool {
@@ -115,27 +153,7 @@ impl Source for WireGuard {
     }
 
     fn kind(&self, record: &Record<'_>) -> &'static Kind {
-        let Some(line) = Line::of(record) else {
-            return &OTHER;
-        };
-        let text = line.what();
-        let starts = |start: &str| text.starts_with(start);
-        if starts("Receiving handshake initiation from peer ")
-            || starts("Received handshake initiation")
-        {
-            &ACCEPTED
-        } else if starts("Invalid handshake initiation from ")
-            || starts("Invalid MAC of handshake, dropping packet from ")
-            || starts("Received invalid initiation message from ")
-        {
-            &REFUSED
-        } else if starts("Packet has unallowed src IP ")
-            || text.contains(" packet with disallowed source address from ")
-        {
-            &UNALLOWED
-        } else {
-            &OTHER
-        }
+        Line::of(record).map_or(&OTHER, |line| kind(&line))
     }
 
     fn take_apart<'a>(&self, record: &Record<'a>, parts: &mut Parts<'a>) {

@@ -1,6 +1,9 @@
 //! The kinds of lines, by how their text begins.
 
+use std::sync::LazyLock;
+
 use super::parts::peer;
+use crate::format::text::Starts;
 use crate::source::mapping::{Entry, Kind, remote, turn};
 
 const DOOR: &[Entry] = &remote::door(&["rdp"], &["xrdp"]);
@@ -69,28 +72,30 @@ pub(super) static OTHER: Kind = Kind::new("other", &[]);
 
 /// How texts begin, and what they tell. Older versions write what `xrdp_wm_log_msg` says a second time without that word: that
 /// second line is no access of its own.
-static STARTS: &[(&str, &Kind)] = &[
-    ("AUTHFAIL: user=", &FAILED),
-    ("Access permitted for user: ", &CAME_IN),
-    ("Access denied for user: ", &FAILED),
-    ("Username or password error for user: ", &FAILED),
-    ("Username okay but group problem for user: ", &FAILED),
-    ("An established connection closed to endpoint: ", &CLOSED),
-    ("Received system login request from xrdp for user: ", &ASKED),
-    ("++ created session (access granted): username ", &STARTED),
-    ("++ reconnected session: username ", &STARTED),
-    ("++ terminated session: ", &ENDED),
-    ("TLS connection established from ", &ENCRYPTED),
-    ("xrdp_wm_log_msg: login failed for ", &FAILED),
-    ("xrdp_wm_log_msg: login successful for ", &CAME_IN),
-    ("xrdp_wm_log_msg: login was successful", &CAME_IN),
-    (
-        "xrdp_wm_log_msg: User does not exist, or could not be authenticated",
-        &FAILED,
-    ),
-    ("xrdp_wm_log_msg: User is not ", &FAILED),
-    ("xrdp_wm_log_msg: Performing login request for ", &NAMED),
-];
+static STARTS: LazyLock<Starts<&Kind>> = LazyLock::new(|| {
+    Starts::new(&[
+        ("AUTHFAIL: user=", &FAILED),
+        ("Access permitted for user: ", &CAME_IN),
+        ("Access denied for user: ", &FAILED),
+        ("Username or password error for user: ", &FAILED),
+        ("Username okay but group problem for user: ", &FAILED),
+        ("An established connection closed to endpoint: ", &CLOSED),
+        ("Received system login request from xrdp for user: ", &ASKED),
+        ("++ created session (access granted): username ", &STARTED),
+        ("++ reconnected session: username ", &STARTED),
+        ("++ terminated session: ", &ENDED),
+        ("TLS connection established from ", &ENCRYPTED),
+        ("xrdp_wm_log_msg: login failed for ", &FAILED),
+        ("xrdp_wm_log_msg: login successful for ", &CAME_IN),
+        ("xrdp_wm_log_msg: login was successful", &CAME_IN),
+        (
+            "xrdp_wm_log_msg: User does not exist, or could not be authenticated",
+            &FAILED,
+        ),
+        ("xrdp_wm_log_msg: User is not ", &FAILED),
+        ("xrdp_wm_log_msg: Performing login request for ", &NAMED),
+    ])
+});
 
 /// The kind of a text.
 pub(super) fn kind(text: &str) -> &'static Kind {
@@ -101,9 +106,5 @@ pub(super) fn kind(text: &str) -> &'static Kind {
             None => &OTHER,
         };
     }
-    let first = text.as_bytes().first();
-    STARTS
-        .iter()
-        .find(|(start, _)| start.as_bytes().first() == first && text.starts_with(start))
-        .map_or(&OTHER, |(_, kind)| kind)
+    STARTS.find(text).unwrap_or(&OTHER)
 }

@@ -1,9 +1,12 @@
 //! A line without what stands in front of its text.
 
+use std::sync::LazyLock;
+
+use super::kinds;
 use crate::format::syslog::{Stamp, iso_stamp};
-use crate::format::text::begins_with;
+use crate::format::text::Starts;
 use crate::format::time;
-use crate::source::mapping::{Confidence, Record};
+use crate::source::mapping::{Confidence, Recognised, Record};
 
 /// A line.
 #[derive(Clone, Copy)]
@@ -22,45 +25,50 @@ const SHORT_TIME: usize = 17;
 const LEVELS: [&str; 6] = ["CORE ", "ERROR", "WARN ", "INFO ", "DEBUG", "TRACE"];
 
 /// How texts begin that nobody else writes.
-const STARTS: [&str; 24] = [
-    "AUTHFAIL: user=",
-    "Access permitted for user: ",
-    "Access denied for user: ",
-    "Username or password error for user: ",
-    "Username okay but group problem for user: ",
-    "Received system login request from xrdp",
-    "Received sys login status for ",
-    "Received request from xrdp ",
-    "++ created session (access granted): username ",
-    "++ reconnected session: username ",
-    "++ terminated session: ",
-    "starting xrdp",
-    "Sesman now listening on ",
-    "xrdp_",
-    "xrdp-",
-    "libxrdp_",
-    "TLS connection established from ",
-    "Security protocol: configured [",
-    "Connected client computer name: ",
-    "[ITU-T X.224] ",
-    "Sending [ITU T.125] ",
-    "Starting the xrdp channel server ",
-    "sesman_data_in: ",
-    "connecting to sesman on ",
-];
+static STARTS: LazyLock<Starts<()>> = LazyLock::new(|| {
+    Starts::of(&[
+        "AUTHFAIL: user=",
+        "Access permitted for user: ",
+        "Access denied for user: ",
+        "Username or password error for user: ",
+        "Username okay but group problem for user: ",
+        "Received system login request from xrdp",
+        "Received sys login status for ",
+        "Received request from xrdp ",
+        "++ created session (access granted): username ",
+        "++ reconnected session: username ",
+        "++ terminated session: ",
+        "starting xrdp",
+        "Sesman now listening on ",
+        "xrdp_",
+        "xrdp-",
+        "libxrdp_",
+        "TLS connection established from ",
+        "Security protocol: configured [",
+        "Connected client computer name: ",
+        "[ITU-T X.224] ",
+        "Sending [ITU T.125] ",
+        "Starting the xrdp channel server ",
+        "sesman_data_in: ",
+        "connecting to sesman on ",
+    ])
+});
 
-pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
+/// Is this a line of xrdp?
+pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
     let bytes = record.message().as_bytes();
     if bytes.first() != Some(&b'[') {
         return None;
     }
     let line = Line::of(record)?;
-    match line.when {
+    let confidence = match line.when {
         // Nobody else writes the time so.
-        Some(when) if when.len() == SHORT_TIME => Some(Confidence::Certain),
-        _ if begins_with(line.text, &STARTS) => Some(Confidence::Certain),
-        when => when.map(|_| Confidence::Possible),
-    }
+        Some(when) if when.len() == SHORT_TIME => Confidence::Certain,
+        _ if STARTS.begin(line.text) => Confidence::Certain,
+        Some(_) => Confidence::Possible,
+        None => return None,
+    };
+    Some(Recognised::of(confidence, kinds::kind(line.text)))
 }
 
 impl<'a> Line<'a> {

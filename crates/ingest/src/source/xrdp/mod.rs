@@ -9,7 +9,9 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use super::mapping::{Confidence, Entry, Framing, Kind, Parts, Record, Source};
+use super::mapping::{
+    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Recognised, Record, Source,
+};
 use crate::format::syslog::Stamp;
 
 /// xrdp.
@@ -43,7 +45,15 @@ impl Source for Xrdp {
     }
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
-        line::detect(record)
+        Some(self.recognise(record)?.confidence)
+    }
+
+    fn recognise(&self, record: &Record<'_>) -> Option<Recognised> {
+        line::recognise(record)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Message) && opening.is_byte(b"[")
     }
 
     fn lines_only(&self) -> bool {

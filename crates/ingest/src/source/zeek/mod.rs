@@ -11,7 +11,7 @@ mod row;
 mod tests;
 mod tls;
 
-use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
+use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Record, Source};
 use row::Row;
 
 /// Zeek.
@@ -40,6 +40,15 @@ impl Source for Zeek {
 
     fn detect(&self, record: &Record<'_>) -> Option<Confidence> {
         row::detect(record)
+    }
+
+    fn may_open(&self, part: Part, opening: Opening) -> bool {
+        matches!(part, Part::Bare | Part::Line)
+            && (opening.is_byte(b"#-") || matches!(opening, Opening::Digits(_)))
+    }
+
+    fn object_keys(&self) -> Option<&'static [&'static str]> {
+        Some(&["ts"])
     }
 
     fn marks(&self) -> &'static [&'static str] {
