@@ -314,6 +314,10 @@ pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
         Some((_, length)) => record.raw.get(length..)?,
         None => record.raw,
     };
+    // `ADDRESS - ` begins a line of a web server.
+    if own.is_none() && text[first_word(text).len()..].starts_with(" - ") {
+        return None;
+    }
     let certain = |line: &Line<'_>| Some(Recognised::of(Confidence::Certain, kinds::kind(line)));
     if STARTS.begin(text) || is_pool_entry(text) {
         return certain(&Line::parse(text));
