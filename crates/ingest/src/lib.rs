@@ -8,5 +8,5 @@ mod input;
 pub mod source;
 
 pub use consumer::{Consumer, Counts, Needles, Place, Placed, PlacedKind, Problem, ProblemKind};
-pub use format::json::{Traces, TracesByKind};
+pub use format::json::{TraceStore, Traces, TracesByKind};
 pub use input::{Found, InputFile, ReadOptions, Unit, find, units};

@@ -7,7 +7,8 @@ use anyhow::Context as _;
 use gatewatch_detect::{Again, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Outcome, Worker};
 use gatewatch_event::{Event as _, Known, Timestamp};
 use gatewatch_ingest::{
-    Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, Traces, TracesByKind, Unit,
+    Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, TraceStore, Traces, TracesByKind,
+    Unit,
 };
 use gatewatch_rules::{NotRun, Rule, RuleType};
 
@@ -34,13 +35,14 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     };
     let needles = verbatim_needles(&engine);
     let codes = super::common_codes(engine.conditions());
+    let traces = Arc::new(TraceStore::default());
     let (found, units, options, progress) = super::open(&flags.input);
     let history = flags.from.is_some() && has_history(&engine);
     let make = || ScanTask {
         worker: engine.worker(),
         needles: needles.as_ref(),
         codes: codes.as_deref(),
-        traces: TracesByKind::default(),
+        traces: TracesByKind::new(&traces),
         from: flags.from,
         to: flags.to,
         history,
@@ -60,7 +62,7 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
     let mut outcome = engine
         .finish(workers, &mut known)
         .context("cannot join the matched events")?;
-    let search = (needles.as_ref(), codes.as_deref());
+    let search = (needles.as_ref(), codes.as_deref(), &traces);
     read_again(&engine, search, &units, &options, &mut outcome)?;
     engine.suppress(&mut outcome)?;
     if flags.max_signals {
@@ -343,7 +345,7 @@ impl Task for ScanTask<'_> {
 /// Reads the events of completed sequences once more, from the units that hold them.
 fn read_again(
     engine: &Engine,
-    (needles, codes): (Option<&Needles>, Option<&[String]>),
+    (needles, codes, traces): (Option<&Needles>, Option<&[String]>, &Arc<TraceStore>),
     units: &[Unit],
     options: &ReadOptions,
     outcome: &mut Outcome,
@@ -363,7 +365,7 @@ fn read_again(
             worker: &mut worker,
             needles,
             codes,
-            traces: TracesByKind::default(),
+            traces: TracesByKind::new(traces),
             wanted: of_unit,
             position: number << super::POSITION_BITS,
             outcome,

@@ -9,7 +9,9 @@ use gatewatch_detect::search::{
 };
 use gatewatch_detect::{DocumentRef, DocumentStore};
 use gatewatch_event::{Document, Event as _, Known};
-use gatewatch_ingest::{Consumer, Needles, Placed, PlacedKind, Problem, Traces, TracesByKind};
+use gatewatch_ingest::{
+    Consumer, Needles, Placed, PlacedKind, Problem, TraceStore, Traces, TracesByKind,
+};
 use gatewatch_query::{EcsSchema, Options, Plan, PlanBody, compile, compile_kql};
 use gatewatch_syntax::eql::parse_query;
 use serde_json::{Map, Value as Json, json};
@@ -68,12 +70,13 @@ pub fn run(flags: &QueryFlags) -> anyhow::Result<Ending> {
         quiet: flags.quiet,
     };
     let (found_files, units, options, progress) = crate::commands::open(&input);
+    let traces = Arc::new(TraceStore::default());
     let make = || QueryTask {
         worker: search.worker(),
         store: DocumentStore::new(STORE_BUDGET),
         needles: needles.as_ref(),
         codes: codes.as_deref(),
-        traces: TracesByKind::default(),
+        traces: TracesByKind::new(&traces),
         costs: flags.explain.then(|| Costs::new(&search)),
         unit: 0,
         sequence: 0,

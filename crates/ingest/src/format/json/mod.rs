@@ -35,7 +35,7 @@ pub use record::JsonRecord;
 pub(crate) use shape::Marks;
 pub use shape::{CarriedLine, Shape};
 pub use split::is_splittable;
-pub use traces::{Traces, TracesByKind};
+pub use traces::{TraceStore, Traces, TracesByKind};
 
 /// Why a text is not a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What the raw text of a document shows if something that matters is in it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use gatewatch_event::{Anchor, AnchorValue, INDEX_FIELD};
@@ -19,10 +19,10 @@ const SHORTEST: usize = 3;
 const MOST_LITERALS: usize = 1_000;
 /// Each key and each set of literals is another search.
 const MOST_SEARCHES: usize = 16;
-/// Up to so many bytes of literals a table of all states stays small.
-const SMALL_BYTES: usize = 2_000;
-/// Traces that one consumer remembers.
-const MOST_KINDS: usize = 64;
+/// Up to so many bytes of literals a table of all states stays small: some 256 bytes for each.
+const SMALL_BYTES: usize = 1_000;
+/// Traces that one job holds.
+const MOST_TRACES: usize = 256;
 
 /// Letters beside ASCII that are ASCII letters once their case is taken away, and [`DOTTED_I`](gatewatch_event::DOTTED_I), as
 /// they stand and as they are escaped: where one of them is, a search for letters of ASCII alone says nothing.
@@ -312,13 +312,49 @@ fn may_be_no_text(text: &str) -> bool {
             .any(|word| word.contains(text))
 }
 
-/// The traces of a consumer's kinds, each made once.
+/// The traces of all consumers of one job, each made once.
+///
+/// Whether there are traces for some anchors is said once and for all: what is read again is passed over as it was at first.
+#[derive(Debug, Default)]
+pub struct TraceStore {
+    by_anchors: Mutex<HashMap<Vec<Anchor>, Option<Arc<Traces>>>>,
+}
+
+impl TraceStore {
+    fn of(&self, anchors: Vec<Anchor>) -> Option<Arc<Traces>> {
+        let mut by_anchors = self
+            .by_anchors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(traces) = by_anchors.get(&anchors) {
+            return traces.clone();
+        }
+        // Once full, it stays as it is.
+        if by_anchors.len() == MOST_TRACES {
+            return None;
+        }
+        let traces = Traces::of(&anchors).map(Arc::new);
+        by_anchors.insert(anchors, traces.clone());
+        traces
+    }
+}
+
+/// The traces of a consumer's kinds.
 #[derive(Debug, Default)]
 pub struct TracesByKind {
+    store: Arc<TraceStore>,
     by_kind: HashMap<u32, Option<Arc<Traces>>>,
 }
 
 impl TracesByKind {
+    /// For one of several consumers that share their traces.
+    pub fn new(store: &Arc<TraceStore>) -> Self {
+        Self {
+            store: Arc::clone(store),
+            by_kind: HashMap::new(),
+        }
+    }
+
     /// The traces of a kind, for [`Consumer::traces`](crate::Consumer::traces). `anchors` gives what an event of it must have
     /// to matter, `None` if that cannot be said; it is asked once.
     pub fn of(
@@ -326,17 +362,8 @@ impl TracesByKind {
         kind: u32,
         anchors: impl FnOnce() -> Option<Vec<Anchor>>,
     ) -> Option<Arc<Traces>> {
-        if let Some(traces) = self.by_kind.get(&kind) {
-            return traces.clone();
-        }
-        if self.by_kind.len() == MOST_KINDS {
-            return None;
-        }
-        let traces = anchors()
-            .and_then(|anchors| Traces::of(&anchors))
-            .map(Arc::new);
-        self.by_kind.insert(kind, traces.clone());
-        traces
+        let known = self.by_kind.entry(kind);
+        known.or_insert_with(|| self.store.of(anchors()?)).clone()
     }
 }
 
@@ -345,7 +372,9 @@ mod tests {
     use gatewatch_event::{Anchor, AnchorValue, DOTTED_I, Field};
 
     use super::super::skim::Skim;
-    use super::{FOLDED_TO_ASCII, Traces};
+    use std::sync::Arc;
+
+    use super::{FOLDED_TO_ASCII, MOST_TRACES, TraceStore, Traces, TracesByKind};
 
     fn equal(field: &str, text: &str) -> Anchor {
         Anchor {
@@ -462,6 +491,25 @@ mod tests {
         let names = (0..17).map(|number| format!("a{number}"));
         let keys: Vec<Anchor> = names.map(|name| equal(&name, "1")).collect();
         assert!(Traces::of(&keys).is_none());
+    }
+
+    #[test]
+    fn what_was_said_of_anchors_holds_for_all_consumers() {
+        let store = Arc::new(TraceStore::default());
+        let many = 2 * u32::try_from(MOST_TRACES).expect("few");
+        let said = |kinds: &mut dyn Iterator<Item = u32>| {
+            let mut traces = TracesByKind::new(&store);
+            let of = |kind: u32| {
+                let anchors = vec![equal("process.name", &kind.to_string())];
+                (kind, traces.of(kind, || Some(anchors)).is_some())
+            };
+            let mut said: Vec<(u32, bool)> = kinds.map(of).collect();
+            said.sort_unstable();
+            said
+        };
+        let first = said(&mut (0..many));
+        assert!(first.contains(&(0, true)) && first.contains(&(many - 1, false)));
+        assert_eq!(said(&mut (0..many).rev()), first);
     }
 
     #[test]
