@@ -26,6 +26,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use gatewatch_event::{Field, Known, Value};
@@ -126,7 +127,7 @@ pub(super) struct Sieve {
     code_keys: [Finder<'static>; 4],
     journal_marks: [Finder<'static>; JOURNAL_MARKS.len()],
     /// Without any of these texts, a record is of none of the [`SOURCES`]. `None` when no record of theirs can matter.
-    source_marks: Option<SourceMarks>,
+    source_marks: Option<&'static SourceMarks>,
     /// Texts of which every event that can matter has one in its code.
     given: Option<Search>,
     needles: Option<Search>,
@@ -186,6 +187,9 @@ impl Known for NoWinlog {
     }
 }
 
+/// The search for the marks of all sources, made once; `None` when it cannot be made.
+static SOURCE_MARKS: LazyLock<Option<SourceMarks>> = LazyLock::new(SourceMarks::new);
+
 /// A search for the marks of all sources.
 struct SourceMarks {
     all: AhoCorasick,
@@ -240,12 +244,12 @@ impl Found {
     clippy::option_option,
     reason = "no marks and no search are two things"
 )]
-fn source_marks(consumer: &mut dyn Consumer) -> Option<Option<SourceMarks>> {
+fn source_marks(consumer: &mut dyn Consumer) -> Option<Option<&'static SourceMarks>> {
     if SOURCES.iter().all(|source| source.marks().is_empty()) || consumer.kind(&NoWinlog).is_none()
     {
         return Some(None);
     }
-    SourceMarks::new().map(Some)
+    SOURCE_MARKS.as_ref().map(Some)
 }
 
 impl Sieve {
