@@ -70,7 +70,12 @@ impl<'b> Roots<'b> {
         let mut roots = Self::default();
         for root in record.roots() {
             let root = root?;
-            let slot = match root.key? {
+            let key = root.key?;
+            // Most keys are told to be others by their first letter.
+            if !key.first().is_some_and(|first| BEGINS.contains(first)) {
+                continue;
+            }
+            let slot = match key {
                 b"event" => &mut roots.event,
                 b"winlog" => {
                     roots.winlog.get_or_insert(record.root_object(&root));
@@ -82,7 +87,7 @@ impl<'b> Roots<'b> {
                 b"_source" | b"fields" | b"Event" | b"System" | b"event_id" | b"EventID"
                 | b"EventId" | b"MESSAGE" | b"syslog" => return None,
                 // A field in two parts is spelled another way.
-                name if is_dotted(name) => return None,
+                key if is_dotted(key) => return None,
                 _ => continue,
             };
             // Of a key that stands twice the first counts.
@@ -104,6 +109,9 @@ impl<'b> Roots<'b> {
         }
     }
 }
+
+/// The first letters of the keys that matter in the root.
+const BEGINS: &[u8] = b"ewda_fESMs";
 
 fn is_dotted(name: &[u8]) -> bool {
     const HEADS: [&[u8]; 5] = [

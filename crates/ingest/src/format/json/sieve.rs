@@ -25,12 +25,11 @@
 //! a text are written as `\u` escapes. All other escapes of JSON stand for characters that none of these contains.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use gatewatch_event::{Field, Known, Value};
-use memchr::memmem::{FindIter, Finder};
+use memchr::memmem::Finder;
 
 use super::index::skip_space;
 use super::lines::Line;
@@ -126,8 +125,8 @@ pub(super) struct Sieve {
     escape: Finder<'static>,
     code_keys: [Finder<'static>; 4],
     journal_marks: [Finder<'static>; JOURNAL_MARKS.len()],
-    /// Without any of these texts, a record is of none of the [`SOURCES`]. `None` when no record of theirs can matter.
-    source_marks: Option<&'static SourceMarks>,
+    /// Can a record of one of the [`SOURCES`] matter?
+    wants_sources: bool,
     /// Texts of which every event that can matter has one in its code.
     given: Option<Search>,
     needles: Option<Search>,
@@ -187,7 +186,7 @@ impl Known for NoWinlog {
     }
 }
 
-/// The search for the marks of all sources, made once; `None` when it cannot be made.
+/// The search for the marks of all sources, made when it is first needed; `None` when it cannot be made.
 static SOURCE_MARKS: LazyLock<Option<SourceMarks>> = LazyLock::new(SourceMarks::new);
 
 /// A search for the marks of all sources.
@@ -239,23 +238,11 @@ impl Found {
     }
 }
 
-/// The search for the marks of all sources. `None` when it cannot be made: then nothing may be passed over.
-#[expect(
-    clippy::option_option,
-    reason = "no marks and no search are two things"
-)]
-fn source_marks(consumer: &mut dyn Consumer) -> Option<Option<&'static SourceMarks>> {
-    if SOURCES.iter().all(|source| source.marks().is_empty()) || consumer.kind(&NoWinlog).is_none()
-    {
-        return Some(None);
-    }
-    SOURCE_MARKS.as_ref().map(Some)
-}
-
 impl Sieve {
-    /// A search for what this consumer wants. `None` when it cannot be made.
-    pub(super) fn new(consumer: &mut dyn Consumer) -> Option<Self> {
-        let source_marks = source_marks(consumer)?;
+    /// A search for what this consumer wants.
+    pub(super) fn new(consumer: &mut dyn Consumer) -> Self {
+        let has_marks = SOURCES.iter().any(|source| !source.marks().is_empty());
+        let wants_sources = has_marks && consumer.kind(&NoWinlog).is_some();
         let given = consumer.codes();
         let needles = consumer
             .needles()
@@ -271,30 +258,50 @@ impl Sieve {
             }
         }
         let finder = |text: &str| Finder::new(text).into_owned();
-        Some(Self {
+        Self {
             escape: finder("\\u00"),
             code_keys: CODE_KEYS.map(finder),
             journal_marks: JOURNAL_MARKS.map(finder),
-            source_marks,
+            wants_sources,
             given: given.and_then(Search::new),
             needles: needles.and_then(Search::new),
             hides,
-        })
+        }
     }
 
-    /// A pass over the lines of a block, in order.
-    pub(super) fn pass<'p>(&'p self, block: &'p [u8]) -> Pass<'p> {
-        Pass {
-            sieve: self,
-            given: match &self.given {
-                Some(Search::One(finder)) => Some(Cursor::new(finder, block)),
-                _ => None,
-            },
+    /// What lines are worth a close look for, see [`Lines`](super::lines::Lines): the only code that matters, or nothing if
+    /// there are several. `None` where no line can be passed over for the lack of a code.
+    pub(super) fn literal(&self) -> Option<&[u8]> {
+        match self.given.as_ref()? {
+            Search::One(finder) => Some(finder.needle()),
+            Search::Nothing | Search::Many(_) => Some(b""),
+        }
+    }
+
+    /// What the raw bytes of a line say at first. `object` is the line without white space around it.
+    pub(super) fn first_look(&self, line: &Line, object: &[u8]) -> FirstLook {
+        let given = match &self.given {
+            None => true,
+            Some(Search::One(_)) => line.literal,
+            Some(search) => search.is_in(object),
+        };
+        FirstLook {
+            escapes: line.escapes,
+            code: given || (line.escapes && self.hides(object)),
+        }
+    }
+
+    /// The same of a record that is no line.
+    pub(super) fn first_look_at_record(&self, record: &[u8]) -> FirstLook {
+        let given = self.given.as_ref();
+        FirstLook {
+            escapes: true,
+            code: given.is_none_or(|search| search.is_in(record)) || self.hides(record),
         }
     }
 
     /// Do escapes in this text stand for letters that may be part of what is searched for?
-    fn hides(&self, text: &[u8]) -> bool {
+    pub(super) fn hides(&self, text: &[u8]) -> bool {
         let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
         let mut escapes = self.escape.find_iter(text);
         escapes.any(|at| match (digit(at + 4), digit(at + 5)) {
@@ -304,44 +311,6 @@ impl Sieve {
                 .is_some_and(|hides| *hides),
             _ => true,
         })
-    }
-}
-
-/// The places at which a text stands, in order. The search begins when the first is asked for.
-struct Cursor<'p> {
-    places: FindIter<'p, 'p>,
-    next: Option<usize>,
-}
-
-impl<'p> Cursor<'p> {
-    fn new(finder: &'p Finder<'static>, block: &'p [u8]) -> Self {
-        Self {
-            places: finder.find_iter(block),
-            next: None,
-        }
-    }
-
-    /// The next place before `end`.
-    fn before(&mut self, end: usize) -> Option<usize> {
-        let place = match self.next {
-            Some(place) => place,
-            None => self.places.next().unwrap_or(usize::MAX),
-        };
-        self.next = Some(place);
-        if place >= end {
-            return None;
-        }
-        self.next = None;
-        Some(place)
-    }
-
-    /// Does the text stand in this line? Lines must come in order.
-    fn is_in(&mut self, line: &Range<usize>) -> bool {
-        let mut found = false;
-        while let Some(at) = self.before(line.end) {
-            found |= at >= line.start;
-        }
-        found
     }
 }
 
@@ -358,44 +327,24 @@ enum Code<'b> {
 /// What the raw bytes of a line say at first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FirstLook {
-    /// Escapes hide letters that could be part of what is searched for.
-    pub hidden: bool,
+    /// Escapes may hide letters that could be part of what is searched for, see [`Sieve::hides`].
+    pub escapes: bool,
     /// One of the codes that matter may be in it.
     pub code: bool,
-}
-
-/// A pass over the lines of a block.
-pub(super) struct Pass<'p> {
-    sieve: &'p Sieve,
-    given: Option<Cursor<'p>>,
-}
-
-impl Pass<'_> {
-    /// What the raw bytes of this line say at first. Lines must come in order; `object` is the line without white space around
-    /// it.
-    pub(super) fn first_look(&mut self, line: &Line, object: &[u8]) -> FirstLook {
-        let hidden = line.escapes && self.sieve.hides(object);
-        let given = match (&mut self.given, &self.sieve.given) {
-            (Some(cursor), _) => cursor.is_in(&(line.start..line.end)),
-            (None, Some(search)) => search.is_in(object),
-            (None, None) => true,
-        };
-        FirstLook {
-            hidden,
-            code: given || hidden,
-        }
-    }
 }
 
 impl Sieve {
     /// May it be a record of one of the [`SOURCES`]?
     pub(super) fn may_be_sourced(&self, record: &[u8], found: &mut Found) -> bool {
-        let Some(marks) = &self.source_marks else {
+        if !self.wants_sources {
             return false;
-        };
+        }
         if let Some(here) = found.here {
             return here;
         }
+        let Some(marks) = SOURCE_MARKS.as_ref() else {
+            return true;
+        };
         let again = found.before
             && marks
                 .each

@@ -7,6 +7,10 @@ use super::JsonKind;
 use super::index::{DEPTH_LIMIT, narrow, read_scalar, skip_space};
 use super::masks::{self, BLOCK, Block};
 
+/// Places for open brackets: a power of two above the [`DEPTH_LIMIT`].
+const OPEN: usize = 256;
+const _: () = assert!(DEPTH_LIMIT < OPEN);
+
 /// What was seen in a record. Kept from record to record, so that it allocates only while it grows.
 #[derive(Debug, Default)]
 pub(super) struct Skim {
@@ -75,41 +79,43 @@ impl Skim {
         if bytes.first() != Some(&b'{') {
             return None;
         }
-        // The brackets that are open.
-        let mut open = [0_u8; DEPTH_LIMIT];
-        let mut depth = 0;
+        // The brackets that are open; behind them stands what is no longer.
+        let mut open = [0_u8; OPEN];
+        let mut depth = 0_usize;
+        // Without branches but for what ends it: which bracket is next cannot be foretold.
         for (number, block) in self.blocks.iter().enumerate() {
             let start = number * BLOCK;
             let mut brackets = block.brackets;
-            // The colons that are not passed yet.
-            let mut colons = block.colons;
+            // What is in the root and no deeper, from the last bracket on.
+            let mut in_root = if depth == 1 { u64::MAX } else { 0 };
             while brackets != 0 {
                 let place = brackets.trailing_zeros();
                 brackets &= brackets - 1;
                 let at = start + place as usize;
                 let byte = *bytes.get(at)?;
-                let passed = (1 << place) - 1;
-                if depth == 1 {
-                    note(&mut self.colons, start, colons & passed);
+                // In this bit `{` and `[` differ from `}` and `]`.
+                let opens = usize::from(byte >> 1 & 1);
+                // A closing bracket stands two places behind its opening one in the table of letters.
+                let last = open[depth.wrapping_sub(1) % OPEN];
+                let fits = opens == 1 || last + 2 == byte;
+                open[depth % OPEN] = byte;
+                let after = depth + 2 * opens - 1;
+                if !fits || after > DEPTH_LIMIT {
+                    return None;
                 }
-                colons &= !passed;
-                if matches!(byte, b'{' | b'[') {
-                    *open.get_mut(depth)? = byte;
-                    depth += 1;
-                } else {
-                    depth = depth.checked_sub(1)?;
-                    // A closing bracket stands two places behind its opening one in the table of letters.
-                    if open.get(depth)? + 2 != byte {
-                        return None;
-                    }
-                    if depth == 0 {
-                        return (at + 1 == bytes.len()).then_some(());
-                    }
+                if after == 0 {
+                    note(
+                        &mut self.colons,
+                        start,
+                        block.colons & in_root & ((1 << place) - 1),
+                    );
+                    return (at + 1 == bytes.len()).then_some(());
                 }
+                let changes = u64::from(depth == 1 || after == 1);
+                in_root ^= (u64::MAX << place) & changes.wrapping_neg();
+                depth = after;
             }
-            if depth == 1 {
-                note(&mut self.colons, start, colons);
-            }
+            note(&mut self.colons, start, block.colons & in_root);
         }
         None
     }
@@ -126,6 +132,21 @@ impl Skim {
         Some(number * BLOCK + bits.trailing_zeros() as usize)
     }
 
+    /// Is there a backslash from `start` on and before `end`?
+    #[inline]
+    fn has_escape(&self, start: usize, end: usize) -> bool {
+        let (first, last) = (start / BLOCK, end / BLOCK);
+        let after_start = u64::MAX << (start % BLOCK);
+        let before_end = (1 << (end % BLOCK)) - 1;
+        let backslash = |number: usize| self.blocks.get(number).map_or(0, |block| block.backslash);
+        if first == last {
+            return backslash(first) & after_start & before_end != 0;
+        }
+        backslash(first) & after_start != 0
+            || (first + 1..last).any(|number| backslash(number) != 0)
+            || backslash(last) & before_end != 0
+    }
+
     /// The offset of the last quote before `at` that begins or ends a string.
     #[inline]
     fn last_quote(&self, at: usize) -> Option<usize> {
@@ -137,13 +158,6 @@ impl Skim {
         }
         Some(number * BLOCK + bits.ilog2() as usize)
     }
-}
-
-/// Keys are short: a loop beats a search.
-#[inline]
-fn has_escape(key: &[u8]) -> bool {
-    key.iter()
-        .fold(false, |found, byte| found | (*byte == b'\\'))
 }
 
 /// Notes the offsets of the bits that are set in the mask of the block at `start`.
@@ -175,7 +189,7 @@ impl<'b> Skimmed<'_, 'b> {
         }
         let start = self.skim.last_quote(end)? + 1;
         let key = self.bytes.get(start..end)?;
-        let key = (!has_escape(key)).then_some(key);
+        let key = (!self.skim.has_escape(start, end)).then_some(key);
         Some(Root { key, colon })
     }
 
@@ -258,7 +272,7 @@ impl<'b> Skimmed<'_, 'b> {
                 return None;
             }
             let (value, after) = self.value(skip_space(bytes, colon + 1))?;
-            let key = (!has_escape(key)).then_some(key);
+            let key = (!self.skim.has_escape(at, end)).then_some(key);
             if !visit(key, value) {
                 return Some(());
             }

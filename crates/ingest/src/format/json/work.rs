@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::deliver::{Delivery, Look};
 use super::glance::Glance;
-use super::lines::{Line, Lines};
+use super::lines::Lines;
 use super::sieve::{Codes, FirstLook, Found, Sieve};
 use super::skim::Skim;
 use super::{Index, JsonError, LazyJson, wrapper};
@@ -39,7 +39,7 @@ pub(super) struct Work<'c> {
 
 impl<'c> Work<'c> {
     pub(super) fn new(path: &Arc<str>, consumer: &'c mut dyn Consumer, prefilter: bool) -> Self {
-        let sieve = prefilter.then(|| Sieve::new(consumer)).flatten();
+        let sieve = prefilter.then(|| Sieve::new(consumer));
         let codes = Codes::new(consumer);
         Self {
             consumer,
@@ -76,9 +76,9 @@ impl<'c> Work<'c> {
         limit: usize,
     ) -> usize {
         let sieve = self.sieve.clone();
-        let mut pass = sieve.as_ref().map(|sieve| sieve.pass(block));
         let mut start = 0;
-        for line in Lines::new(&block[..end]) {
+        let literal = sieve.as_ref().and_then(|sieve| sieve.literal());
+        for line in Lines::new(&block[..end], literal) {
             start = line.start;
             let Some(text) = block.get(line.start..line.end) else {
                 break;
@@ -101,12 +101,12 @@ impl<'c> Work<'c> {
             // What follows the line must begin another: nothing else can follow a brace that closes a record.
             let is_whole = line.is_one && block.get(line.end + 1) == Some(&b'{');
             self.found.next_record();
-            let judged = match (&sieve, &mut pass) {
-                (Some(sieve), Some(pass)) => {
-                    let first = pass.first_look(&line, object);
+            let judged = match &sieve {
+                Some(sieve) => {
+                    let first = sieve.first_look(&line, object);
                     self.judge(sieve, first, is_whole, object)
                 }
-                _ => Judged::Unknown,
+                None => Judged::Unknown,
             };
             if !matches!(judged, Judged::PassedOver) {
                 let before = text.len() - text.trim_ascii_start().len();
@@ -126,13 +126,7 @@ impl<'c> Work<'c> {
         self.found.next_record();
         let judged = match self.sieve.clone() {
             Some(sieve) => {
-                let all = Line {
-                    start: 0,
-                    end: bytes.len(),
-                    is_one: true,
-                    escapes: true,
-                };
-                let first = sieve.pass(bytes).first_look(&all, bytes);
+                let first = sieve.first_look_at_record(bytes);
                 self.judge(&sieve, first, true, bytes)
             }
             None => Judged::Unknown,
@@ -164,15 +158,16 @@ impl<'c> Work<'c> {
             return Judged::Unknown;
         };
         let look = self.delivery.look(record);
+        let hidden = || first.escapes && sieve.hides(object);
         let matters = match look {
             Look::Unwanted => false,
             Look::Wanted(kind) => {
-                first.hidden || self.delivery.shows_traces(kind, record, self.consumer)
+                hidden() || self.delivery.shows_traces(kind, record, self.consumer)
             }
             Look::New(Some(Glance::Document | Glance::Beat(_))) => true,
             Look::New(Some(Glance::Other) | None) => {
                 // What the record before had is looked for first.
-                first.hidden
+                hidden()
                     || (found.was_sourced() && sieve.may_be_sourced(object, found))
                     || (first.code && sieve.may_matter(&mut self.codes, self.consumer, object))
                     || sieve.may_be_sourced(object, found)
