@@ -47,7 +47,9 @@ impl<'a> Header<'a> {
 
     /// The same for lines that are not [`Plain`].
     pub(crate) fn parse_any(line: &'a str) -> Option<Self> {
-        let (mut header, mut undivided) = dated(line).or_else(|| undated(line))?;
+        let (mut header, mut undivided) = dated(line)
+            .or_else(|| undated(line))
+            .or_else(|| tagged(line))?;
         for _ in 1..MAX_HEADERS {
             // Only what follows a host can be a second header.
             if !undivided || header.host.is_none() || !may_start_header(header.message) {
@@ -336,6 +338,20 @@ fn undated(line: &str) -> Option<Part<'_>> {
     (!name.is_empty() && pid.is_some()).then_some((header, true))
 }
 
+/// `<166>%ASA-6-113005: message`: a Cisco device that writes no time, as they do by default, or lost it (`<166>:: %ASA-...`).
+fn tagged(line: &str) -> Option<Part<'_>> {
+    let (priority, rest) = split_priority(line);
+    let message = rest.trim_start_matches([':', ' ']);
+    (priority.is_some() && message.starts_with('%')).then_some((
+        Header {
+            priority,
+            message,
+            ..Header::default()
+        },
+        true,
+    ))
+}
+
 /// The month and day of a line whose time has no year.
 pub(super) fn month_and_day(line: &[u8]) -> Option<(i8, i8)> {
     // Most lines of other logs begin with a digit or a space.
@@ -582,6 +598,19 @@ mod tests {
         assert_eq!(header.message_id, Some("ID1"));
         assert_eq!(header.structured_data, Some(r#"[a b="c"]"#));
         assert_eq!((header.priority, header.version), (Some(38), Some("1")));
+    }
+
+    #[test]
+    fn devices_without_a_clock() {
+        for (line, expect) in [
+            ("<166>%ASA-6-113005: m", "- - %ASA-6-113005 - | m"),
+            ("<166>: %ASA-6-113005: m", "- - %ASA-6-113005 - | m"),
+            ("<166>:: %ASA-6-113005: m", "- - %ASA-6-113005 - | m"),
+        ] {
+            check(line, expect);
+        }
+        assert_eq!(Header::parse("%ASA-6-113005: m"), None);
+        assert_eq!(Header::parse("<166>date=2026-01-02 x"), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(super) fn complete<'a>(code: &str, text: &'a str, parts: &mut Parts<'a>) {
         "302020" | "302021" => icmp_users(parts),
         "304001" => target(parts),
         code if code.starts_with("338") => threat(parts),
+        code if code.starts_with("75") => peers(parts),
         _ => {}
     }
     ends(code, parts);
@@ -35,6 +36,7 @@ pub(super) fn complete<'a>(code: &str, text: &'a str, parts: &mut Parts<'a>) {
     if let Some(user) = own(parts, "error.user") {
         error_user(&user, parts);
     }
+    security_groups(parts);
     let first_user = ["user", "user.src"]
         .iter()
         .find_map(|name| own(parts, name));
@@ -104,7 +106,9 @@ fn icmp_error(parts: &mut Parts<'_>) {
                 }
                 parts.push(address, end.address.to_owned());
                 if let Some(user) = end.user.filter(|_| address == "error.src") {
+                    let (user, group) = security_group(user);
                     parts.push("error.user", user.to_owned());
+                    push_group(group, ["group.src", "group.src.name"], parts);
                 }
             }
         }
@@ -189,6 +193,18 @@ fn target(parts: &mut Parts<'_>) {
     }
 }
 
+/// `Local:A:P Remote:B:Q`: the last colon is before the port, the others are the address's.
+fn peers(parts: &mut Parts<'_>) {
+    for (peer, address, port) in [("local", "src", "sport"), ("remote", "dst", "dport")] {
+        if let Some(text) = own(parts, peer)
+            && let Some((host, number)) = text.rsplit_once(':')
+        {
+            parts.push(address, host.to_owned());
+            parts.push(port, number.to_owned());
+        }
+    }
+}
+
 /// Takes the ends of the flow apart.
 fn ends(code: &str, parts: &mut Parts<'_>) {
     // The device names the far end first where the near one began.
@@ -238,8 +254,11 @@ fn ends(code: &str, parts: &mut Parts<'_>) {
                 parts.push(mapped_port, number.to_owned());
             }
         }
-        // Denied packets are nobody's.
-        if let Some(name) = found.user.filter(|_| code != "106023") {
+        // Of a denied packet the parentheses may also hold the name of a host.
+        let is_user = |name: &str| {
+            code != "106023" || name.starts_with("LOCAL\\") || security_group(name).1.is_some()
+        };
+        if let Some(name) = found.user.filter(|name| is_user(name)) {
             parts.push(user, name.to_owned());
         }
     }
@@ -247,13 +266,10 @@ fn ends(code: &str, parts: &mut Parts<'_>) {
         parts.push("bare.src", src);
         parts.push("bare.dst", dst);
     }
-    if let Some(end) = own(parts, "remote.end").and_then(|end| {
-        Endpoint::parse(&end).map(|end| (end.address.to_owned(), end.port.map(str::to_owned)))
-    }) {
-        parts.push("remote.ip", end.0);
-        if let Some(port) = end.1 {
-            parts.push("remote.port", port);
-        }
+    if code.starts_with("7250")
+        && let Some(port) = own(parts, "sport")
+    {
+        parts.push("remote.port", port);
     }
 }
 
@@ -273,6 +289,7 @@ fn protocol(parts: &mut Parts<'_>) {
             "udp" => "17",
             "gre" => "47",
             "esp" => "50",
+            "ipv6-icmp" => "58",
             _ => return,
         };
         parts.push("iana", number);
@@ -360,12 +377,60 @@ fn reasons(code: &str, parts: &mut Parts<'_>) {
     }
 }
 
+/// Takes security groups off the users that they stand behind, or stand for.
+fn security_groups(parts: &mut Parts<'_>) {
+    for (user, names) in [
+        ("user.src", ["group.src", "group.src.name"]),
+        ("user.dst", ["group.dst", "group.dst.name"]),
+    ] {
+        if let Some(text) = own(parts, user) {
+            let (name, group) = security_group(&text);
+            push_group(group, names, parts);
+            parts.replace(user, name.to_owned());
+        }
+    }
+}
+
+fn push_group(group: Option<Group<'_>>, names: [&'static str; 2], parts: &mut Parts<'_>) {
+    if let Some((number, name)) = group {
+        parts.push(names[0], number.to_owned());
+        if let Some(name) = name {
+            parts.push(names[1], name.to_owned());
+        }
+    }
+}
+
+/// The number of a security group, and its name where there is one.
+type Group<'a> = (&'a str, Option<&'a str>);
+
+/// A user and the security group behind it: `USER, NUMBER[:NAME]`, or `NUMBER:NAME` alone.
+fn security_group(text: &str) -> (&str, Option<Group<'_>>) {
+    let (user, group) = match text.rsplit_once(", ") {
+        Some((user, group)) => (user, group),
+        None if text.contains(':') => ("", text),
+        None => return (text, None),
+    };
+    let (number, name) = match group.split_once(':') {
+        Some((number, name)) => (number, Some(name)),
+        None => (group, None),
+    };
+    // The tag has 16 bits.
+    match number.parse::<u16>() {
+        Ok(_) => (user, Some((number, name))),
+        Err(_) => (text, None),
+    }
+}
+
 /// `DOMAIN\NAME`, `NAME@DOMAIN` or `NAME`; `LOCAL\` in front stands for the device's own users.
 fn users(path: &'static str, user: Option<String>, parts: &mut Parts<'_>) {
     let Some(user) = user else {
         return;
     };
-    let user = user.strip_prefix("LOCAL\\").unwrap_or(&user);
+    let inner = user
+        .strip_prefix('(')
+        .and_then(|user| user.strip_suffix(')'));
+    let user = inner.unwrap_or(&user);
+    let user = user.strip_prefix("LOCAL\\").unwrap_or(user);
     let (domain, name) = match (user.rsplit_once('\\'), user.rsplit_once('@')) {
         (Some((domain, name)), _) | (None, Some((name, domain))) => (Some(domain), name),
         (None, None) => (None, user),
@@ -434,8 +499,7 @@ fn url_parts(url: &str, parts: &mut Parts<'_>) {
 fn access(code: &str, parts: &mut Parts<'_>) {
     let address = match code {
         "113019" => own(parts, "client"),
-        "750002" | "750003" | "750006" | "750007" => own(parts, "dst"),
-        "725001" | "725002" | "725003" | "725006" | "725007" => own(parts, "remote.ip"),
+        "750002" | "750003" | "750006" | "750007" | "751025" => own(parts, "dst"),
         _ => own(parts, "src"),
     };
     if let Some(address) = address {

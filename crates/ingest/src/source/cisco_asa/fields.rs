@@ -74,8 +74,26 @@ pub(super) const FLOW: &[Entry] = &[
     Entry::part("cisco.asa.destination_interface", "if.dst"),
     Entry::part("observer.ingress.interface.name", "if.src"),
     Entry::part("observer.egress.interface.name", "if.dst"),
-    Entry::part("cisco.asa.source_username", "user.src"),
-    Entry::part("cisco.asa.destination_username", "user.dst"),
+    Entry::turned("cisco.asa.source_username", "user.src", turn::present),
+    Entry::turned("cisco.asa.destination_username", "user.dst", turn::present),
+    Entry::turned(
+        "cisco.asa.source_user_security_group_tag",
+        "group.src",
+        turn::long,
+    ),
+    Entry::part(
+        "cisco.asa.source_user_security_group_tag_name",
+        "group.src.name",
+    ),
+    Entry::turned(
+        "cisco.asa.destination_user_security_group_tag",
+        "group.dst",
+        turn::long,
+    ),
+    Entry::part(
+        "cisco.asa.destination_user_security_group_tag_name",
+        "group.dst.name",
+    ),
     Entry::turned("network.transport", "proto", turn::lower),
     Entry::part("network.iana_number", "iana"),
     Entry::turned("network.protocol", "app", turn::lower),

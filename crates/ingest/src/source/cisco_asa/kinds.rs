@@ -34,6 +34,22 @@ const URL: &[Entry] = &[
     Entry::part("url.query", "url.query"),
     Entry::part("url.extension", "url.extension"),
 ];
+/// The page may stand in quotes.
+const PAGE: &[Entry] = &[Entry::turned("url.original", "url", |value, _| {
+    Some(Value::from(value.text().trim_matches('"').to_owned()))
+})];
+/// What the session of a client that speaks IKE was given.
+const IKE_SESSION: &[Entry] = &[
+    Entry::turned("source.user.email", "user", |value, _| {
+        value.text().contains('@').then_some(value)
+    }),
+    Entry::part("cisco.asa.group_policy", "policy"),
+    Entry::part("cisco.asa.assigned_ip", "assigned"),
+];
+const INTERFACE: &[Entry] = &[
+    Entry::part("cisco.asa.source_interface", "if.src"),
+    Entry::part("observer.ingress.interface.name", "if.src"),
+];
 const TRANSFER: &[Entry] = &[
     Entry::fixed("network.protocol", &["ftp"]),
     Entry::part("client.user.name", "user.client"),
@@ -118,16 +134,24 @@ kinds! {
     /// Messages with a mapping of their own.
     static CODES by "event.code" {
         "106001" => [FLOW, DENIED],
+        "106002" => [FLOW, DENIED],
         "106006" => [FLOW, DENIED],
         "106007" => [FLOW, DENIED],
         "106010" => [FLOW, DENIED],
+        "106012" => [FLOW, DENIED],
+        "106013" => [FLOW, DENIED],
         "106014" => [FLOW, DENIED],
         "106015" => [FLOW, DENIED],
         "106016" => [FLOW, DENIED],
+        "106017" => [FLOW, DENIED],
+        "106018" => [FLOW, ICMP, DENIED],
+        "106020" => [FLOW, DENIED],
         "106021" => [FLOW, DENIED],
+        "106022" => [FLOW, DENIED],
         "106023" => [FLOW, RULE, DENIED],
         "106100" => [FLOW, RULE, VERDICT, SUCCEEDED],
         "106102" => [FLOW, RULE, VERDICT, SUCCEEDED],
+        "106103" => [FLOW, RULE, VERDICT, SUCCEEDED],
         "109005" => [DEVICE, CAME_IN],
         "109006" => [DEVICE, REFUSED],
         "110002" => [FLOW, REASON, DROPPED],
@@ -137,6 +161,8 @@ kinds! {
         "113004" => [SESSION, AAA, AAA_TYPE, LOGGED_IN, VPN, CAME_IN, BY_PASSWORD],
         "113005" => [SESSION, AAA, LOGON_FAILED, VPN, REFUSED, BY_PASSWORD],
         "113006" => [VPN, REFUSED],
+        "113008" => [SESSION, VPN],
+        "113009" => [SESSION, VPN],
         "113012" => [SESSION, LOGGED_IN, VPN, CAME_IN, BY_PASSWORD],
         "113015" => [SESSION, AAA, LOGON_FAILED, VPN, REFUSED, BY_PASSWORD],
         "113019" => [SESSION, CLOSED_TIMES, CLOSED, CLIENT_DISCONNECTED, VPN, LEFT],
@@ -171,7 +197,9 @@ kinds! {
         "313001" => [FLOW, ICMP, DENIED],
         "313004" => [FLOW, ICMP, DENIED],
         "313005" => [FLOW, ICMP],
-        "315011" => [DEVICE],
+        "313008" => [FLOW, ICMP, DENIED],
+        "313009" => [FLOW, CONNECTION, ICMP, DENIED],
+        "315011" => [SESSION, INTERFACE, DEVICE],
         "338001" => [FLOW, CONNECTION, THREAT, MONITORED],
         "338002" => [FLOW, CONNECTION, THREAT, ALLOWED],
         "338003" => [FLOW, CONNECTION, THREAT, MONITORED],
@@ -203,6 +231,7 @@ kinds! {
         "609002" => [FLOW, ENDED, FLOW_END],
         "611101" => [ADMINISTRATOR, LOGGED_IN, DEVICE, CAME_IN],
         "611102" => [ADMINISTRATOR, LOGON_FAILED, DEVICE, REFUSED],
+        "611103" => [ADMINISTRATOR, DEVICE, LEFT],
         "710002" => [FLOW, ALLOWED],
         "710003" => [FLOW, DENIED],
         "710005" => [FLOW, DROPPED],
@@ -219,8 +248,14 @@ kinds! {
         "713905" => [FLOW, PEER, REASON, ERROR, FAILED, VPN],
         "716001" => [SESSION, VPN, CAME_IN],
         "716002" => [SESSION, VPN, LEFT],
+        "716003" => [SESSION, PAGE, VPN],
+        "716004" => [SESSION, PAGE, VPN],
         "716038" => [SESSION, VPN, CAME_IN, BY_PASSWORD],
         "716039" => [SESSION, LOGON_FAILED, VPN, REFUSED, BY_PASSWORD],
+        "716058" => [SESSION, VPN],
+        "716059" => [SESSION, VPN],
+        "721016" => [SESSION, VPN],
+        "721018" => [SESSION, VPN],
         "722011" => [SESSION, VPN],
         "722022" => [SESSION, VPN, CAME_IN],
         "722023" => [SESSION, VPN, LEFT],
@@ -232,17 +267,19 @@ kinds! {
         "722041" => [SESSION, VPN],
         "722051" => [SESSION, VPN, CAME_IN],
         "722055" => [SESSION, VPN],
-        "725001" => [VPN, AT_THE_DOOR],
-        "725002" => [VPN, AT_THE_DOOR],
-        "725003" => [VPN, AT_THE_DOOR],
-        "725006" => [VPN, REFUSED],
-        "725007" => [VPN],
+        "725001" => [FLOW, VPN, AT_THE_DOOR],
+        "725002" => [FLOW, VPN, AT_THE_DOOR],
+        "725003" => [FLOW, VPN, AT_THE_DOOR],
+        "725006" => [FLOW, VPN, REFUSED],
+        "725007" => [FLOW, VPN],
+        "725016" => [FLOW, VPN],
         "733100" => [BURST],
         "734001" => [SESSION, DAP, LOGGED_IN, VPN, CAME_IN],
         "750002" => [FLOW, PEER, REASON, STARTED, VPN, AT_THE_DOOR],
         "750003" => [FLOW, PEER, IKE_ERROR, ERROR, VPN, REFUSED],
         "750006" => [VPN, CAME_IN],
         "750007" => [VPN, LEFT],
+        "751025" => [FLOW, IKE_SESSION, VPN, CAME_IN],
         "805001" => [FLOW, CONNECTION],
         "805002" => [FLOW, CONNECTION],
     }

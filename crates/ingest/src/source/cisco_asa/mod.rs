@@ -71,12 +71,7 @@ impl Source for CiscoAsa {
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {
-        let offset = tag::zone(record)?;
-        let stamp = record.stamp?;
-        Some(Stamp {
-            offset: stamp.offset.or(Some(offset)),
-            ..stamp
-        })
+        tag::stamp(record)
     }
 
     /// Elastic's pipeline leaves these in the zone of the log, where the line names none; `event.start` is computed, in UTC.

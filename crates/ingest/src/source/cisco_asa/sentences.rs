@@ -14,6 +14,10 @@ const SENTENCES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "106002",
+        &["{proto:word} Connection denied by outbound list {} src {src} dst {dst}"],
+    ),
+    (
         "106006",
         &["Deny {dir:word} {proto:word} from {src}/{sport} to {dst}/{dport} on interface {if.src}"],
     ),
@@ -23,11 +27,16 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ),
     (
         "106010",
-        &["Deny {dir:word} {proto:word} src {end.src} dst {end.dst}"],
+        &["Deny {dir:word} {protocol} src {end.src} dst {end.dst}"],
+    ),
+    ("106012", &["Deny IP from {src} to {dst}, IP options: "]),
+    (
+        "106013",
+        &["Dropping echo request from {src} to PAT address {dst}"],
     ),
     (
         "106014",
-        &["Deny {dir:word} {proto:word} src {end.src} dst {end.dst}"],
+        &["Deny {dir:word} {protocol} src {end.src} dst {end.dst}"],
     ),
     (
         "106015",
@@ -40,8 +49,24 @@ const SENTENCES: &[(&str, &[&str])] = &[
         &["Deny IP spoof from ({src}) to {dst} on interface {if.src}"],
     ),
     (
+        "106017",
+        &["Deny IP due to Land Attack from {src} to {dst}"],
+    ),
+    (
+        "106018",
+        &["{proto:word} packet type {icmp.type} denied by outbound list {} src {src} dst {dst}"],
+    ),
+    (
+        "106020",
+        &["Deny IP teardrop fragment (size = {}, offset = {}) from {src} to {dst}"],
+    ),
+    (
         "106021",
         &["Deny {proto:word} reverse path check from {src} to {dst} on interface {if.src}"],
+    ),
+    (
+        "106022",
+        &["Deny {proto:word} connection spoof from {src} to {dst} on interface {if.src}"],
     ),
     (
         "106023",
@@ -56,12 +81,8 @@ const SENTENCES: &[(&str, &[&str])] = &[
             "access-list {acl} {verdict:word} {proto:word} {if.src}/{src}({sport}){user.src} -> {if.dst}/{dst}({dport}){user.dst} hit-cnt",
         ],
     ),
-    (
-        "106102",
-        &[
-            "access-list {acl} {verdict:word} {proto:word} for user {user} {if.src}/{src}({sport}) -> {if.dst}/{dst}({dport}) hit-cnt",
-        ],
-    ),
+    ("106102", OF_USER),
+    ("106103", OF_USER),
     ("109005", PROXY),
     ("109006", PROXY),
     (
@@ -77,6 +98,14 @@ const SENTENCES: &[(&str, &[&str])] = &[
     (
         "113006",
         &["User {>user} locked out on exceeding {:word} successive failed authentication attempts"],
+    ),
+    ("113008", &["AAA transaction status {}: user = {>user}"]),
+    (
+        "113009",
+        &[
+            "AAA retrieved default group policy ({group}) for user = {>user}",
+            "AAA retrieved default group policy {group} for user {>user}",
+        ],
     ),
     (
         "113019",
@@ -191,8 +220,23 @@ const SENTENCES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "313008",
+        &[
+            "Denied {proto:word} type={icmp.type}, code={icmp.code} from {src} on interface {if.src}",
+        ],
+    ),
+    (
+        "313009",
+        &["Denied invalid {proto:word} code {icmp.code}, for {end.src} to {end.dst}, ICMP id "],
+    ),
+    (
         "315011",
-        &["SSH session from {src} on interface {if.src} for user \"{>user}\" disconnected by "],
+        &[
+            "SSH session from {src} on interface {if.src} for user \"{>user}\" disconnected by SSH server, reason: {reason}",
+            "SSH session from {src} on interface {if.src} for user {>user} disconnected by SSH server, reason: {reason}",
+            "SSH session from {src} on interface {if.src} for user \"{>user}\" ",
+            "SSH session from {src} on interface {if.src} for user {>user} terminated normally",
+        ],
     ),
     ("338001", DYNAMIC),
     ("338002", DYNAMIC),
@@ -242,6 +286,7 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ),
     ("611101", MANAGEMENT),
     ("611102", MANAGEMENT),
+    ("611103", &["User logged out: Uname: {>user.server}"]),
     (
         "710002",
         &["{proto:word} access {} by ACL from {src}/{sport} to {end.dst}"],
@@ -272,6 +317,8 @@ const SENTENCES: &[(&str, &[&str])] = &[
             "Group {webvpn.group} User {user} IP {src:word} WebVPN session terminated: {reason}.",
         ],
     ),
+    ("716003", BROWSED),
+    ("716004", BROWSED),
     ("716038", SESSION),
     (
         "716039",
@@ -281,6 +328,10 @@ const SENTENCES: &[(&str, &[&str])] = &[
             "Group {group} User {user} IP {src:word} Authentication: rejected, Session Type: {session_type}.",
         ],
     ),
+    ("716058", SESSION),
+    ("716059", SESSION),
+    ("721016", REPLICATED),
+    ("721018", REPLICATED),
     ("722011", SESSION),
     ("722022", SESSION),
     ("722023", SESSION),
@@ -304,6 +355,10 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ("725006", TLS),
     ("725007", TLS),
     (
+        "725016",
+        &["Device selects trust-point {} for client {end.src} to {dst}/{dport:word}"],
+    ),
+    (
         "733100",
         &[
             "[{burst.object}] drop {burst.id:word} exceeded. Current burst rate is {burst.current} per second, max configured rate is {burst.configured}; Current average rate is {burst.average} per second, max configured rate is {burst.configured_average}; Cumulative total count is {burst.count}",
@@ -319,6 +374,13 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ("750003", IKE_VERSION_2),
     ("750006", IKE_VERSION_2),
     ("750007", IKE_VERSION_2),
+    (
+        "751025",
+        &[
+            "Local:{local:word} Remote:{remote:word} Username:{>user} IKEv2 Group:{policy} IPv4 Address={assigned:word} ",
+            "Local:{local:word} Remote:{remote:word} Username:{>user} Group:{policy} IPv4 Address={assigned:word} ",
+        ],
+    ),
     (
         "805001",
         &["Offloaded {proto:word} Flow for connection {conn:word} from {end.src} to {end.dst}"],
@@ -363,7 +425,7 @@ const IKE: &[&str] = &[
 
 /// Of a peer that speaks the second version of IKE.
 const IKE_VERSION_2: &[&str] =
-    &["Local:{src}:{sport:word} Remote:{dst}:{dport:word} Username:{user.own:word} {reason}"];
+    &["Local:{local:word} Remote:{remote:word} Username:{user.own:word} {reason}"];
 
 /// The device asks who goes through it.
 const PROXY: &[&str] = &[
@@ -371,13 +433,36 @@ const PROXY: &[&str] = &[
     "Authentication {:word} for user {>user} from {src}/{sport} to {dst}/{dport:word} on interface ",
 ];
 
-/// The handshake of a client with this device, which Elastic leaves in the text.
+/// The handshake of a client with this device.
 const TLS: &[&str] = &[
-    "Starting SSL handshake with client {remote.end} for",
-    "Device completed SSL handshake with client {remote.end}",
-    "SSL client {remote.end} request to resume previous session",
-    "Device failed SSL handshake with client {remote.end}",
-    "SSL session with client {remote.end} terminated",
+    "Starting SSL handshake with client {end.src} to {dst}/{dport:word} for",
+    "Starting SSL handshake with client {end.src} for",
+    "Device completed SSL handshake with client {end.src} to {dst}/{dport:word} for",
+    "Device completed SSL handshake with client {end.src}",
+    "SSL client {end.src} to {dst}/{dport:word} request to resume previous session",
+    "SSL client {end.src} request to resume previous session",
+    "Device failed SSL handshake with client {end.src} to {dst}/{dport:word} for",
+    "Device failed SSL handshake with client {end.src}",
+    "SSL session with client {end.src} to {dst}/{dport:word} terminated",
+    "SSL session with client {end.src} terminated",
+];
+
+/// What an access list did with a packet whose user is known.
+const OF_USER: &[&str] = &[
+    "access-list {acl} {verdict:word} {proto:word} for user '{user}' {if.src}/{src}({sport}) -> {if.dst}/{dst}({dport}) hit-cnt",
+    "access-list {acl} {verdict:word} {proto:word} for user {user} {if.src}/{src}({sport}) -> {if.dst}/{dst}({dport}) hit-cnt",
+];
+
+/// A page that somebody opened, or was not let to open, through the portal.
+const BROWSED: &[&str] = &[
+    "Group <{group}> User <{>user}> IP <{src}> WebVPN access {}: {url}",
+    "Group {group} User {user} IP {src:word} WebVPN access {}: {url}",
+];
+
+/// A session that one device of a pair told the other of.
+const REPLICATED: &[&str] = &[
+    "({}) WebVPN session for client user {>user}, IPv4 {src} has been ",
+    "({}) WebVPN session for client user {>user}, IP {src} has been ",
 ];
 
 /// The sentences of the message with this number.

@@ -1,5 +1,6 @@
 //! `%ASA-6-302013:`, and what of the syslog header belongs to it.
 
+use crate::format::syslog::{Stamp, classic_stamp};
 use crate::source::mapping::{Parts, Record};
 
 /// The tag of a message and the text behind it.
@@ -37,7 +38,10 @@ impl<'a> Tag<'a> {
         let message = record.message();
         let message = match message.as_bytes().first()? {
             b'%' => message,
-            b':' => message[1..].trim_ascii_start(),
+            b':' => match device_time(message) {
+                Some((_, text)) => text,
+                None => message.trim_start_matches([':', ' ']),
+            },
             _ => return None,
         };
         let (tag, rest) = Self::read(message)?;
@@ -94,7 +98,7 @@ fn names<'a>(record: &Record<'a>) -> (Option<&'a str>, Option<&'a str>) {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':')
             };
             if zone(record).is_some() {
-                (None, None)
+                (header.relay, None)
             } else if program.bytes().all(is_name) {
                 (Some(program), None)
             } else {
@@ -134,8 +138,51 @@ const ZONES: &[(&str, i32)] = &[
     ("WET", 0),
 ];
 
+/// The time that the device wrote where a relay put a header with a time of its own in front, and the tag behind it: `: Sep 25 15:47:07 EDT:
+/// %ASA-...`.
+fn device_time(message: &str) -> Option<(Stamp, &str)> {
+    /// Longer is no time with a zone.
+    const LONGEST: usize = 48;
+    let text = message.strip_prefix(':')?.trim_ascii_start();
+    let at = text.bytes().take(LONGEST).position(|byte| byte == b'%')?;
+    let time = text[..at].trim_ascii_end().strip_suffix(':')?;
+    let stamp = classic_stamp(time)?;
+    let zone = time.trim_ascii_end().rsplit(' ').next();
+    let offset = stamp.offset.or_else(|| named(zone?));
+    Some((Stamp { offset, ..stamp }, &text[at..]))
+}
+
+/// The time of the record where it is the device's own word, or its zone is.
+pub(super) fn stamp(record: &Record<'_>) -> Option<Stamp> {
+    let outer = record.stamp?;
+    if let Some((inner, _)) = device_time(record.message()) {
+        // Between the two a year may have begun.
+        let year = match (inner.month, outer.month) {
+            (12, 1) => outer.year.map(|year| year.saturating_sub(1)),
+            (1, 12) => outer.year.map(|year| year.saturating_add(1)),
+            _ => outer.year,
+        };
+        return Some(Stamp {
+            year: inner.year.or(year),
+            ..inner
+        });
+    }
+    let offset = zone(record)?;
+    Some(Stamp {
+        offset: outer.offset.or(Some(offset)),
+        ..outer
+    })
+}
+
+fn named(word: &str) -> Option<i32> {
+    ZONES
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, offset)| *offset)
+}
+
 /// The offset of the zone that stands where the host would.
-pub(super) fn zone(record: &Record<'_>) -> Option<i32> {
+fn zone(record: &Record<'_>) -> Option<i32> {
     let header = &record.header;
     let program = header.program.filter(|program| !program.starts_with('%'));
     let word = match (header.host, program) {
@@ -143,8 +190,5 @@ pub(super) fn zone(record: &Record<'_>) -> Option<i32> {
         (None, Some(program)) if header.pid.is_none() => program,
         _ => return None,
     };
-    ZONES
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|(_, offset)| *offset)
+    named(word)
 }

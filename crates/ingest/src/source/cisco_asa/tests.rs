@@ -79,3 +79,28 @@ fn access_records() {
         ],
     );
 }
+
+#[test]
+fn access_of_other_messages() {
+    let mut expected = vec!["- - - - -:-"; 14];
+    expected.extend([
+        "vpn - - alice -:-",
+        "vpn - - alice -:-",
+        "firewall - - root 203.0.113.21:-",
+        "firewall - - admin 203.0.113.21:-",
+        "firewall end - admin -:-",
+        "vpn - - alice 203.0.113.7:-",
+        "vpn - - alice 203.0.113.7:-",
+        "vpn - - alice 203.0.113.7:-",
+        "vpn - - alice 203.0.113.7:-",
+        "vpn attempt - - 203.0.113.7:1133",
+        "vpn - - - 203.0.113.7:1133",
+        "vpn success - alice 203.0.113.7:-",
+        "vpn success - bob 2001:db8::2:-",
+        "vpn success - bob 2001:db8::2:-",
+        "vpn failure password carol 203.0.113.9:-",
+        "vpn failure password ;;mallory(test user) 203.0.113.9:-",
+        "vpn failure password carol 203.0.113.9:-",
+    ]);
+    access(&CiscoAsa, "messages.log", &expected);
+}
