@@ -136,6 +136,7 @@ pub(super) const HIPMATCH: &[Entry] = &[
 
 pub(super) const USERID: &[Entry] = &[
     Entry::part("event.action", "subtype"),
+    Entry::part("event.code", "eventid"),
     Entry::turned("source.ip", "ip", turn::ip),
     Entry::part("source.address", "ip"),
     Entry::turned("client.ip", "ip", turn::ip),
@@ -143,13 +144,23 @@ pub(super) const USERID: &[Entry] = &[
         let ip = turn::address(&value.text())?;
         Some(Value::from(if ip.is_ipv4() { "ipv4" } else { "ipv6" }))
     }),
-    Entry::turned("source.port", "beginport", turn::port),
+    // The range of ports that the user has on a terminal server; 0 where it is no such.
+    Entry::turned("source.port", "beginport", turn::long),
+    Entry::turned("client.port", "beginport", turn::long),
+    Entry::turned("destination.port", "endport", turn::long),
+    Entry::turned("server.port", "endport", turn::long),
+    Entry::part("client.user.name", "userbysource"),
     Entry::part("panw.panos.datasource", "datasource"),
     Entry::part("panw.panos.datasourcename", "datasourcename"),
     Entry::part("panw.panos.datasourcetype", "datasourcetype"),
     Entry::turned("panw.panos.timeout", "timeout", turn::long),
-    Entry::part("panw.panos.factorno", "factorno"),
+    Entry::turned("panw.panos.factorno", "factorno", turn::long),
     Entry::part("panw.panos.factortype", "factortype"),
+    Entry::turned(
+        "panw.panos.factorcompletiontime",
+        "factorcompletiontime",
+        moment,
+    ),
     Entry::part("panw.panos.ugflags", "ugflags"),
     Entry::part("panw.panos.userbysource", "userbysource"),
     Entry::fields("related.ip", &["source.ip"]),

@@ -1,6 +1,6 @@
 //! The kinds of lines.
 
-use super::{fields, traffic};
+use super::{fields, threat, traffic};
 use crate::source::mapping::{Entry, From, Kind, find_kind, kinds, remote};
 
 const DOOR: &[Entry] = &remote::door(&["vpn"], &["globalprotect"]);
@@ -141,7 +141,7 @@ static TRAFFIC: Kind = Kind::new(
         fields::USER,
     ],
 );
-static THREAT: Kind = Kind::new("THREAT", &[traffic::FLOW, traffic::THREAT, fields::USER]);
+static THREAT: Kind = Kind::new("THREAT", &[traffic::FLOW, threat::THREAT, fields::USER]);
 static OTHER: Kind = Kind::new("other", &[]);
 
 /// The kind of a system event, by its name: `globalprotectgateway-auth-fail`, `globalprotectportal-auth-succ`, ...

@@ -10,6 +10,7 @@ mod fields;
 mod kinds;
 #[cfg(test)]
 mod tests;
+mod threat;
 mod traffic;
 mod values;
 

@@ -20,7 +20,21 @@ pub(super) const FLOW: &[Entry] = &[
     Entry::turned("server.ip", "dst", turn::ip),
     Entry::turned("server.port", "dport", turn::long),
     Entry::turned("source.nat.ip", "natsrc", turn::set_ip),
+    Entry::call("source.nat.port", |view, emit| {
+        nat_port(view, "natsrc", "natsport", emit);
+    }),
+    Entry::turned("client.nat.ip", "natsrc", turn::set_ip),
+    Entry::call("client.nat.port", |view, emit| {
+        nat_port(view, "natsrc", "natsport", emit);
+    }),
     Entry::turned("destination.nat.ip", "natdst", turn::set_ip),
+    Entry::call("destination.nat.port", |view, emit| {
+        nat_port(view, "natdst", "natdport", emit);
+    }),
+    Entry::turned("server.nat.ip", "natdst", turn::set_ip),
+    Entry::call("server.nat.port", |view, emit| {
+        nat_port(view, "natdst", "natdport", emit);
+    }),
     Entry::turned("panw.panos.source.nat.ip", "natsrc", turn::ip),
     Entry::turned("panw.panos.source.nat.port", "natsport", turn::long),
     Entry::turned("panw.panos.destination.nat.ip", "natdst", turn::ip),
@@ -34,7 +48,17 @@ pub(super) const FLOW: &[Entry] = &[
         Some(Value::from(if ip.is_ipv4() { "ipv4" } else { "ipv6" }))
     }),
     Entry::call("network.direction", direction),
-    Entry::call("network.community_id", community),
+    Entry::call("network.community_id", |view, emit| {
+        let _ = [community(view, REAL), community(view, TRANSLATED)]
+            .into_iter()
+            .flatten()
+            .all(|id| emit(Value::from(id)));
+    }),
+    Entry::call("panw.panos.network.nat.community_id", |view, emit| {
+        if let Some(id) = community(view, TRANSLATED) {
+            emit(Value::from(id));
+        }
+    }),
     Entry::part("observer.ingress.zone", "from"),
     Entry::part("observer.egress.zone", "to"),
     Entry::part("observer.ingress.interface.name", "inbound_if"),
@@ -46,7 +70,39 @@ pub(super) const FLOW: &[Entry] = &[
     Entry::part("panw.panos.flow_id", "sessionid"),
     Entry::part("panw.panos.action", "action"),
     Entry::part("panw.panos.url.category", "category"),
-    Entry::call("labels.captive_portal", captive_portal),
+    label("labels.pcap_included", |view, emit| {
+        flag(view, 0x8000_0000, emit)
+    }),
+    label("labels.ipv6_session", |view, emit| {
+        flag(view, 0x0200_0000, emit)
+    }),
+    label("labels.ssl_decrypted", |view, emit| {
+        flag(view, 0x0100_0000, emit)
+    }),
+    label("labels.url_filter_denied", |view, emit| {
+        flag(view, 0x0080_0000, emit)
+    }),
+    label("labels.nat_translated", |view, emit| {
+        flag(view, 0x0040_0000, emit)
+    }),
+    label("labels.captive_portal", |view, emit| {
+        flag(view, 0x0020_0000, emit)
+    }),
+    label("labels.x_forwarded_for", |view, emit| {
+        flag(view, 0x0008_0000, emit)
+    }),
+    label("labels.http_proxy", |view, emit| {
+        flag(view, 0x0004_0000, emit)
+    }),
+    label("labels.container_page", |view, emit| {
+        flag(view, 0x0000_8000, emit)
+    }),
+    label("labels.temporary_match", |view, emit| {
+        flag(view, 0x0000_2000, emit)
+    }),
+    label("labels.symmetric_return", |view, emit| {
+        flag(view, 0x0000_0800, emit)
+    }),
     Entry::fixed("event.category", &["network"]),
     Entry::fields(
         "related.ip",
@@ -111,13 +167,6 @@ pub(super) const TRAFFIC: &[Entry] = &[
     }),
 ];
 
-/// Fields of threats.
-pub(super) const THREAT: &[Entry] = &[
-    Entry::part("panw.panos.threat.name", "threatid"),
-    Entry::part("log.level", "severity"),
-    Entry::part("panw.panos.threat.resource", "misc"),
-];
-
 /// Elastic reads the names of zones: `trust` is inside, `untrust` outside.
 fn direction(view: &View<'_>, emit: Emit<'_>) {
     let side = |part: &str| match view.text(part)?.to_ascii_lowercase().as_str() {
@@ -135,27 +184,54 @@ fn direction(view: &View<'_>, emit: Emit<'_>) {
     emit(Value::from(direction));
 }
 
-fn community(view: &View<'_>, emit: Emit<'_>) {
-    let end = |address: &str, port: &str| {
-        Some(End {
-            address: turn::address(&view.text(address)?)?,
-            port: view.text(port)?.parse().ok()?,
-        })
+/// The parts of the ends of a flow: address and port of the source, address and port of the destination.
+type Ends = [&'static str; 4];
+const REAL: Ends = ["src", "sport", "dst", "dport"];
+const TRANSLATED: Ends = ["natsrc", "natsport", "natdst", "natdport"];
+
+/// The Community ID of the flow between these ends; none where there is no translation. ICMP has no ports here: Elastic takes it
+/// for a reply with a request's code.
+fn community(view: &View<'_>, ends: Ends) -> Option<String> {
+    let number = protocol_number(&view.text("proto")?)?;
+    let end = |address: &str, port: &str, of_icmp: u16| {
+        let address = turn::address(&view.text(address)?)?;
+        let port = match number {
+            1 => of_icmp,
+            _ => view.text(port)?.parse().ok()?,
+        };
+        (!address.is_unspecified()).then_some(End { address, port })
     };
-    let protocol = view.text("proto").and_then(|name| protocol_number(&name));
-    if let (Some(protocol), Some(source), Some(destination)) =
-        (protocol, end("src", "sport"), end("dst", "dport"))
+    let [src, sport, dst, dport] = ends;
+    Some(community_id(
+        number,
+        end(src, sport, 0)?,
+        end(dst, dport, 8)?,
+    ))
+}
+
+/// The port that a translated address has.
+fn nat_port(view: &View<'_>, address: &str, port: &str, emit: Emit<'_>) {
+    let is_set = view
+        .text(address)
+        .and_then(|text| turn::address(&text))
+        .is_some_and(|address| !address.is_unspecified());
+    if let Some(port) = view.text(port).filter(|_| is_set)
+        && let Ok(port) = port.parse::<u16>()
     {
-        emit(Value::from(community_id(protocol, source, destination)));
+        emit(Value::Long(port.into()));
     }
 }
 
-/// Bit 0x00200000 of the flags.
-fn captive_portal(view: &View<'_>, emit: Emit<'_>) {
+const fn label(path: &'static str, call: fn(&View<'_>, Emit<'_>)) -> Entry {
+    Entry::call(path, call)
+}
+
+/// Is this bit of the flags set?
+fn flag(view: &View<'_>, bit: u64, emit: Emit<'_>) {
     let flags = view
         .text("flags")
         .and_then(|text| u64::from_str_radix(text.strip_prefix("0x")?, 16).ok());
-    if flags.is_some_and(|flags| flags & 0x0020_0000 != 0) {
+    if flags.is_some_and(|flags| flags & bit != 0) {
         emit(Value::Bool(true));
     }
 }
