@@ -2,11 +2,12 @@
 
 use gatewatch_event::Value;
 
-use crate::source::mapping::{Emit, Entry, From, View, remote, turn};
+use crate::source::mapping::{Emit, Entry, From, Header, View, remote, turn};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
     Entry::fixed("event.category", &["network"]),
+    Entry::header("log.syslog.priority", Header::Priority),
     Entry::part("event.timezone", "zone"),
     Entry::part("event.code", "id"),
     Entry::part("event.reason", "reason"),

@@ -241,10 +241,16 @@ fn who<'a>(who: &'a str, parts: &mut Parts<'a>) {
     };
     let (front, behind) = (&who[..at], &who[at + 2..]);
     // A realm holds no parenthesis; a user name may.
-    let (name, realm) = front.rsplit_once('(').unwrap_or((front, ""));
+    let (name, realm) = match front.rsplit_once('(') {
+        Some((name, realm)) => (name, Some(realm)),
+        None => (front, None),
+    };
     let name = name.split_once("::").map_or(name, |(_, name)| name);
     account(name, |part, value| parts.push(part, value));
-    parts.push_some("realm", Some(realm));
+    // The device itself has none: Elastic keeps that it is empty.
+    if let Some(realm) = realm {
+        parts.push("realm", realm);
+    }
     let behind = behind.strip_suffix(']').unwrap_or(behind);
     match behind.split_once("][") {
         Some((role, session)) => {

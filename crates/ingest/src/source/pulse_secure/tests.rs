@@ -58,6 +58,7 @@ fn access_records() {
             "vpn success - grace 203.0.113.12:-",
             "vpn failure - heidi 203.0.113.13:-",
             "vpn failure - heidi 203.0.113.13:-",
+            "- - - - -:-",
         ],
     );
 }
