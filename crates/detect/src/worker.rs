@@ -87,6 +87,8 @@ struct Kind {
     /// How many questions were put to its events, while that matters.
     put: usize,
     dispatcher: Option<Dispatcher>,
+    /// The open questions as they are put to events that were not read as a whole; none before there are such events.
+    near: Vec<Option<Condition>>,
 }
 
 /// So few questions are put one after the other.
@@ -105,6 +107,7 @@ impl Kind {
             without_index: false,
             put: 0,
             dispatcher: None,
+            near: Vec::new(),
         }
     }
 
@@ -227,6 +230,48 @@ impl<'e> Worker<'e> {
         Some(all)
     }
 
+    /// May any rule match this event, or fail over it? [`event`](Self::event) does nothing with one of which this says no. Asked
+    /// where an event's fields can be read at little cost and the rest cannot.
+    pub fn may_match(&mut self, kind: u32, event: &dyn Event) -> bool {
+        let place = kind as usize;
+        let of_kind = &self.kinds[place];
+        // Of whole events it is counted which name no index.
+        if of_kind.index_unknown || of_kind.without_index {
+            return true;
+        }
+        self.dispatch_kind(place);
+        let cached = CachedEvent::new(event);
+        let kind = &mut self.kinds[place];
+        if kind.near.is_empty() {
+            let conditions = kind.open.iter().map(|(_, condition)| condition.as_ref());
+            kind.near = conditions
+                .map(|condition| condition.map(Condition::nearest_first))
+                .collect();
+        }
+        if let Some(dispatcher) = &kind.dispatcher {
+            dispatcher.candidates(&cached, &mut self.candidates);
+        }
+        let mut from = 0;
+        while let Some(entry) = kind.next(from, &self.candidates) {
+            from = entry + 1;
+            let condition = kind.near[entry].as_ref();
+            if condition.is_none_or(|condition| !matches!(condition.matches(&cached), Ok(false))) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Makes a dispatcher for a kind that an event was met of, if that is worth it now.
+    fn dispatch_kind(&mut self, place: usize) {
+        if self.kinds[place].wants_dispatcher() && self.dispatchers < MAX_DISPATCHERS {
+            let conditions = self.kinds[place].open.iter();
+            let dispatcher = Dispatcher::new(conditions.map(|(_, condition)| condition.as_ref()));
+            self.kinds[place].dispatcher = Some(dispatcher);
+            self.dispatchers += 1;
+        }
+    }
+
     /// Puts the open questions of its kind to an event. `position` orders events of equal time and must not depend on
     /// threads; by it an event is asked for again, see [`Engine::to_read_again`]. Says
     /// whether any rule's term matched.
@@ -265,12 +310,7 @@ impl<'e> Worker<'e> {
     ) -> io::Result<bool> {
         let mut candidates = std::mem::take(&mut self.candidates);
         let place = kind as usize;
-        if self.kinds[place].wants_dispatcher() && self.dispatchers < MAX_DISPATCHERS {
-            let conditions = self.kinds[place].open.iter();
-            let dispatcher = Dispatcher::new(conditions.map(|(_, condition)| condition.as_ref()));
-            self.kinds[place].dispatcher = Some(dispatcher);
-            self.dispatchers += 1;
-        }
+        self.dispatch_kind(place);
         let cached;
         let event = if self.kinds[place].open.len() > 1 {
             cached = CachedEvent::new(event);

@@ -62,6 +62,12 @@ pub trait Consumer {
     /// `None` when none of them can matter; the reader then only counts them.
     fn kind(&mut self, known: &dyn Known) -> Option<u32>;
 
+    /// Asked of some events before they are handed out, where a few fields can be read at less cost than a whole record: may
+    /// the event matter? If not, it is not handed out. The answer must follow from the event's kind and fields alone.
+    fn may_matter(&mut self, _kind: u32, _event: &Placed<'_>) -> bool {
+        true
+    }
+
     /// An event of a kind that is wanted.
     fn event(&mut self, kind: u32, event: &Placed<'_>);
 

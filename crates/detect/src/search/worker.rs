@@ -98,6 +98,19 @@ impl<'s, E> SearchWorker<'s, E> {
         Some(all)
     }
 
+    /// May an event meet a condition, or one fail over it? [`event`](Self::event) does nothing with one of which this says no.
+    pub fn may_match(&self, kind: u32, event: &dyn Event) -> bool {
+        let kind = usize::try_from(kind)
+            .ok()
+            .and_then(|kind| self.kinds.get(kind));
+        kind.is_none_or(|kind| {
+            kind.iter().any(|(_, condition)| {
+                let condition = condition.as_ref();
+                condition.is_none_or(|condition| !matches!(condition.matches(event), Ok(false)))
+            })
+        })
+    }
+
     /// Puts the questions of its kind to an event. `position` says where it stands among all events; it must not depend on
     /// threads. `keep` is called at most once, when the event can be in the answer. Says whether the event met a condition.
     ///

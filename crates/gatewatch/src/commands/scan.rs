@@ -271,6 +271,10 @@ impl Consumer for ScanTask<'_> {
         self.worker.kind(&PlacedKind::new(known))
     }
 
+    fn may_matter(&mut self, kind: u32, event: &Placed<'_>) -> bool {
+        self.worker.may_match(kind, event)
+    }
+
     fn event(&mut self, kind: u32, event: &Placed<'_>) {
         self.sequence += 1;
         let position = (self.unit << super::POSITION_BITS) | self.sequence;
@@ -395,6 +399,10 @@ struct Rereader<'r, 'e> {
 impl Consumer for Rereader<'_, '_> {
     fn kind(&mut self, known: &dyn Known) -> Option<u32> {
         self.worker.kind(&PlacedKind::new(known))
+    }
+
+    fn may_matter(&mut self, kind: u32, event: &Placed<'_>) -> bool {
+        self.worker.may_match(kind, event)
     }
 
     fn event(&mut self, _: u32, event: &Placed<'_>) {

@@ -95,6 +95,14 @@ impl Condition {
         self.root.matches(event)
     }
 
+    /// The same condition, which asks for the least deeply nested fields first: for events in which deep ones are dear.
+    #[must_use]
+    pub fn nearest_first(&self) -> Self {
+        Self {
+            root: self.root.nearest_first(),
+        }
+    }
+
     /// The fields that it may ask for, each once, in order of their names.
     pub fn fields(&self) -> Vec<Field> {
         let mut fields = Vec::new();

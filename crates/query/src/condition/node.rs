@@ -189,6 +189,35 @@ impl Node {
         }
     }
 
+    /// The same with those parts first that ask for the least deeply nested fields.
+    pub(super) fn nearest_first(&self) -> Self {
+        let sorted = |group: &Group| {
+            let mut parts: Box<[Self]> = group.parts.iter().map(Self::nearest_first).collect();
+            parts.sort_by_key(Self::depth);
+            Arc::new(Group {
+                parts,
+                label: group.label.clone(),
+            })
+        };
+        match self {
+            Self::Constant(_) | Self::Leaf(_) => self.clone(),
+            Self::Not(negation) => Self::Not(Arc::new(Negation {
+                part: negation.part.nearest_first(),
+                label: negation.label.clone(),
+            })),
+            Self::All(group) => Self::All(sorted(group)),
+            Self::Any(group) => Self::Any(sorted(group)),
+        }
+    }
+
+    /// How deep the fields are nested that it asks for.
+    fn depth(&self) -> usize {
+        let mut fields = Vec::new();
+        self.fields(&mut fields);
+        let depth = |field: &Field| field.name().matches('.').count();
+        fields.iter().map(depth).max().unwrap_or(0)
+    }
+
     pub(super) fn matches(&self, event: &dyn Event) -> Result<bool, RuntimeError> {
         match self {
             Self::Constant(value) => Ok(*value),

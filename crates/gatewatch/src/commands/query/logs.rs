@@ -189,6 +189,11 @@ impl Consumer for QueryTask<'_> {
         wanted
     }
 
+    fn may_matter(&mut self, kind: u32, event: &Placed<'_>) -> bool {
+        // Costs are counted over whole events.
+        self.costs.is_some() || self.worker.may_match(kind, event)
+    }
+
     fn event(&mut self, kind: u32, event: &Placed<'_>) {
         self.sequence += 1;
         let position = (self.unit << crate::commands::POSITION_BITS) | self.sequence;

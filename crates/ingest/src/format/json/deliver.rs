@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use gatewatch_event::{Event, Field, JsonEvent, Known, NothingKnown, Value, parse_iso};
 
 use super::glance::{Beat, Glance, KIND_FIELDS, Roots, close_field, glance, push_value, write_key};
+use super::peek::{BeatPeek, Peek};
 use super::shape::{CarriedLine, ShapeClaims};
 use super::sieve::{Found, Sieve};
 use super::skim::Skimmed;
@@ -33,7 +34,7 @@ pub(super) struct Delivery {
     /// Windows events whose carrier brings ECS fields of its own.
     beats: Kinds,
     /// The same by what a look told, with the consumer's number.
-    beat_kinds: HashMap<Box<[u8]>, (KindIndex, Option<u32>), RandomState>,
+    beat_kinds: HashMap<Box<[u8]>, KnownBeat, RandomState>,
     journal: AuthKinds,
     documents: Documents,
     /// What the last look told.
@@ -44,6 +45,15 @@ pub(super) struct Delivery {
     claims: ShapeClaims,
     /// For JSON inside of text inside of JSON.
     index: Index,
+}
+
+/// A kind of what Winlogbeat writes, among those that say the same in the fields of the key.
+#[derive(Clone, Copy, Debug)]
+struct KnownBeat {
+    index: KindIndex,
+    /// The consumer's number.
+    wanted: Option<u32>,
+    peeks: Peeks,
 }
 
 /// What a look at a record tells.
@@ -117,7 +127,8 @@ impl Delivery {
             }
             Some(Glance::Beat(beat)) => {
                 beat.write(key);
-                if let Some((_, None)) = self.beat_kinds.get(key.as_slice()) {
+                let known = self.beat_kinds.get(key.as_slice());
+                if known.is_some_and(|known| known.wanted.is_none()) {
                     return Some(Look::Unwanted);
                 }
             }
@@ -126,16 +137,38 @@ impl Delivery {
         Some(Look::New(glance))
     }
 
-    /// Does a document show in its raw text that it can matter? `place` is what a look told of it. Said to be so of a kind's
-    /// first documents.
-    pub(super) fn shows_traces(
+    /// May a document matter, as far as its raw text and a peek at it tell? `kind` is what a look told of it. Said to be so of
+    /// a kind's first documents.
+    pub(super) fn may_matter(
         &mut self,
-        place: usize,
+        kind: usize,
         record: Skimmed<'_, '_>,
+        place: &Place,
         consumer: &mut dyn Consumer,
     ) -> bool {
-        let kind = self.documents.wanted.get_mut(place);
-        kind.is_none_or(|kind| kind.shows_traces(record, consumer))
+        let kind = self.documents.wanted.get_mut(kind);
+        kind.is_none_or(|kind| kind.may_matter(record, place, consumer))
+    }
+
+    /// May what Winlogbeat writes matter, as far as a peek tells? It must be what was looked at last.
+    pub(super) fn beat_may_matter(
+        &mut self,
+        record: Skimmed<'_, '_>,
+        place: &Place,
+        consumer: &mut dyn Consumer,
+    ) -> bool {
+        let Some(known) = self.beat_kinds.get_mut(self.key.as_slice()) else {
+            return true;
+        };
+        let kind = self.beats.kind(known.index);
+        let Some(number) = known.wanted.filter(|_| known.peeks.are_worth()) else {
+            return true;
+        };
+        let peek = BeatPeek::new(record);
+        let event = WindowsEvent::new(kind, &peek);
+        let matters = consumer.may_matter(number, &Placed::new(&event, place)) || peek.is_unsure();
+        known.peeks.note(matters);
+        matters
     }
 
     /// Hands a record on, if the consumer wants its kind, after a look that spares most of them more; it must be the last that
@@ -173,11 +206,11 @@ impl Delivery {
                 return;
             }
             Look::New(Some(Glance::Beat(beat))) => {
-                if let Some((index, wanted)) = self.beat_kind(&beat, json, consumer) {
-                    if let Some(number) = wanted {
+                if let Some(known) = self.beat_kind(&beat, json, consumer) {
+                    if let Some(number) = known.wanted {
                         let event = WindowsJson::winlogbeat(json);
                         self.beats
-                            .deliver_wanted((index, number), &event, place, consumer);
+                            .deliver_wanted((known.index, number), &event, place, consumer);
                     }
                     return;
                 }
@@ -205,7 +238,7 @@ impl Delivery {
         beat: &Beat<'_>,
         json: LazyJson<'_>,
         consumer: &mut dyn Consumer,
-    ) -> Option<(KindIndex, Option<u32>)> {
+    ) -> Option<KnownBeat> {
         if let Some(known) = self.beat_kinds.get(self.key.as_slice()) {
             return Some(*known);
         }
@@ -231,9 +264,13 @@ impl Delivery {
                 known,
             })
         });
-        self.beat_kinds
-            .insert(self.key.as_slice().into(), (index, wanted));
-        Some((index, wanted))
+        let known = KnownBeat {
+            index,
+            wanted,
+            peeks: Peeks::default(),
+        };
+        self.beat_kinds.insert(self.key.as_slice().into(), known);
+        Some(known)
     }
 
     /// Hands a record on, if the consumer wants its kind.
@@ -359,10 +396,39 @@ struct WantedKind {
     /// How many were met, while that matters.
     met: u32,
     traces: Option<Arc<Traces>>,
+    peeks: Peeks,
+}
+
+/// How many peeks at a kind's events were made, of the last ones, and how many of them spared reading the whole record.
+#[derive(Clone, Copy, Debug, Default)]
+struct Peeks {
+    made: u32,
+    spared: u32,
+}
+
+impl Peeks {
+    /// So many are made before they are judged.
+    const FIRST: u32 = 64;
+    /// Of more than this only half are counted on.
+    const MOST: u32 = 1024;
+
+    /// Is one more worth its while? A peek costs a quarter of what it may spare.
+    fn are_worth(&self) -> bool {
+        self.made < Self::FIRST || self.spared >= self.made / 4
+    }
+
+    fn note(&mut self, matters: bool) {
+        if self.made == Self::MOST {
+            self.made /= 2;
+            self.spared /= 2;
+        }
+        self.made += 1;
+        self.spared += u32::from(!matters);
+    }
 }
 
 /// A kind of fewer documents than this is not worth a search.
-const MANY_DOCUMENTS: u32 = 64;
+const MANY_DOCUMENTS: u32 = 16;
 
 impl WantedKind {
     fn new(number: u32) -> Self {
@@ -370,10 +436,16 @@ impl WantedKind {
             number,
             met: 0,
             traces: None,
+            peeks: Peeks::default(),
         }
     }
 
-    fn shows_traces(&mut self, record: Skimmed<'_, '_>, consumer: &mut dyn Consumer) -> bool {
+    fn may_matter(
+        &mut self,
+        record: Skimmed<'_, '_>,
+        place: &Place,
+        consumer: &mut dyn Consumer,
+    ) -> bool {
         if self.met < MANY_DOCUMENTS {
             self.met += 1;
             if self.met == MANY_DOCUMENTS {
@@ -382,7 +454,17 @@ impl WantedKind {
             return true;
         }
         let traces = self.traces.as_ref();
-        traces.is_none_or(|traces| traces.are_in(record))
+        if traces.is_some_and(|traces| !traces.are_in(record)) {
+            return false;
+        }
+        if !self.peeks.are_worth() {
+            return true;
+        }
+        let peek = Peek::new(record);
+        let matters =
+            consumer.may_matter(self.number, &Placed::new(&peek, place)) || peek.is_unsure();
+        self.peeks.note(matters);
+        matters
     }
 }
 

@@ -218,7 +218,7 @@ fn push_scalars<'b>(record: Skimmed<'_, 'b>, value: RawValue<'b>, key: &mut Vec<
     match value.kind {
         JsonKind::Object => None,
         JsonKind::Array => record.elements(value, |element| {
-            let is_scalar = !matches!(element.kind, JsonKind::Object | JsonKind::Array);
+            let is_scalar = !element.kind.is_container();
             is_scalar.then(|| push_scalar(element, key))
         }),
         _ => {

@@ -27,6 +27,13 @@ pub enum JsonKind {
     Null,
 }
 
+impl JsonKind {
+    /// Can there be other values in it?
+    pub(super) fn is_container(self) -> bool {
+        matches!(self, Self::Object | Self::Array)
+    }
+}
+
 /// A member of an object, or an object or array inside an array. Scalars inside arrays have no node: arrays are walked
 /// on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

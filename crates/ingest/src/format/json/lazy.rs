@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use gatewatch_event::{Document, Value};
 use serde_json::{Map, Value as Json};
 
-use super::index::{Index, JsonKind, Node, Scalar, read_scalar, skip_space};
+use super::index::{Index, JsonKind, Node, Scalar, narrow, read_scalar, skip_space};
 use super::string::unescape;
 
 /// A value inside a record: a view on its bytes. Nothing is copied or unescaped before it is asked for.
@@ -40,6 +40,18 @@ impl<'a> LazyJson<'a> {
             root.kind = node.kind;
         }
         root
+    }
+
+    /// A scalar that stands alone: `raw` is a string without its quotes, or the whole text of another kind of scalar.
+    pub(super) fn scalar(raw: &'a str, kind: JsonKind) -> Self {
+        Self {
+            text: raw,
+            nodes: &[],
+            node: 0,
+            span: (0, narrow(raw.len())),
+            kind,
+            escaped: kind == JsonKind::String && raw.contains('\\'),
+        }
     }
 
     /// What it is.

@@ -13,6 +13,7 @@ mod lazy;
 mod lines;
 mod marks;
 mod masks;
+mod peek;
 mod reader;
 mod record;
 mod scan;

@@ -10,6 +10,9 @@
 //!
 //! *By traces.* Of a kind that is wanted, the consumer may say what the raw text must show, see [`Consumer::traces`].
 //!
+//! *By peek.* The consumer may say of an event of which [few fields are read](super::peek), each where it stands, that it
+//! cannot matter, see [`Consumer::may_matter`].
+//!
 //! The others serve records of which a look is not enough.
 //!
 //! *By the codes found.* `event.code` is the value of some key in the line that ends as one of [`CODE_KEYS`] does, or the

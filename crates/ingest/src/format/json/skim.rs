@@ -11,6 +11,12 @@ use super::masks::{self, BLOCK, Block};
 const OPEN: usize = 256;
 const _: () = assert!(DEPTH_LIMIT < OPEN);
 
+/// Does this bracket open something? 1 or 0: in one bit `{` and `[` differ from `}` and `]`.
+#[inline(always)]
+fn opens(bracket: u8) -> usize {
+    usize::from(bracket >> 1 & 1)
+}
+
 /// What was seen in a record. Kept from record to record, so that it allocates only while it grows.
 #[derive(Debug, Default)]
 pub(super) struct Skim {
@@ -93,8 +99,7 @@ impl Skim {
                 brackets &= brackets - 1;
                 let at = start + place as usize;
                 let byte = *bytes.get(at)?;
-                // In this bit `{` and `[` differ from `}` and `]`.
-                let opens = usize::from(byte >> 1 & 1);
+                let opens = opens(byte);
                 // A closing bracket stands two places behind its opening one in the table of letters.
                 let last = open[depth.wrapping_sub(1) % OPEN];
                 let fits = opens == 1 || last + 2 == byte;
@@ -157,6 +162,39 @@ impl Skim {
             bits = self.blocks.get(number)?.quotes;
         }
         Some(number * BLOCK + bits.ilog2() as usize)
+    }
+}
+
+/// The quotes that begin or end strings, one after the other.
+struct Quotes<'s> {
+    blocks: &'s [Block],
+    number: usize,
+    /// Those of the current block that were not given yet.
+    left: u64,
+}
+
+impl<'s> Quotes<'s> {
+    /// Those at or after an offset.
+    #[inline]
+    fn from(blocks: &'s [Block], at: usize) -> Self {
+        let number = at / BLOCK;
+        let quotes = blocks.get(number).map_or(0, |block| block.quotes);
+        Self {
+            blocks,
+            number,
+            left: quotes & (u64::MAX << (at % BLOCK)),
+        }
+    }
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.left == 0 {
+            self.number += 1;
+            self.left = self.blocks.get(self.number)?.quotes;
+        }
+        let place = self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some(self.number * BLOCK + place)
     }
 }
 
@@ -232,18 +270,22 @@ impl<'b> Skimmed<'_, 'b> {
 
     /// The offset after the container that begins at `at`.
     fn container_end(&self, at: usize) -> Option<usize> {
+        let mut number = at / BLOCK;
+        let mut brackets = self.skim.blocks.get(number)?.brackets & (u64::MAX << (at % BLOCK));
         let mut depth = 0_usize;
-        let mut from = at;
         loop {
-            let bracket = self.skim.next(from, |block| block.brackets)?;
-            from = bracket + 1;
-            match self.bytes.get(bracket)? {
-                b'{' | b'[' => depth += 1,
-                _ => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 0 {
-                        return Some(from);
-                    }
+            while brackets == 0 {
+                number += 1;
+                brackets = self.skim.blocks.get(number)?.brackets;
+            }
+            let bracket = number * BLOCK + brackets.trailing_zeros() as usize;
+            brackets &= brackets - 1;
+            if opens(*self.bytes.get(bracket)?) == 1 {
+                depth += 1;
+            } else {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(bracket + 1);
                 }
             }
         }
@@ -261,18 +303,38 @@ impl<'b> Skimmed<'_, 'b> {
         if bytes.get(at) == Some(&b'}') {
             return Some(());
         }
+        let mut quotes = Quotes::from(&self.skim.blocks, at);
         loop {
-            if bytes.get(at) != Some(&b'"') {
+            let (start, end) = (quotes.next()?, quotes.next()?);
+            if start != at {
                 return None;
             }
-            let end = self.skim.next(at + 1, |block| block.quotes)?;
-            let key = bytes.get(at + 1..end)?;
+            let key = bytes.get(start + 1..end)?;
             let colon = skip_space(bytes, end + 1);
             if bytes.get(colon) != Some(&b':') {
                 return None;
             }
-            let (value, after) = self.value(skip_space(bytes, colon + 1))?;
-            let key = (!self.skim.has_escape(at, end)).then_some(key);
+            let begin = skip_space(bytes, colon + 1);
+            let (value, after) = if bytes.get(begin) == Some(&b'"') {
+                let (first, last) = (quotes.next()?, quotes.next()?);
+                let raw = bytes.get(first + 1..last)?;
+                let kind = JsonKind::String;
+                (
+                    RawValue {
+                        kind,
+                        raw,
+                        at: begin,
+                    },
+                    last + 1,
+                )
+            } else {
+                let (value, after) = self.value(begin)?;
+                if value.kind.is_container() {
+                    quotes = Quotes::from(&self.skim.blocks, after);
+                }
+                (value, after)
+            };
+            let key = (!self.skim.has_escape(start, end)).then_some(key);
             if !visit(key, value) {
                 return Some(());
             }

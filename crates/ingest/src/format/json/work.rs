@@ -101,6 +101,8 @@ impl<'c> Work<'c> {
             // What follows the line must begin another: nothing else can follow a brace that closes a record.
             let is_whole = line.is_one && block.get(line.end + 1) == Some(&b'{');
             self.found.next_record();
+            let before = text.len() - text.trim_ascii_start().len();
+            self.place.offset = offset + start as u64 + before as u64 * width;
             let judged = match &sieve {
                 Some(sieve) => {
                     let first = sieve.first_look(&line, object);
@@ -108,12 +110,8 @@ impl<'c> Work<'c> {
                 }
                 None => Judged::Unknown,
             };
-            if !matches!(judged, Judged::PassedOver) {
-                let before = text.len() - text.trim_ascii_start().len();
-                let offset = offset + start as u64 + before as u64 * width;
-                if self.read(object, offset, judged).is_err() {
-                    return start;
-                }
+            if !matches!(judged, Judged::PassedOver) && self.read(object, judged).is_err() {
+                return start;
             }
             self.counts.records += 1;
             start = line.end + 1;
@@ -124,6 +122,7 @@ impl<'c> Work<'c> {
     /// Reads one record that was framed by its structure.
     pub(super) fn record(&mut self, bytes: &[u8], offset: u64) {
         self.found.next_record();
+        self.place.offset = offset;
         let judged = match self.sieve.clone() {
             Some(sieve) => {
                 let first = sieve.first_look_at_record(bytes);
@@ -135,7 +134,7 @@ impl<'c> Work<'c> {
             self.counts.records += 1;
             return;
         }
-        match self.read(bytes, offset, judged) {
+        match self.read(bytes, judged) {
             Ok(()) => self.counts.records += 1,
             Err(error) => self.unreadable(offset, &error.to_string()),
         }
@@ -162,9 +161,16 @@ impl<'c> Work<'c> {
         let matters = match look {
             Look::Unwanted => false,
             Look::Wanted(kind) => {
-                hidden() || self.delivery.shows_traces(kind, record, self.consumer)
+                hidden()
+                    || self
+                        .delivery
+                        .may_matter(kind, record, &self.place, self.consumer)
             }
-            Look::New(Some(Glance::Document | Glance::Beat(_))) => true,
+            Look::New(Some(Glance::Document)) => true,
+            Look::New(Some(Glance::Beat(_))) => {
+                self.delivery
+                    .beat_may_matter(record, &self.place, self.consumer)
+            }
             Look::New(Some(Glance::Other) | None) => {
                 // What the record before had is looked for first.
                 hidden()
@@ -180,8 +186,8 @@ impl<'c> Work<'c> {
         }
     }
 
-    /// Takes a record apart and hands it on.
-    fn read(&mut self, bytes: &[u8], offset: u64, judged: Judged<'_>) -> Result<(), JsonError> {
+    /// Takes the record at the current place apart and hands it on.
+    fn read(&mut self, bytes: &[u8], judged: Judged<'_>) -> Result<(), JsonError> {
         // Bytes that are no UTF-8 are replaced, as Elastic's Beats do.
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text),
@@ -194,9 +200,8 @@ impl<'c> Work<'c> {
             _ => self.index.build(&text)?,
         }
         if matches!(text, Cow::Owned(_)) {
-            self.damage(offset, "bytes that are no UTF-8, read as U+FFFD");
+            self.damage(self.place.offset, "bytes that are no UTF-8, read as U+FFFD");
         }
-        self.place.offset = offset;
         let json = LazyJson::new(&text, &self.index);
         let place = &self.place;
         match (judged, &self.sieve) {

@@ -1,0 +1,372 @@
+//! Fields of records that are not taken apart.
+//!
+//! A [`Skim`](super::skim::Skim) tells where the members of an object lie, so a few fields can be read without an index of
+//! everything. A peek answers what it is sure of; of the rest it says that it is not.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use gatewatch_event::{Document, Event, Field, Timestamp, Value};
+
+use super::skim::{RawObject, RawValue, Skimmed};
+use super::{JsonKind, LazyJson};
+use crate::source::windows::WindowsRecord;
+
+/// A record seen as an ECS document.
+pub(super) struct Peek<'s, 'b> {
+    record: Skimmed<'s, 'b>,
+    unsure: Cell<bool>,
+}
+
+/// How a key relates to a dotted path.
+enum Step<'p> {
+    /// It does not lead there.
+    Other,
+    /// It leads there, with what is left of the path.
+    Leads(Option<&'p str>),
+    /// It does so by more than one part of the path, so that another key may do so too.
+    Dotted,
+}
+
+impl<'p> Step<'p> {
+    #[inline]
+    fn of(key: &[u8], path: &'p str) -> Self {
+        let bytes = path.as_bytes();
+        // Most keys are told to be others by their first letter.
+        if key.first() != bytes.first() || !bytes.starts_with(key) {
+            return Self::Other;
+        }
+        let rest = match bytes.get(key.len()) {
+            None => None,
+            Some(b'.') => path.get(key.len() + 1..),
+            Some(_) => return Self::Other,
+        };
+        match key.contains(&b'.') {
+            true => Self::Dotted,
+            false => Self::Leads(rest),
+        }
+    }
+}
+
+/// What there is no telling without the whole record.
+struct Unsure;
+
+impl<'s, 'b> Peek<'s, 'b> {
+    pub(super) fn new(record: Skimmed<'s, 'b>) -> Self {
+        Self {
+            record,
+            unsure: Cell::new(false),
+        }
+    }
+
+    /// Was anything asked that could not be answered?
+    pub(super) fn is_unsure(&self) -> bool {
+        self.unsure.get()
+    }
+
+    fn or_unsure<T>(&self, answer: Result<T, Unsure>) -> Option<T> {
+        if answer.is_err() {
+            self.unsure.set(true);
+        }
+        answer.ok()
+    }
+
+    /// The value at a dotted path through nested objects.
+    fn find(&self, path: &str) -> Result<Option<RawValue<'b>>, Unsure> {
+        let mut found = None;
+        for root in self.record.roots() {
+            let root = root.ok_or(Unsure)?;
+            match Step::of(root.key.ok_or(Unsure)?, path) {
+                Step::Other => {}
+                // Of a key that stands twice the first counts.
+                Step::Leads(rest) => drop(found.get_or_insert((root, rest))),
+                Step::Dotted => return Err(Unsure),
+            }
+        }
+        let Some((root, rest)) = found else {
+            return Ok(None);
+        };
+        let value = match (rest, self.record.root_object(&root)) {
+            (Some(rest), Some(object)) => return self.find_in(object, rest),
+            _ => self.record.root_value(&root).ok_or(Unsure)?,
+        };
+        Self::at_end(value, rest)
+    }
+
+    /// The same in an object inside the record.
+    fn find_in(&self, mut object: RawObject, path: &str) -> Result<Option<RawValue<'b>>, Unsure> {
+        let mut path = path;
+        loop {
+            // Only a path of several parts may stand in other keys too.
+            let is_last = !path.contains('.');
+            let mut found = None;
+            let mut sure = true;
+            let walked = self.record.members(object, |key, value| {
+                match key.map(|key| Step::of(key, path)) {
+                    Some(Step::Other) => {}
+                    Some(Step::Leads(rest)) => drop(found.get_or_insert((value, rest))),
+                    Some(Step::Dotted) | None => sure = false,
+                }
+                sure && !(is_last && found.is_some())
+            });
+            if walked.is_none() || !sure {
+                return Err(Unsure);
+            }
+            match found {
+                None => return Ok(None),
+                Some((value, rest)) => match (rest, value.object()) {
+                    (Some(rest), Some(inner)) => (object, path) = (inner, rest),
+                    _ => return Self::at_end(value, rest),
+                },
+            }
+        }
+    }
+
+    /// What is found where the path leads no further through objects.
+    fn at_end(value: RawValue<'b>, rest: Option<&str>) -> Result<Option<RawValue<'b>>, Unsure> {
+        match rest {
+            None => Ok(Some(value)),
+            // There may be objects in it.
+            Some(_) if value.kind == JsonKind::Array => Err(Unsure),
+            Some(_) => Ok(None),
+        }
+    }
+
+    /// Calls `visit` with a scalar, or with every scalar in an array, until it returns false; gives false then.
+    fn scalars(
+        &self,
+        value: RawValue<'b>,
+        visit: &mut dyn FnMut(Value<'_>) -> bool,
+    ) -> Result<bool, Unsure> {
+        match value.kind {
+            JsonKind::Object => Ok(true),
+            JsonKind::Array => {
+                let mut more = Ok(true);
+                let walked = self.record.elements(value, |element| {
+                    more = self.scalars(element, visit);
+                    matches!(more, Ok(true)).then_some(())
+                });
+                match more {
+                    Ok(true) if walked.is_none() => Err(Unsure),
+                    more => more,
+                }
+            }
+            _ => {
+                let value = scalar(value)?.value();
+                Ok(value.is_none_or(visit))
+            }
+        }
+    }
+}
+
+/// A scalar as it stands in a record that was taken apart.
+fn scalar(value: RawValue<'_>) -> Result<LazyJson<'_>, Unsure> {
+    let raw = std::str::from_utf8(value.raw).map_err(|_| Unsure)?;
+    Ok(LazyJson::scalar(raw, value.kind))
+}
+
+impl Event for Peek<'_, '_> {
+    fn visit(&self, field: Field, visit: &mut dyn FnMut(Value<'_>) -> bool) {
+        let found = self.find(field.name());
+        if let Some(Some(value)) = self.or_unsure(found) {
+            let visited = self.scalars(value, visit);
+            self.or_unsure(visited);
+        }
+    }
+
+    fn document(&self) -> Document {
+        self.unsure.set(true);
+        Document::new()
+    }
+
+    fn visit_all(&self, _: &mut dyn FnMut(&str, Value<'_>) -> bool) {
+        self.unsure.set(true);
+    }
+
+    fn has(&self, field: Field) -> bool {
+        let found = self.find(field.name());
+        match self.or_unsure(found).flatten().map(|value| value.kind) {
+            None | Some(JsonKind::Null) => false,
+            Some(JsonKind::Object | JsonKind::Array) => {
+                self.unsure.set(true);
+                true
+            }
+            Some(_) => true,
+        }
+    }
+}
+
+/// Where Winlogbeat keeps the values of `EventData`.
+const EVENT_DATA: &str = "winlog.event_data";
+
+/// A record seen as what Winlogbeat writes: its values of `EventData`, and its other fields as those of a document.
+pub(super) struct BeatPeek<'s, 'b> {
+    record: Peek<'s, 'b>,
+}
+
+impl<'s, 'b> BeatPeek<'s, 'b> {
+    pub(super) fn new(record: Skimmed<'s, 'b>) -> Self {
+        Self {
+            record: Peek::new(record),
+        }
+    }
+
+    /// Was anything asked that could not be answered?
+    pub(super) fn is_unsure(&self) -> bool {
+        self.record.is_unsure()
+    }
+
+    fn unsure<T>(&self) -> Option<T> {
+        self.record.unsure.set(true);
+        None
+    }
+
+    fn data_value(&self, name: &str) -> Result<Option<Cow<'_, str>>, Unsure> {
+        let Some(data) = self.record.find(EVENT_DATA)? else {
+            return match self.record.find(&format!("{EVENT_DATA}.{name}"))? {
+                Some(_) => Err(Unsure),
+                None => Ok(None),
+            };
+        };
+        let object = data.object().ok_or(Unsure)?;
+        let (mut found, mut sure) = (None, true);
+        let walked = self.record.record.members(object, |key, value| {
+            sure = key.is_some();
+            if key == Some(name.as_bytes()) {
+                found = Some(value);
+            }
+            sure && found.is_none()
+        });
+        if walked.is_none() || !sure {
+            return Err(Unsure);
+        }
+        match found {
+            None => Ok(None),
+            Some(value) if value.kind.is_container() => Err(Unsure),
+            Some(value) => {
+                let text = scalar(value)?.scalar_text();
+                Ok(text.filter(|text| !text.is_empty()))
+            }
+        }
+    }
+}
+
+impl WindowsRecord for BeatPeek<'_, '_> {
+    fn provider(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn provider_guid(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn event_id(&self) -> Option<u32> {
+        self.unsure()
+    }
+
+    fn channel(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn computer(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn record_id(&self) -> Option<u64> {
+        self.unsure()
+    }
+
+    fn time_created(&self) -> Option<Timestamp> {
+        self.unsure()
+    }
+
+    fn keywords(&self) -> Option<u64> {
+        self.unsure()
+    }
+
+    fn level(&self) -> Option<u8> {
+        self.unsure()
+    }
+
+    fn version(&self) -> Option<u8> {
+        self.unsure()
+    }
+
+    fn task(&self) -> Option<u16> {
+        self.unsure()
+    }
+
+    fn opcode(&self) -> Option<u8> {
+        self.unsure()
+    }
+
+    fn process_id(&self) -> Option<u32> {
+        self.unsure()
+    }
+
+    fn thread_id(&self) -> Option<u32> {
+        self.unsure()
+    }
+
+    fn user_id(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn activity_id(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn related_activity_id(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn data(&self, name: &str) -> Option<Cow<'_, str>> {
+        let found = self.data_value(name);
+        self.record.or_unsure(found).flatten()
+    }
+
+    fn each_data(&self, _: &mut dyn FnMut(&str, Cow<'_, str>) -> bool) {
+        self.record.unsure.set(true);
+    }
+
+    fn user_data_name(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn user_data(&self, _: &str) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn each_user_data(&self, _: &mut dyn FnMut(&str, Cow<'_, str>) -> bool) {
+        self.record.unsure.set(true);
+    }
+
+    fn beside(&self) -> Option<&dyn Event> {
+        Some(&self.record)
+    }
+
+    fn message(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn level_name(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn task_name(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn opcode_name(&self) -> Option<Cow<'_, str>> {
+        self.unsure()
+    }
+
+    fn keyword_names(&self) -> Vec<String> {
+        self.record.unsure.set(true);
+        Vec::new()
+    }
+
+    fn stated_outcome(&self) -> Option<&'static str> {
+        self.unsure()
+    }
+}
