@@ -36,7 +36,7 @@ pub(super) const COMMON: &[Entry] = &[
 ];
 
 /// Seconds since 1970 or ISO 8601, as the log was set up to write; milliseconds are kept.
-fn time<'v>(value: Value<'v>, view: &View<'_>) -> Option<Value<'v>> {
+pub(super) fn time<'v>(value: Value<'v>, view: &View<'_>) -> Option<Value<'v>> {
     if value.as_str().is_some_and(|text| text.contains('T')) {
         return turn::iso(value, view);
     }

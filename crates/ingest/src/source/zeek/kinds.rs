@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::fields::{self, AT_THE_DOOR};
 use super::logs::{self, object};
 use super::row::Row;
+use super::wire;
 use crate::source::mapping::{DOORS, Entry, From, Kind, door_of_port, remote};
 
 /// The fields that say which log it is.
@@ -433,9 +434,19 @@ static KERBEROS_UNTOLD: Kind = Kind::new(
     ],
 );
 
-/// Logs whose columns are kept as they are.
+/// How the columns of a log are shown: as they are, where nothing is said.
+macro_rules! shown {
+    () => {
+        &logs::OTHER
+    };
+    ($log:ident) => {
+        &wire::$log
+    };
+}
+
+/// Logs whose columns are kept as they are, some with fields of ECS beside them.
 macro_rules! plain {
-    ($($path:literal => $dataset:literal $(over $transport:literal)? $(as $protocol:literal)?),* $(,)?) => {
+    ($($path:literal => $dataset:literal $(over $transport:literal)? $(as $protocol:literal)? $(with $fields:ident)? $(shown $log:ident)?),* $(,)?) => {
         /// By the name of the log.
         static PLAIN: [(&str, Kind); [$($path),*].len()] = [$((
             $path,
@@ -451,9 +462,10 @@ macro_rules! plain {
                         $(Entry::fixed("network.protocol", &[$protocol]),)?
                         Entry::new(
                             $dataset,
-                            From::Object(|view| object(view, &logs::OTHER)),
+                            From::Object(|view| object(view, shown!($($log)?))),
                         ),
                     ],
+                    $(wire::$fields,)?
                 ],
             ),
         )),*];
@@ -475,10 +487,10 @@ macro_rules! plain {
     };
 }
 plain! {
-    "dce_rpc" => "zeek.dce_rpc" over "tcp" as "dce_rpc",
+    "dce_rpc" => "zeek.dce_rpc" over "tcp" as "dce_rpc" with CALLS,
     "dhcp" => "zeek.dhcp" over "udp" as "dhcp",
     "dnp3" => "zeek.dnp3" over "tcp" as "dnp3",
-    "dns" => "zeek.dns" as "dns",
+    "dns" => "zeek.dns" as "dns" with NAMES,
     "dpd" => "zeek.dpd",
     "files" => "zeek.files",
     "ftp" => "zeek.ftp" over "tcp" as "ftp",
@@ -493,9 +505,9 @@ plain! {
     "radius" => "zeek.radius" over "udp" as "radius",
     "signatures" => "zeek.signature",
     "sip" => "zeek.sip" over "udp" as "sip",
-    "smb_cmd" => "zeek.smb_cmd" over "tcp" as "smb",
-    "smb_files" => "zeek.smb_files" over "tcp" as "smb",
-    "smb_mapping" => "zeek.smb_mapping" over "tcp" as "smb",
+    "smb_cmd" => "zeek.smb_cmd" over "tcp" as "smb" with COMMANDS,
+    "smb_files" => "zeek.smb_files" over "tcp" as "smb" with FILES shown SMB_FILES,
+    "smb_mapping" => "zeek.smb_mapping" over "tcp" as "smb" with SPOKEN,
     "smtp" => "zeek.smtp" over "tcp" as "smtp",
     "snmp" => "zeek.snmp" over "udp" as "snmp",
     "software" => "zeek.software",

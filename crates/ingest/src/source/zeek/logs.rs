@@ -10,11 +10,11 @@ use crate::source::mapping::View;
 /// What becomes of the columns of a log.
 pub(super) struct Log {
     /// Columns that are fields of ECS and nothing more.
-    moved: &'static [&'static str],
+    pub(super) moved: &'static [&'static str],
     /// Columns with other names.
-    renamed: &'static [(&'static str, &'static str)],
+    pub(super) renamed: &'static [(&'static str, &'static str)],
     /// What is worked out.
-    more: fn(&View<'_>, &mut Document),
+    pub(super) more: fn(&View<'_>, &mut Document),
 }
 
 /// What every log has.

@@ -10,6 +10,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod wire;
 
 use super::mapping::{Confidence, Entry, Kind, Opening, Part, Parts, Record, Source};
 use row::Row;
