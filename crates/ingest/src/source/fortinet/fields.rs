@@ -2,10 +2,20 @@
 
 use gatewatch_event::Value;
 
+use crate::format::text::UrlParts;
 use crate::format::time;
 use crate::source::mapping::{
     Emit, Entry, From, View, direction, network_type, transport_name, turn,
 };
+
+/// Hands on a part of the page that was asked for.
+fn url(view: &View<'_>, emit: Emit<'_>, pick: fn(&UrlParts<'_>) -> Option<String>) {
+    if let Some(url) = view.text("url")
+        && let Some(part) = pick(&UrlParts::new(&url)).filter(|part| !part.is_empty())
+    {
+        emit(Value::from(part));
+    }
+}
 
 /// Fields of all lines.
 pub(super) const COMMON: &[Entry] = &[
@@ -54,7 +64,16 @@ pub(super) const COMMON: &[Entry] = &[
     Entry::call("network.direction", flow_direction),
     Entry::part("user_agent.original", "agent"),
     Entry::part("url.domain", "hostname"),
-    Entry::part("url.path", "url"),
+    Entry::part("url.original", "url"),
+    Entry::call("url.path", |view, emit| {
+        url(view, emit, |url| Some(url.path.to_owned()));
+    }),
+    Entry::call("url.query", |view, emit| {
+        url(view, emit, |url| url.query.map(str::to_owned));
+    }),
+    Entry::call("url.extension", |view, emit| {
+        url(view, emit, |url| url.extension().map(str::to_owned));
+    }),
     Entry::call("related.ip", related),
     Entry::fields(
         "related.user",

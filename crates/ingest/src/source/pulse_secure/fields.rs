@@ -75,3 +75,12 @@ pub(super) const ACCESS: &[Entry] = &[
     remote::session(From::First(&["session", "short"])),
     remote::host(From::Part("node")),
 ];
+
+/// From where somebody came who has not said who he is: the sentence's address before the line's, which may be that of the device itself, as the
+/// user is.
+pub(super) const STRANGER: &[Entry] = &[
+    remote::ip(From::First(&["peer", "client"])),
+    remote::address(From::First(&["peer", "client"])),
+    remote::user(From::Part("user")).turn(|value, _| (value.text() != "System").then_some(value)),
+    remote::host(From::Part("node")),
+];

@@ -280,6 +280,9 @@ fn details<'a>(text: &'a str, parts: &mut Parts<'a>) {
             parts,
         ) || matches("{family:word} address {tunnel:word}", rest, parts);
     }
+    if let Some(rest) = text.strip_prefix("Connection from IP ") {
+        parts.push_some("peer", rest.split(' ').next());
+    }
     let agent = if text.starts_with("Agent login ") || text.starts_with("Login succeeded ") {
         text.split_once(" with ")
             .map(|(_, agent)| agent.strip_suffix('.').unwrap_or(agent))

@@ -1,6 +1,6 @@
 //! The kinds of lines, by how their sentence begins.
 
-use super::fields::ACCESS;
+use super::fields::{ACCESS, STRANGER};
 use crate::source::mapping::{Entry, Kind, remote};
 
 const DOOR: &[Entry] = &remote::door(&["vpn"], &["pulse-secure"]);
@@ -24,7 +24,7 @@ static SECONDARY_FAILED: Kind = Kind::new(
 );
 static PRIMARY: Kind = Kind::new("primary authentication", &[DOOR, ACCESS, ATTEMPT]);
 static SECONDARY: Kind = Kind::new("secondary authentication", &[DOOR, ACCESS, ATTEMPT, FACTOR]);
-static UNAUTHENTICATED: Kind = Kind::new("not authenticated", &[DOOR, ACCESS, ATTEMPT]);
+static UNAUTHENTICATED: Kind = Kind::new("not authenticated", &[DOOR, STRANGER, ATTEMPT]);
 static TUNNEL: Kind = Kind::new("session started", &[DOOR, ACCESS, CAME_IN, STARTED]);
 static TUNNEL_END: Kind = Kind::new("session ended", &[DOOR, ACCESS, END, ENDED]);
 static SESSION: Kind = Kind::new("session", &[DOOR, ACCESS, CAME_IN]);

@@ -59,6 +59,7 @@ fn access_records() {
             "vpn failure - heidi 203.0.113.13:-",
             "vpn failure - heidi 203.0.113.13:-",
             "- - - - -:-",
+            "vpn attempt - - 203.0.113.14:-",
         ],
     );
 }
