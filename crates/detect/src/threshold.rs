@@ -8,6 +8,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use foldhash::fast::RandomState;
 use gatewatch_event::Timestamp;
 use gatewatch_query::KeyValue;
 
@@ -47,7 +48,7 @@ pub(crate) struct ThresholdMachine {
     span: i64,
     /// Bytes of state to hold at most.
     budget: usize,
-    groups: HashMap<Vec<KeyValue>, Group>,
+    groups: HashMap<Vec<KeyValue>, Group, RandomState>,
     held: usize,
     reached: Vec<Reached>,
     /// Events not counted for lack of memory.
@@ -97,7 +98,7 @@ impl ThresholdMachine {
             distinct,
             span,
             budget,
-            groups: HashMap::new(),
+            groups: HashMap::default(),
             held: 0,
             reached: Vec::new(),
             dropped: 0,

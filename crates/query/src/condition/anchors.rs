@@ -43,6 +43,77 @@ pub(super) fn anchors(node: &Node) -> Option<Vec<Anchor>> {
     }
 }
 
+/// See [`Condition::needs`](super::Condition::needs).
+pub(super) fn needs(node: &Node) -> Vec<Vec<Anchor>> {
+    match node {
+        Node::Constant(_) | Node::Leaf(_) | Node::Not(_) => anchors(node).into_iter().collect(),
+        Node::All(group) => chosen(group.parts.iter().flat_map(needs).collect()),
+        Node::Any(group) => {
+            let parts: Vec<Vec<Vec<Anchor>>> = group.parts.iter().map(needs).collect();
+            if parts.iter().any(Vec::is_empty) {
+                return Vec::new();
+            }
+            // What the parts need of one field is also needed, beside the best of each.
+            let mut fields: Vec<Field> =
+                parts[0].iter().filter_map(|set| only_field(set)).collect();
+            fields.sort_unstable();
+            fields.dedup();
+            let of_field = |field: Field| joined(&parts, &|set| only_field(set) == Some(field));
+            let mut all: Vec<Vec<Anchor>> = fields.into_iter().filter_map(of_field).collect();
+            all.extend(joined(&parts, &|_| true));
+            chosen(all)
+        }
+    }
+}
+
+/// The field that all anchors speak of.
+fn only_field(anchors: &[Anchor]) -> Option<Field> {
+    let first = anchors.first()?.field;
+    anchors
+        .iter()
+        .all(|anchor| anchor.field == first)
+        .then_some(first)
+}
+
+/// One set out of the best that `fit` of each part.
+fn joined(parts: &[Vec<Vec<Anchor>>], fit: &dyn Fn(&[Anchor]) -> bool) -> Option<Vec<Anchor>> {
+    let mut all = Vec::new();
+    for sets in parts {
+        let fitting = sets.iter().filter(|set| fit(set));
+        all.extend(fitting.max_by_key(|set| worth(set))?.iter().cloned());
+        if all.len() > MOST {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+/// Sets beyond these tell little more.
+const MOST_NEEDS: usize = 6;
+/// Likewise of one field.
+const MOST_OF_FIELD: usize = 2;
+
+/// The sets that are worth looking for, the best first.
+fn chosen(mut sets: Vec<Vec<Anchor>>) -> Vec<Vec<Anchor>> {
+    sets.sort_by_cached_key(|set| std::cmp::Reverse(worth(set)));
+    if sets.first().is_some_and(Vec::is_empty) {
+        sets.truncate(1);
+    }
+    let mut kept: Vec<Vec<Anchor>> = Vec::new();
+    for set in sets {
+        let field = only_field(&set);
+        let of_field = kept.iter().filter(|own| only_field(own) == field);
+        let tells = kept.is_empty() || worth(&set).0 > 0;
+        if tells && of_field.count() < MOST_OF_FIELD && !kept.contains(&set) {
+            kept.push(set);
+        }
+        if kept.len() == MOST_NEEDS {
+            break;
+        }
+    }
+    kept
+}
+
 fn present(field: Field) -> Anchor {
     Anchor {
         field,

@@ -184,6 +184,12 @@ impl Condition {
         anchors::anchors(&self.root)
     }
 
+    /// Several such sets: events that meet the condition, or over which it fails, have one of *each*. Empty when nothing can be
+    /// said.
+    pub fn needs(&self) -> Vec<Vec<gatewatch_event::Anchor>> {
+        anchors::needs(&self.root)
+    }
+
     /// Do the two share their compiled form, so that one answer serves both?
     pub fn is_same(&self, other: &Self) -> bool {
         match (&self.root, &other.root) {
