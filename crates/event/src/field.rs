@@ -34,6 +34,11 @@ fn keep_name(id: u32, name: &'static str) {
 }
 
 impl Field {
+    /// The number that stands for the name in this process: small, as names are numbered in the order in which they come.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+
     /// The field of this dotted name, made if it is new.
     pub fn new(name: &str) -> Self {
         if let Some(field) = Self::get(name) {

@@ -105,12 +105,24 @@ impl<'a> Utf16<'a> {
         let (ours, our_rest) = self.bytes.as_chunks::<16>();
         let (theirs, their_rest) = other.as_bytes().as_chunks::<8>();
         let blocks = ours.iter().zip(theirs);
-        let rest = our_rest.chunks_exact(2).zip(their_rest);
-        blocks.fold(true, |equal, (ours, theirs)| {
+        let mut equal = blocks.fold(true, |equal, (ours, theirs)| {
             equal & (u128::from_le_bytes(*ours) == widen(*theirs))
-        }) && rest.fold(true, |equal, (unit, byte)| {
-            equal & (unit[0] == *byte) & (unit[1] == 0)
-        }) && other.is_ascii()
+        });
+        if !our_rest.is_empty() {
+            let last = (
+                self.bytes.last_chunk::<16>(),
+                other.as_bytes().last_chunk::<8>(),
+            );
+            equal &= match last {
+                // What the last block has in common with the one before is compared twice.
+                (Some(ours), Some(theirs)) => u128::from_le_bytes(*ours) == widen(*theirs),
+                _ => our_rest
+                    .chunks_exact(2)
+                    .zip(their_rest)
+                    .all(|(unit, byte)| unit[0] == *byte && unit[1] == 0),
+            };
+        }
+        equal && other.is_ascii()
     }
 
     /// Whether the text is `other`, with ASCII letters compared without case.

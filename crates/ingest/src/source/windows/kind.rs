@@ -71,8 +71,37 @@ pub(super) enum Slot {
 /// A kind of Windows event: its constant fields, and the table that the others come from.
 pub struct WindowsKind {
     table: Arc<Table>,
-    /// Other fields that were asked for, sorted, so that their names are taken apart once. Bounded by what rules name.
-    asked: RefCell<Vec<(Field, Slot)>>,
+    /// The fields that were asked for, so that each is looked for once.
+    asked: RefCell<Asked>,
+}
+
+/// Where the values of fields come from that were asked for. Bounded by what rules and mappings name.
+#[derive(Default)]
+struct Asked {
+    /// By the number of the field, the place of its answer plus one; 0 for none.
+    places: Vec<u16>,
+    answers: Vec<Slot>,
+}
+
+impl Asked {
+    fn get(&self, field: Field) -> Option<Slot> {
+        let place = *self.places.get(field.number())?;
+        self.answers
+            .get(usize::from(place).checked_sub(1)?)
+            .copied()
+    }
+
+    fn keep(&mut self, field: Field, slot: Slot) {
+        let Ok(place) = u16::try_from(self.answers.len() + 1) else {
+            return;
+        };
+        let number = field.number();
+        if number >= self.places.len() {
+            self.places.resize(number + 1, 0);
+        }
+        self.answers.push(slot);
+        self.places[number] = place;
+    }
 }
 
 /// What was worked out for a kind, for all threads.
@@ -180,22 +209,16 @@ impl WindowsKind {
 
     /// Where the values of a field come from.
     pub(super) fn slot(&self, field: Field) -> Slot {
-        if let Ok(at) = self
-            .table
-            .slots
-            .binary_search_by_key(&field, |(field, _)| *field)
-        {
-            return self.table.slots[at].1;
+        if let Some(slot) = self.asked.borrow().get(field) {
+            return slot;
         }
-        let mut asked = self.asked.borrow_mut();
-        match asked.binary_search_by_key(&field, |(field, _)| *field) {
-            Ok(at) => asked[at].1,
-            Err(at) => {
-                let slot = self.slot_of_name(field.name());
-                asked.insert(at, (field, slot));
-                slot
-            }
-        }
+        let slots = &self.table.slots;
+        let slot = match slots.binary_search_by_key(&field, |(field, _)| *field) {
+            Ok(at) => slots[at].1,
+            Err(_) => self.slot_of_name(field.name()),
+        };
+        self.asked.borrow_mut().keep(field, slot);
+        slot
     }
 
     fn slot_of_name(&self, name: &'static str) -> Slot {

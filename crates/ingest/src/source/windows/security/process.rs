@@ -83,7 +83,7 @@ fn arguments(view: &View<'_>, emit: Emit<'_>) {
 
 fn argument_count(view: &View<'_>, emit: Emit<'_>) {
     if let Some(command) = view.data("CommandLine")
-        && let Ok(count) = i64::try_from(split_at_blanks(&command).len())
+        && let Ok(count) = i64::try_from(split_at_blanks(&command).count())
     {
         emit(Value::Long(count));
     }
