@@ -191,6 +191,10 @@ pub(crate) fn read_as_far_as_possible(
 /// Where `value` stands verbatim inside the TOML string at `range`.
 fn verbatim(text: &str, range: &Range<usize>, value: &str) -> Option<usize> {
     let quoted = text.get(range.clone())?;
+    // A string of one line has escapes for line ends, which is told without a search for a long text.
+    if value.contains('\n') && !quoted.contains('\n') {
+        return None;
+    }
     quoted.find(value).map(|at| range.start + at)
 }
 
