@@ -72,9 +72,11 @@ impl<'b> Roots<'b> {
             let root = root?;
             let key = root.key?;
             // Most keys are told to be others by their first letter.
-            if !key.first().is_some_and(|first| BEGINS.contains(first)) {
+            let Some(b'e' | b'w' | b'd' | b'a' | b'_' | b'f' | b'E' | b'S' | b'M' | b's') =
+                key.first()
+            else {
                 continue;
-            }
+            };
             let slot = match key {
                 b"event" => &mut roots.event,
                 b"winlog" => {
@@ -109,9 +111,6 @@ impl<'b> Roots<'b> {
         }
     }
 }
-
-/// The first letters of the keys that matter in the root.
-const BEGINS: &[u8] = b"ewda_fESMs";
 
 fn is_dotted(name: &[u8]) -> bool {
     const HEADS: [&[u8]; 5] = [

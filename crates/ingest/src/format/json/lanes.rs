@@ -7,6 +7,9 @@
 /// How many bytes are looked at together.
 pub(super) const BLOCK: usize = 64;
 
+/// Square brackets differ from braces in this bit alone.
+const BRACE: u8 = 0x20;
+
 /// What the processor can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -52,8 +55,8 @@ impl Width {
 pub(super) struct Lanes<E, B, L, P> {
     /// Which bytes are this one?
     pub equal: E,
-    /// Which are brackets or braces?
-    pub brackets: B,
+    /// Which are this one once the bit is set by which square brackets differ from braces?
+    pub alike: B,
     /// Which are spaces or control characters?
     pub low: L,
     /// For each bit, whether an odd number of bits is set up to it.
@@ -75,7 +78,7 @@ macro_rules! lanes {
         use $crate::format::json::lanes::{self, BLOCK, Lanes};
         Lanes {
             equal: |block: &[u8; BLOCK], byte: u8| lanes::$width::equal(block, byte),
-            brackets: |block: &[u8; BLOCK]| lanes::$width::brackets(block),
+            alike: |block: &[u8; BLOCK], byte: u8| lanes::$width::alike(block, byte),
             low: |block: &[u8; BLOCK]| lanes::$width::low(block),
             parity: |bits: u64| lanes::$parity::parity(bits),
         }
@@ -87,7 +90,7 @@ pub(super) use lanes;
 pub(super) mod usual {
     use wide::u8x16;
 
-    use super::BLOCK;
+    use super::{BLOCK, BRACE};
 
     #[inline(always)]
     fn bits(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
@@ -105,11 +108,9 @@ pub(super) mod usual {
     }
 
     #[inline(always)]
-    pub(in super::super) fn brackets(block: &[u8; BLOCK]) -> u64 {
+    pub(in super::super) fn alike(block: &[u8; BLOCK], byte: u8) -> u64 {
         bits(block, |lane| {
-            // Square brackets differ from braces in this bit alone.
-            let folded = lane | u8x16::splat(0x20);
-            folded.simd_eq(u8x16::splat(b'{')) | folded.simd_eq(u8x16::splat(b'}'))
+            (lane | u8x16::splat(BRACE)).simd_eq(u8x16::splat(byte))
         })
     }
 
@@ -136,7 +137,7 @@ pub(super) mod avx2 {
         _mm256_set1_epi8,
     };
 
-    use super::BLOCK;
+    use super::{BLOCK, BRACE};
 
     #[target_feature(enable = "avx2")]
     #[inline]
@@ -164,13 +165,9 @@ pub(super) mod avx2 {
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    pub(in super::super) fn brackets(block: &[u8; BLOCK]) -> u64 {
+    pub(in super::super) fn alike(block: &[u8; BLOCK], byte: u8) -> u64 {
         bits(block, |lane| {
-            let folded = _mm256_or_si256(lane, splat(0x20));
-            _mm256_or_si256(
-                _mm256_cmpeq_epi8(folded, splat(b'{')),
-                _mm256_cmpeq_epi8(folded, splat(b'}')),
-            )
+            _mm256_cmpeq_epi8(_mm256_or_si256(lane, splat(BRACE)), splat(byte))
         })
     }
 
@@ -198,7 +195,7 @@ pub(super) mod avx512 {
         __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_or_si512, _mm512_set1_epi8,
     };
 
-    use super::BLOCK;
+    use super::{BLOCK, BRACE};
 
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
@@ -214,9 +211,9 @@ pub(super) mod avx512 {
 
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
-    pub(in super::super) fn brackets(block: &[u8; BLOCK]) -> u64 {
-        let folded = _mm512_or_si512(bytemuck::must_cast(*block), splat(0x20));
-        _mm512_cmpeq_epi8_mask(folded, splat(b'{')) | _mm512_cmpeq_epi8_mask(folded, splat(b'}'))
+    pub(in super::super) fn alike(block: &[u8; BLOCK], byte: u8) -> u64 {
+        let folded = _mm512_or_si512(bytemuck::must_cast(*block), splat(BRACE));
+        _mm512_cmpeq_epi8_mask(folded, splat(byte))
     }
 
     #[target_feature(enable = "avx512f,avx512bw")]

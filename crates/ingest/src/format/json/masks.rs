@@ -9,8 +9,10 @@ pub(super) struct Block {
     /// Quotes that begin or end strings.
     pub quotes: u64,
     pub backslash: u64,
-    /// Brackets and braces outside of strings.
-    pub brackets: u64,
+    /// Opening brackets and braces outside of strings.
+    pub open: u64,
+    /// Closing ones.
+    pub close: u64,
     /// Colons outside of strings.
     pub colons: u64,
     /// Commas outside of strings.
@@ -18,9 +20,16 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// Brackets and braces outside of strings.
+    #[inline]
+    pub(super) fn brackets(&self) -> u64 {
+        self.open | self.close
+    }
+
     /// Brackets, braces, colons and commas outside of strings.
+    #[inline]
     pub(super) fn marks(&self) -> u64 {
-        self.brackets | self.colons | self.commas
+        self.brackets() | self.colons | self.commas
     }
 }
 
@@ -39,7 +48,7 @@ impl Strings {
     fn next<E, B, L, P>(&mut self, block: &[u8; BLOCK], lanes: &Lanes<E, B, L, P>) -> Block
     where
         E: Fn(&[u8; BLOCK], u8) -> u64,
-        B: Fn(&[u8; BLOCK]) -> u64,
+        B: Fn(&[u8; BLOCK], u8) -> u64,
         P: Fn(u64) -> u64,
     {
         let mut quotes = (lanes.equal)(block, b'"');
@@ -53,7 +62,8 @@ impl Strings {
         Block {
             quotes,
             backslash,
-            brackets: (lanes.brackets)(block) & !inside,
+            open: (lanes.alike)(block, b'{') & !inside,
+            close: (lanes.alike)(block, b'}') & !inside,
             colons: (lanes.equal)(block, b':') & !inside,
             commas: (lanes.equal)(block, b',') & !inside,
         }
@@ -115,7 +125,7 @@ fn look_avx512(text: &[u8], blocks: &mut Vec<Block>) -> bool {
 fn walk<E, B, L, P>(text: &[u8], blocks: &mut Vec<Block>, lanes: &Lanes<E, B, L, P>) -> bool
 where
     E: Fn(&[u8; BLOCK], u8) -> u64,
-    B: Fn(&[u8; BLOCK]) -> u64,
+    B: Fn(&[u8; BLOCK], u8) -> u64,
     P: Fn(u64) -> u64,
 {
     let mut strings = Strings::default();
@@ -153,7 +163,8 @@ mod tests {
                         block.quotes |= bit;
                         inside = !inside;
                     }
-                    b'{' | b'[' | b'}' | b']' if !inside => block.brackets |= bit,
+                    b'{' | b'[' if !inside => block.open |= bit,
+                    b'}' | b']' if !inside => block.close |= bit,
                     b':' if !inside => block.colons |= bit,
                     b',' if !inside => block.commas |= bit,
                     _ => {}

@@ -7,16 +7,6 @@ use super::JsonKind;
 use super::index::{DEPTH_LIMIT, narrow, read_scalar, skip_space};
 use super::masks::{self, BLOCK, Block};
 
-/// Places for open brackets: a power of two above the [`DEPTH_LIMIT`].
-const OPEN: usize = 256;
-const _: () = assert!(DEPTH_LIMIT < OPEN);
-
-/// Does this bracket open something? 1 or 0: in one bit `{` and `[` differ from `}` and `]`.
-#[inline(always)]
-fn opens(bracket: u8) -> usize {
-    usize::from(bracket >> 1 & 1)
-}
-
 /// What was seen in a record. Kept from record to record, so that it allocates only while it grows.
 #[derive(Debug, Default)]
 pub(super) struct Skim {
@@ -69,8 +59,8 @@ impl Skim {
         &self.blocks
     }
 
-    /// Looks through a record. `None` when it is not one object whose brackets fit, from its first byte to its last, or is too
-    /// long or too deep.
+    /// Looks through a record. `None` when it is not one object from its first byte to its last, as far as the number of opening
+    /// and closing brackets tells, or is too long or too deep.
     pub(super) fn read<'s, 'b>(&'s mut self, bytes: &'b [u8]) -> Option<Skimmed<'s, 'b>> {
         self.colons.clear();
         if u32::try_from(bytes.len()).is_err() || !masks::look(bytes, &mut self.blocks) {
@@ -85,38 +75,30 @@ impl Skim {
         if bytes.first() != Some(&b'{') {
             return None;
         }
-        // The brackets that are open; behind them stands what is no longer.
-        let mut open = [0_u8; OPEN];
-        let mut depth = 0_usize;
+        // Behind the first brace.
+        let mut depth = 1;
+        let mut left = !1;
         // Without branches but for what ends it: which bracket is next cannot be foretold.
         for (number, block) in self.blocks.iter().enumerate() {
             let start = number * BLOCK;
-            let mut brackets = block.brackets;
+            let mut brackets = block.brackets() & left;
+            left = u64::MAX;
             // What is in the root and no deeper, from the last bracket on.
             let mut in_root = if depth == 1 { u64::MAX } else { 0 };
             while brackets != 0 {
                 let place = brackets.trailing_zeros();
                 brackets &= brackets - 1;
-                let at = start + place as usize;
-                let byte = *bytes.get(at)?;
-                let opens = opens(byte);
-                // A closing bracket stands two places behind its opening one in the table of letters.
-                let last = open[depth.wrapping_sub(1) % OPEN];
-                let fits = opens == 1 || last + 2 == byte;
-                open[depth % OPEN] = byte;
-                let after = depth + 2 * opens - 1;
-                if !fits || after > DEPTH_LIMIT {
+                let after = depth + 2 * (block.open >> place & 1) - 1;
+                if after == 0 {
+                    let before = (1 << place) - 1;
+                    note(&mut self.colons, start, block.colons & in_root & before);
+                    return (start + place as usize + 1 == bytes.len()).then_some(());
+                }
+                if after > DEPTH_LIMIT as u64 {
                     return None;
                 }
-                if after == 0 {
-                    note(
-                        &mut self.colons,
-                        start,
-                        block.colons & in_root & ((1 << place) - 1),
-                    );
-                    return (at + 1 == bytes.len()).then_some(());
-                }
-                let changes = u64::from(depth == 1 || after == 1);
+                // From the root into what is in it, or back.
+                let changes = u64::from(depth + after == 3);
                 in_root ^= (u64::MAX << place) & changes.wrapping_neg();
                 depth = after;
             }
@@ -271,22 +253,20 @@ impl<'b> Skimmed<'_, 'b> {
     /// The offset after the container that begins at `at`.
     fn container_end(&self, at: usize) -> Option<usize> {
         let mut number = at / BLOCK;
-        let mut brackets = self.skim.blocks.get(number)?.brackets & (u64::MAX << (at % BLOCK));
-        let mut depth = 0_usize;
+        let mut block = self.skim.blocks.get(number)?;
+        let mut brackets = block.brackets() & (u64::MAX << (at % BLOCK));
+        let mut depth = 0_u64;
         loop {
             while brackets == 0 {
                 number += 1;
-                brackets = self.skim.blocks.get(number)?.brackets;
+                block = self.skim.blocks.get(number)?;
+                brackets = block.brackets();
             }
-            let bracket = number * BLOCK + brackets.trailing_zeros() as usize;
+            let place = brackets.trailing_zeros();
             brackets &= brackets - 1;
-            if opens(*self.bytes.get(bracket)?) == 1 {
-                depth += 1;
-            } else {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(bracket + 1);
-                }
+            depth = (depth + 2 * (block.open >> place & 1)).checked_sub(1)?;
+            if depth == 0 {
+                return Some(number * BLOCK + place as usize + 1);
             }
         }
     }
@@ -458,9 +438,9 @@ mod tests {
             "}",
             "{}{}",
             "{}}",
-            "{]",
+            "{[}",
             r#"{"a":"}"#,
-            r#"{"a":[}]"#,
+            r#"{"a":[]"#,
             " {}",
             "{} ",
         ] {
