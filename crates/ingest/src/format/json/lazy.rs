@@ -254,7 +254,6 @@ impl<'a> LazyJson<'a> {
     }
 
     /// The same with keys as they stand; `None` for those with escapes in them.
-    #[cfg(test)]
     pub(super) fn raw_members(
         &self,
     ) -> impl Iterator<Item = (Option<&'a str>, LazyJson<'a>)> + use<'a> {

@@ -16,6 +16,7 @@ mod masks;
 mod peek;
 mod reader;
 mod record;
+mod rewrite;
 mod scan;
 mod shape;
 mod sieve;

@@ -1,8 +1,9 @@
 //! A JSON document that is an ECS event as it stands.
 
 use gatewatch_event::{Document, Event, Field, Value};
+use serde_json::Value as Json;
 
-use super::LazyJson;
+use super::{LazyJson, rewrite};
 
 /// An ECS document: every field is where its name says.
 #[derive(Clone, Copy, Debug)]
@@ -35,5 +36,9 @@ impl Event for JsonRecord<'_> {
 
     fn document(&self) -> Document {
         self.json.document()
+    }
+
+    fn write_with(&self, added: &[(&str, Option<Json>)], out: &mut Vec<u8>) -> bool {
+        rewrite::write(self.json, added, out)
     }
 }
