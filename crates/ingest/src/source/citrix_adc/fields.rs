@@ -27,16 +27,22 @@ pub(super) const NATIVE: &[Entry] = &[
     Entry::part("event.id", "id"),
     Entry::turned("event.severity", "severity", turn::long),
     Entry::call("event.timezone", |view, emit| {
-        let zone = view.text("zone");
-        let zone = zone.as_deref().or_else(|| view.record.zone.iana_name());
-        if let Some(zone) = zone {
-            emit(Value::from(zone.to_owned()));
-        }
+        let zone = view.text("zone").map(|zone| zone.into_owned());
+        emit(Value::from(zone.unwrap_or_else(|| view.zone_name())));
     }),
 ];
 
 /// The whole text, where Elastic's patterns for single events do not match.
 pub(super) const WHOLE: &[Entry] = &[Entry::part("citrix_adc.log.message", "message")];
+
+/// What the web application firewall says of a request.
+pub(super) const REQUEST: &[Entry] = &[
+    Entry::new(
+        "citrix_adc.log.message",
+        From::First(&["verdict", "message"]),
+    ),
+    Entry::part("citrix_adc.log.profile", "profile"),
+];
 
 /// Who, where, and how much.
 pub(super) const SESSION: &[Entry] = &[

@@ -1,8 +1,8 @@
 //! The kinds of lines, by feature and event.
 
-use super::fields::{ADMINISTRATOR, CEF, CLIENT, COMMAND, NATIVE, SESSION, WHOLE};
+use super::fields::{ADMINISTRATOR, CEF, CLIENT, COMMAND, NATIVE, REQUEST, SESSION, WHOLE};
 use super::line::{Form, Line};
-use crate::source::mapping::{Entry, Kind, Record, remote};
+use crate::source::mapping::{Entry, Kind, Record, remote, web};
 
 const DOOR: &[Entry] = &remote::door(&["citrix"], &["citrix-adc"]);
 const OWN_DOOR: &[Entry] = &remote::door(&["firewall"], &["citrix-adc"]);
@@ -91,6 +91,10 @@ static ADMINISTRATOR_LOGOUT: Kind = Kind::new(
 static COMMANDS: Kind = Kind::new("command", &[NATIVE, COMMAND, PROCESS]);
 static CONNECTION: Kind = Kind::new("TCP", &[NATIVE, SESSION, WHOLE, FLOW]);
 static FEATURE: Kind = Kind::new("feature", &[NATIVE, SESSION, WHOLE, NETWORK]);
+static FIREWALL: Kind = Kind::new(
+    "web application firewall",
+    &[NATIVE, SESSION, REQUEST, web::TARGET, NETWORK],
+);
 static IN_CEF: Kind = Kind::new("CEF", &[CEF]);
 static APPLIANCE: Kind = Kind::new("appliance", &[]);
 
@@ -121,6 +125,7 @@ fn native(line: &Line<'_>) -> &'static Kind {
         ("AAA" | "SSLVPN", _) => &GATEWAY,
         ("UI" | "CLI" | "GUI" | "API" | "CONSOLE" | "", _) => command(line.text),
         ("TCP", _) => &CONNECTION,
+        ("APPFW", _) => &FIREWALL,
         _ => &FEATURE,
     }
 }

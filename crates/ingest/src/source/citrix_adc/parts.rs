@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::line::{Form, Line};
 use crate::format::text::{Cef, matches};
-use crate::source::mapping::{Parts, Record, turn};
+use crate::source::mapping::{Parts, Record, turn, web};
 
 /// How segments begin, and what their values are called.
 const KEYS: &[(&str, &str)] = &[
@@ -106,6 +106,10 @@ fn native<'a>(line: &Line<'a>, parts: &mut Parts<'a>) {
         sentence(message, parts);
         return;
     }
+    if line.feature == "APPFW" {
+        firewall(message, parts);
+        return;
+    }
     let mut found = Parts::default();
     for segment in line.text.split(" - ").take(MOST_SEGMENTS) {
         let start = after_session(segment.trim_start(), &mut found);
@@ -130,6 +134,25 @@ fn native<'a>(line: &Line<'a>, parts: &mut Parts<'a>) {
         }
     }
     client(found, parts);
+}
+
+/// `ADDRESS SESSION - PROFILE URL TEXT`, as the web application firewall writes of requests.
+fn firewall<'a>(message: &'a str, parts: &mut Parts<'a>) {
+    let read = || {
+        let (address, rest) = message.trim_start().split_once(' ')?;
+        let (_, rest) = rest.split_once(" - ")?;
+        let (profile, rest) = rest.split_once(' ')?;
+        let (target, verdict) = rest.split_once(' ')?;
+        target
+            .contains("://")
+            .then_some((address, profile, target, verdict))
+    };
+    if let Some((address, profile, target, verdict)) = read() {
+        parts.push("source_ip", address);
+        parts.push("profile", profile);
+        parts.push("verdict", verdict);
+        web::push_target(parts, target);
+    }
 }
 
 /// `SessionId: 5- User NAME`: what many versions write without a space before the sign that ends the number. Names it, and gives what

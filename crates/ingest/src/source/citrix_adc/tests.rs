@@ -55,6 +55,8 @@ fn access_records() {
             "- - - - -:-",
             "citrix success - erin 203.0.113.12:-",
             "citrix failure - erin 203.0.113.13:-",
+            "- - - - -:-",
+            "- - - - -:-",
         ],
     );
 }
