@@ -2,7 +2,7 @@
 
 use gatewatch_event::Value;
 
-use crate::source::mapping::{Emit, Entry, From, View, turn};
+use crate::source::mapping::{Emit, Entry, From, Header, View, turn};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -14,6 +14,7 @@ pub(super) const COMMON: &[Entry] = &[
     Entry::fixed("observer.type", &["firewall"]),
     Entry::part("error.message", "error.message"),
     Entry::part("event.code", "m"),
+    Entry::header("log.syslog.priority", Header::Priority),
 ];
 
 /// Fields of every message.
@@ -107,6 +108,7 @@ pub(super) const NATIVE: &[Entry] = &[
         }))
     }),
     Entry::part("rule.id", "rule"),
+    Entry::part("rule.uuid", "uuid"),
     Entry::part("user.name", "usr"),
     Entry::part("user_agent.original", "agent"),
     Entry::fields(
@@ -176,6 +178,7 @@ const MAPPED: &[&str] = &[
     "rcvd",
     "rpkt",
     "rule",
+    "uuid",
     "sent",
     "spkt",
     "srcMac",

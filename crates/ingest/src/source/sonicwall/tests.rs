@@ -54,6 +54,7 @@ fn access_records() {
             "vpn failure - carol 203.0.113.9:-",
             "vpn success - dave 203.0.113.10:40000",
             "vpn failure - erin 2001:db8::8:50000",
+            "- - - - -:-",
         ],
     );
 }
