@@ -8,6 +8,7 @@ mod endpoint;
 mod fields;
 mod groups;
 mod kinds;
+mod security;
 mod sentences;
 mod tag;
 #[cfg(test)]
@@ -103,6 +104,9 @@ impl Source for CiscoAsa {
         sentences::of(tag.code)
             .iter()
             .any(|sentence| matches(sentence, text, parts));
+        if tag.code.starts_with("43000") {
+            security::read(text, parts);
+        }
         derive::complete(tag.code, text, parts);
     }
 }

@@ -102,5 +102,6 @@ fn access_of_other_messages() {
         "vpn failure password ;;mallory(test user) 203.0.113.9:-",
         "vpn failure password carol 203.0.113.9:-",
     ]);
+    expected.extend(["- - - - -:-"; 4]);
     access(&CiscoAsa, "messages.log", &expected);
 }
