@@ -314,6 +314,45 @@ fn accounts_and_groups() {
 }
 
 #[test]
+fn rights_given_and_taken() {
+    for (code, action) in [(4704, "user-right-assigned"), (4705, "user-right-removed")] {
+        let record = logon(
+            code,
+            &[
+                ("SubjectUserSid", "S-1-5-21-1-2-3-500"),
+                ("SubjectUserName", "admin"),
+                ("SubjectDomainName", "CORP"),
+                ("SubjectLogonId", "0x11388"),
+                ("TargetSid", "S-1-5-21-1-2-3-1105"),
+                (
+                    "PrivilegeList",
+                    "SeEnableDelegationPrivilege\n\t\t\tSeRemoteInteractiveLogonRight",
+                ),
+            ],
+        );
+        check(
+            &record,
+            &[
+                ("event.category", &["iam"]),
+                ("event.type", &["user", "change"]),
+                ("event.action", &[action]),
+                ("user.name", &["admin"]),
+                ("user.id", &["S-1-5-21-1-2-3-500"]),
+                ("user.target.id", &["S-1-5-21-1-2-3-1105"]),
+                ("related.user", &["admin"]),
+                (
+                    "winlog.event_data.PrivilegeList",
+                    &[
+                        "SeEnableDelegationPrivilege",
+                        "SeRemoteInteractiveLogonRight",
+                    ],
+                ),
+            ],
+        );
+    }
+}
+
+#[test]
 fn sessions_taken_up_again_at_the_console() {
     let record = logon(
         4778,

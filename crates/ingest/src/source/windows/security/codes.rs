@@ -123,6 +123,8 @@ const CODES: &[Code] = &[
         CHANGE_ADMIN,
         "scheduled-task-updated",
     ),
+    code(4704, IAM, USER_CHANGE, "user-right-assigned"),
+    code(4705, IAM, USER_CHANGE, "user-right-removed"),
     code(4706, CONFIGURATION, CREATION, "domain-trust-added"),
     code(4707, CONFIGURATION, DELETION, "domain-trust-removed"),
     code(4713, CONFIGURATION, CHANGE, "kerberos-policy-changed"),

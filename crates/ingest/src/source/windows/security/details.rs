@@ -186,7 +186,7 @@ fn account_control(view: &View<'_>, emit: Emit<'_>) {
 }
 
 /// Events with a list of privileges.
-pub(super) const PRIVILEGE_IDS: &[u32] = &[4672, 4673, 4674, 4741, 4742, 4743];
+pub(super) const PRIVILEGE_IDS: &[u32] = &[4672, 4673, 4674, 4704, 4705, 4741, 4742, 4743];
 
 pub(super) const PRIVILEGES: &[Entry] = &[data_list(
     "winlog.event_data.PrivilegeList",
