@@ -18,19 +18,32 @@ struct Seen {
 impl Consumer for Seen {
     fn kind(&mut self, known: &dyn Known) -> Option<u32> {
         let code = known.known(Field::new("event.code"));
-        let wanted = self.all || code.is_none_or(|codes| codes.iter().any(|code| code.text() == "4624"));
+        let wanted =
+            self.all || code.is_none_or(|codes| codes.iter().any(|code| code.text() == "4624"));
         wanted.then_some(0)
+    }
+
+    fn may_matter(&mut self, _: u32, event: &Placed<'_>) -> bool {
+        let user = event.all(Field::new("winlog.event_data.TargetUserName"));
+        self.all || has_code(event) || !user.is_empty()
     }
 
     fn event(&mut self, _: u32, event: &Placed<'_>) {
         let document = event.document().into_json().to_string();
-        let codes = event.all(Field::new("event.code"));
-        if codes.iter().any(|code| code.text() == "4624") {
+        let mut written = Vec::new();
+        event.write_json(&mut written);
+        assert_eq!(String::from_utf8_lossy(&written), document);
+        if has_code(event) {
             self.logons.push((event.place().offset, document));
         }
     }
 
     fn problem(&mut self, _: Problem) {}
+}
+
+fn has_code(event: &Placed<'_>) -> bool {
+    let codes = event.all(Field::new("event.code"));
+    codes.iter().any(|code| code.text() == "4624")
 }
 
 fn read(bytes: &[u8], all: bool) -> (Counts, Vec<(u64, String)>) {
@@ -55,15 +68,23 @@ struct Speaking {
 
 const COMMAND_LINE: &str = "process.command_line";
 
+fn speaks(event: &Placed<'_>) -> bool {
+    let lines = event.all(Field::new(COMMAND_LINE));
+    let speaks = |line: &str| line.to_ascii_lowercase().contains("tor");
+    lines.iter().any(|line| speaks(&line.text()))
+}
+
 impl Consumer for Speaking {
     fn kind(&mut self, _: &dyn Known) -> Option<u32> {
         Some(0)
     }
 
+    fn may_matter(&mut self, _: u32, event: &Placed<'_>) -> bool {
+        speaks(event)
+    }
+
     fn event(&mut self, _: u32, event: &Placed<'_>) {
-        let lines = event.all(Field::new(COMMAND_LINE));
-        let speaks = |line: &str| line.to_ascii_lowercase().contains("tor");
-        if lines.iter().any(|line| speaks(&line.text())) {
+        if speaks(event) {
             self.found.push(event.place().offset);
         }
     }
@@ -85,9 +106,11 @@ fn speaking(bytes: &[u8], prefilter: bool) -> Vec<u64> {
     text.extend_from_slice(b"{\"event\":{\"category\":\"x\"},");
     text.extend_from_slice(bytes);
     let mut speaking = Speaking::default();
-    JsonReader::new()
-        .prefilter(prefilter)
-        .read(&mut text.as_slice(), &Arc::from("fuzz"), &mut speaking);
+    JsonReader::new().prefilter(prefilter).read(
+        &mut text.as_slice(),
+        &Arc::from("fuzz"),
+        &mut speaking,
+    );
     speaking.found
 }
 
