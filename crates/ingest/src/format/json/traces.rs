@@ -39,6 +39,8 @@ const FOLDED_TO_ASCII: [&str; 8] = [
 #[derive(Debug)]
 pub struct Traces {
     members: Vec<MemberTraces>,
+    /// For each byte, whether a key in the root that begins with it may lead to one of them.
+    begins: [bool; 256],
 }
 
 /// What a member of the root, or a member of such an object, must show.
@@ -89,7 +91,14 @@ impl Traces {
             .map(|(member, anchors)| MemberTraces::new(member, &anchors))
             .collect::<Option<Vec<_>>>()?;
         let searches = members.iter().map(MemberTraces::searches).sum::<usize>();
-        (searches <= MOST_SEARCHES).then_some(Self { members })
+        let mut begins = [false; 256];
+        for root in members
+            .iter()
+            .filter_map(|member| member.root.bytes().next())
+        {
+            begins[usize::from(root)] = true;
+        }
+        (searches <= MOST_SEARCHES).then_some(Self { members, begins })
     }
 
     /// Does the record show any of it?
@@ -99,6 +108,12 @@ impl Traces {
                 // In doubt it does.
                 return true;
             };
+            if !key
+                .first()
+                .is_some_and(|first| self.begins[usize::from(*first)])
+            {
+                return false;
+            }
             let (first, rest) = split(key);
             let of_root = |member: &&MemberTraces| member.root.as_bytes() == first;
             let mut members = self.members.iter().filter(of_root);
