@@ -53,7 +53,7 @@ struct KnownBeat {
     index: KindIndex,
     /// The consumer's number.
     wanted: Option<u32>,
-    peeks: Peeks,
+    peeks: Tally,
 }
 
 /// What a look at a record tells.
@@ -161,7 +161,7 @@ impl Delivery {
             return true;
         };
         let kind = self.beats.kind(known.index);
-        let Some(number) = known.wanted.filter(|_| known.peeks.are_worth()) else {
+        let Some(number) = known.wanted.filter(|_| known.peeks.is_worth()) else {
             return true;
         };
         let peek = BeatPeek::new(record);
@@ -267,7 +267,7 @@ impl Delivery {
         let known = KnownBeat {
             index,
             wanted,
-            peeks: Peeks::default(),
+            peeks: Tally::default(),
         };
         self.beat_kinds.insert(self.key.as_slice().into(), known);
         Some(known)
@@ -396,25 +396,32 @@ struct WantedKind {
     /// How many were met, while that matters.
     met: u32,
     traces: Option<Arc<Traces>>,
-    peeks: Peeks,
+    /// How many the search for traces spared, and how many a peek.
+    traced: Tally,
+    peeks: Tally,
 }
 
-/// How many peeks at a kind's events were made, of the last ones, and how many of them spared reading the whole record.
+/// How many of a kind's events were looked at in some way, of the last ones, and how many of them need not be taken apart.
 #[derive(Clone, Copy, Debug, Default)]
-struct Peeks {
+struct Tally {
     made: u32,
     spared: u32,
 }
 
-impl Peeks {
+impl Tally {
     /// So many are made before they are judged.
     const FIRST: u32 = 64;
     /// Of more than this only half are counted on.
     const MOST: u32 = 1024;
 
-    /// Is one more worth its while? A peek costs a quarter of what it may spare.
-    fn are_worth(&self) -> bool {
+    /// Is one more worth its while? A look costs a quarter of what it may spare.
+    fn is_worth(&self) -> bool {
         self.made < Self::FIRST || self.spared >= self.made / 4
+    }
+
+    /// Do few events have to be taken apart?
+    fn spares_most(&self) -> bool {
+        self.made >= Self::FIRST && self.spared >= self.made / 4 * 3
     }
 
     fn note(&mut self, matters: bool) {
@@ -436,7 +443,8 @@ impl WantedKind {
             number,
             met: 0,
             traces: None,
-            peeks: Peeks::default(),
+            traced: Tally::default(),
+            peeks: Tally::default(),
         }
     }
 
@@ -453,11 +461,30 @@ impl WantedKind {
             }
             return true;
         }
-        let traces = self.traces.as_ref();
-        if traces.is_some_and(|traces| !traces.are_in(record)) {
-            return false;
+        // Traces that most events show are not worth a search if a peek tells more.
+        if self.traced.spares_most() || !self.peeks.spares_most() {
+            self.shows_traces(record) && self.meets_at_a_peek(record, place, consumer)
+        } else {
+            self.meets_at_a_peek(record, place, consumer)
         }
-        if !self.peeks.are_worth() {
+    }
+
+    fn shows_traces(&mut self, record: Skimmed<'_, '_>) -> bool {
+        let Some(traces) = &self.traces else {
+            return true;
+        };
+        let shown = traces.are_in(record);
+        self.traced.note(shown);
+        shown
+    }
+
+    fn meets_at_a_peek(
+        &mut self,
+        record: Skimmed<'_, '_>,
+        place: &Place,
+        consumer: &mut dyn Consumer,
+    ) -> bool {
+        if !self.peeks.is_worth() {
             return true;
         }
         let peek = Peek::new(record);

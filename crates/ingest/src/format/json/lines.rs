@@ -4,8 +4,8 @@ use memchr::{Memchr, memchr_iter};
 
 use super::lanes::{BLOCK, Lanes, Width, lanes};
 
-/// How many bytes are looked at before the lines in them are handed out. A reader that stops early has looked too far by this
-/// much and no more.
+/// How many bytes are looked at before the lines in them are handed out, and from there to where a line ends at most. A reader
+/// that stops early has looked too far by this much and no more.
 const CHUNK: usize = 8 << 10;
 
 /// A line.
@@ -242,18 +242,25 @@ fn walk<E, B, L, P>(
     // What changes with every block is kept out of memory.
     let (mut open, mut at) = (state.open, state.at);
     let end = at + CHUNK;
-    while at < end
-        && let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk)
-    {
-        let seen = literal.see(window, lanes);
-        if seen.is_rare() {
-            (state.open, state.at) = (open, at);
-            parts(state, (window, BLOCK), found);
-            (open, at) = (state.open, state.at);
-        } else {
+    while at < end {
+        // The usual blocks, one after the other: nothing is called here, so that all that is compared with stays at hand.
+        let rare = loop {
+            let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk) else {
+                break None;
+            };
+            let seen = literal.see(window, lanes);
+            if seen.is_rare() {
+                break Some(window);
+            }
             open += i64::from(seen.open.count_ones()) - i64::from(seen.close.count_ones());
             at += BLOCK;
-        }
+        };
+        let Some(window) = rare else {
+            break;
+        };
+        (state.open, state.at) = (open, at);
+        parts(state, (window, BLOCK), found);
+        (open, at) = (state.open, state.at);
     }
     (state.open, state.at) = (open, at);
     let rest = text.get(at..).unwrap_or_default();
