@@ -24,5 +24,11 @@ pub enum AnchorValue {
     Holds(Box<str>),
 }
 
+/// Does every writer of JSON leave this character as it is? Some escape what HTML gives a meaning, or the slash.
+pub fn is_plain_in_json(c: char) -> bool {
+    (c.is_ascii_graphic() || c == ' ')
+        && !matches!(c, '"' | '\\' | '/' | '<' | '>' | '&' | '\'' | '=' | '+')
+}
+
 /// The one letter that some questions (those about words) take for an ASCII letter and others do not.
 pub const DOTTED_I: char = '\u{130}';

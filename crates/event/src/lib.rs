@@ -22,7 +22,7 @@ mod record;
 mod time;
 mod value;
 
-pub use anchor::{Anchor, AnchorValue, DOTTED_I};
+pub use anchor::{Anchor, AnchorValue, DOTTED_I, is_plain_in_json};
 pub use coerce::{CoerceError, coerce, double_text};
 pub use document::{Document, document_fields, document_values};
 pub use ecs::{FieldType, ecs_fields, ecs_is_array, ecs_type, known_ecs_type};

@@ -1,6 +1,6 @@
 //! Literals that matching events hold.
 
-use gatewatch_event::Field;
+use gatewatch_event::{Field, is_plain_in_json};
 
 use super::leaf::{Leaf, Question};
 use super::node::Node;
@@ -89,13 +89,7 @@ fn of_leaf<'a>(leaf: &'a Leaf, verbatim: &dyn Fn(Field) -> bool) -> Option<Vec<&
 
 /// The longest part of a text that every writer of JSON leaves as it is; `None` if it is too short.
 fn plain_part(text: &str) -> Option<&str> {
-    text.split(|c: char| !is_plain(c))
+    text.split(|c: char| !is_plain_in_json(c))
         .max_by_key(|part| part.len())
         .filter(|part| part.len() >= SHORTEST)
-}
-
-/// Some writers escape what HTML gives a meaning, or the slash.
-fn is_plain(c: char) -> bool {
-    (c.is_ascii_graphic() || c == ' ')
-        && !matches!(c, '"' | '\\' | '/' | '<' | '>' | '&' | '\'' | '=' | '+')
 }

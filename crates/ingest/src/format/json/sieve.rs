@@ -31,13 +31,12 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use gatewatch_event::{Field, Known, Value};
+use gatewatch_event::{Field, Known, Value, is_plain_in_json};
 use memchr::memmem::Finder;
 
 use super::index::skip_space;
 use super::lines::Line;
 use super::shape::JOURNAL_MARKS;
-use super::traces::is_plain_char;
 use crate::source::SOURCES;
 use crate::{Consumer, Needles};
 
@@ -252,7 +251,7 @@ impl Sieve {
             .map(|needles: &Needles| needles.texts.as_slice());
         let mut hides = [false; 128];
         for (byte, hides) in (0u8..).zip(&mut hides) {
-            *hides = is_plain_char(char::from(byte));
+            *hides = is_plain_in_json(char::from(byte));
         }
         let texts = [given, needles].into_iter().flatten().flatten();
         for byte in texts.flat_map(|text| text.bytes()) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use gatewatch_event::{Anchor, AnchorValue, INDEX_FIELD};
+use gatewatch_event::{Anchor, AnchorValue, INDEX_FIELD, is_plain_in_json};
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 
@@ -302,20 +302,14 @@ impl KeyTrace {
 
 /// The longest part of a text that every writer of JSON leaves as it is. `None` if it is too short, or may stand in a number.
 fn literal_inside(text: &str) -> Option<String> {
-    text.split(|c: char| !is_plain_char(c))
+    text.split(|c: char| !is_plain_in_json(c))
         .max_by_key(|part| part.len())
         .filter(|part| part.len() >= SHORTEST && !may_be_no_text(part))
         .map(str::to_owned)
 }
 
 fn is_plain(text: &str) -> bool {
-    text.chars().all(is_plain_char)
-}
-
-/// Some writers escape what HTML gives a meaning, or the slash.
-pub(super) fn is_plain_char(c: char) -> bool {
-    (c.is_ascii_graphic() || c == ' ')
-        && !matches!(c, '"' | '\\' | '/' | '<' | '>' | '&' | '\'' | '=' | '+')
+    text.chars().all(is_plain_in_json)
 }
 
 /// Can it stand in a number, or in `true` or `false`? These have texts that are not written where they are.
