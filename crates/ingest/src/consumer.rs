@@ -8,6 +8,7 @@ use gatewatch_event::{Document, Event, Field, INDEX_FIELD, Known, Timestamp, Val
 use serde_json::Value as Json;
 
 use crate::format::json::Traces;
+use crate::format::text::TextTraces;
 use crate::source::index;
 
 /// Where a record lies.
@@ -89,6 +90,11 @@ pub trait Consumer {
     /// What the raw text of an ECS document of this kind shows if it can matter; `None` when nothing of the kind can be said.
     /// Asked for kinds of which there are many. [`TracesByKind`](crate::TracesByKind) remembers the answers.
     fn traces(&mut self, _kind: u32) -> Option<Arc<Traces>> {
+        None
+    }
+
+    /// The same for records whose fields are parts of their text.
+    fn text_traces(&mut self, _kind: u32) -> Option<Arc<TextTraces>> {
         None
     }
 }

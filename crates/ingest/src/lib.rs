@@ -9,4 +9,5 @@ pub mod source;
 
 pub use consumer::{Consumer, Counts, Needles, Place, Placed, PlacedKind, Problem, ProblemKind};
 pub use format::json::{TraceStore, Traces, TracesByKind};
+pub use format::text::TextTraces;
 pub use input::{Found, InputFile, ReadOptions, Unit, find, units};

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use gatewatch_detect::{Again, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Outcome, Worker};
 use gatewatch_event::{Event as _, Known, Timestamp};
 use gatewatch_ingest::{
-    Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, TraceStore, Traces, TracesByKind,
-    Unit,
+    Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, TextTraces, TraceStore, Traces,
+    TracesByKind, Unit,
 };
 use gatewatch_rules::{NotRun, Rule, RuleType};
 
@@ -306,6 +306,10 @@ impl Consumer for ScanTask<'_> {
     fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
         self.traces.of(kind, || self.worker.anchors(kind))
     }
+
+    fn text_traces(&mut self, kind: u32) -> Option<Arc<TextTraces>> {
+        self.traces.of_text(kind, || self.worker.anchors(kind))
+    }
 }
 
 impl ScanTask<'_> {
@@ -429,5 +433,9 @@ impl Consumer for Rereader<'_, '_> {
 
     fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
         self.traces.of(kind, || self.worker.anchors(kind))
+    }
+
+    fn text_traces(&mut self, kind: u32) -> Option<Arc<TextTraces>> {
+        self.traces.of_text(kind, || self.worker.anchors(kind))
     }
 }

@@ -10,7 +10,7 @@ use gatewatch_detect::search::{
 use gatewatch_detect::{DocumentRef, DocumentStore};
 use gatewatch_event::{Document, Event as _, Known};
 use gatewatch_ingest::{
-    Consumer, Needles, Placed, PlacedKind, Problem, TraceStore, Traces, TracesByKind,
+    Consumer, Needles, Placed, PlacedKind, Problem, TextTraces, TraceStore, Traces, TracesByKind,
 };
 use gatewatch_query::{EcsSchema, Options, Plan, PlanBody, compile, compile_kql};
 use gatewatch_syntax::eql::parse_query;
@@ -229,6 +229,10 @@ impl Consumer for QueryTask<'_> {
 
     fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
         self.traces.of(kind, || self.worker.anchors(kind))
+    }
+
+    fn text_traces(&mut self, kind: u32) -> Option<Arc<TextTraces>> {
+        self.traces.of_text(kind, || self.worker.anchors(kind))
     }
 }
 

@@ -343,7 +343,7 @@ impl Delivery {
             journal,
             ..
         } = self;
-        let time = line.time.as_ref().and_then(|time| parse_iso(time));
+        let time = || line.time.as_ref().and_then(|time| parse_iso(time));
         let beside = line.is_ecs.then_some(&line.around as &dyn Event);
         route_carried(
             (&line.text, line.sourced),
@@ -354,7 +354,7 @@ impl Delivery {
                 Carried::Of(claim, record) => {
                     let asked = sources.ask(claim, record, beside.is_some(), consumer);
                     if asked.is_wanted() {
-                        stamp_carried(claim.source, record);
+                        stamp_carried(claim.source, time(), record);
                         asked.deliver(record, beside, place, consumer);
                     }
                 }

@@ -74,6 +74,8 @@ pub(crate) struct Marks {
     pub journal: bool,
     /// `syslog` or `syslog.…`.
     pub syslog: bool,
+    /// `ecs` or `agent`, or such a key with a dot and more behind it.
+    pub shipped: bool,
 }
 
 impl Marks {
@@ -89,6 +91,10 @@ impl Marks {
                 b"EventID" | b"EventId" => marks.flat = true,
                 b"MESSAGE" => marks.journal = true,
                 b"syslog" => marks.syslog = true,
+                b"ecs" | b"agent" => marks.shipped = true,
+                [b'e', b'c', b's', b'.', ..] | [b'a', b'g', b'e', b'n', b't', b'.', ..] => {
+                    marks.shipped = true;
+                }
                 [b's', b'y', b's', b'l', b'o', b'g', b'.', ..] => marks.syslog = true,
                 [b'e', b'v', b'e', b'n', b't', b'.', ..] => marks.event = true,
                 [b'w', b'i', b'n', b'l', b'o', b'g', b'.', ..] => marks.winlog = true,
@@ -144,7 +150,7 @@ impl<'a> Shape<'a> {
         {
             return Self::Source(claim, record);
         }
-        match CarriedLine::of(record, &mut claims.lines) {
+        match CarriedLine::of(record, &marks, &mut claims.lines) {
             Some(line) => Self::Carried(line),
             None => Self::Ecs(JsonRecord::new(record)),
         }
@@ -152,7 +158,7 @@ impl<'a> Shape<'a> {
 }
 
 impl<'a> CarriedLine<'a> {
-    fn of(record: LazyJson<'a>, claims: &mut Claims) -> Option<Self> {
+    fn of(record: LazyJson<'a>, marks: &Marks, claims: &mut Claims) -> Option<Self> {
         for (key, time) in CARRIERS {
             let Some(text) = record.find(key).and_then(|value| value.as_str()) else {
                 continue;
@@ -171,7 +177,7 @@ impl<'a> CarriedLine<'a> {
                 text,
                 time: record.find(time).and_then(|value| value.scalar_text()),
                 around: JsonRecord::new(record),
-                is_ecs: record.has("ecs.version") || record.has("agent.type"),
+                is_ecs: marks.shipped && (record.has("ecs.version") || record.has("agent.type")),
                 sourced,
             });
         }

@@ -102,6 +102,13 @@ pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     text.push_str(&raw[..first]);
     let mut rest = &raw[first..];
     while let Some(after) = rest.strip_prefix('\\') {
+        // Mostly the letter stands for itself, and what follows it as well.
+        if let [b'"' | b'\\' | b'/', behind @ ..] = after.as_bytes() {
+            let end = memchr::memchr(b'\\', behind).map_or(after.len(), |at| at + 1);
+            text.push_str(&after[..end]);
+            rest = &after[end..];
+            continue;
+        }
         let mut letters = after.chars();
         let plain = match letters.next() {
             Some('b') => '\u{8}',

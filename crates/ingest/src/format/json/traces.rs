@@ -12,6 +12,7 @@ use super::JsonKind;
 use super::index::skip_space;
 use super::skim::{RawObject, RawValue, Skimmed};
 use crate::consumer::ADDED_FIELDS;
+use crate::format::text::TextTraces;
 
 /// Shorter literals are everywhere.
 const SHORTEST: usize = 3;
@@ -26,7 +27,7 @@ const MOST_TRACES: usize = 256;
 
 /// Letters beside ASCII that are ASCII letters once their case is taken away, and [`DOTTED_I`](gatewatch_event::DOTTED_I), as
 /// they stand and as they are escaped: where one of them is, a search for letters of ASCII alone says nothing.
-const FOLDED_TO_ASCII: [&str; 8] = [
+pub(crate) const FOLDED_TO_ASCII: [&str; 8] = [
     "\u{130}", "\u{131}", "\u{17F}", "\u{212A}", "\\u0130", "\\u0131", "\\u017f", "\\u212a",
 ];
 
@@ -326,26 +327,29 @@ fn may_be_no_text(text: &str) -> bool {
 /// Whether there are traces for some anchors is said once and for all: what is read again is passed over as it was at first.
 #[derive(Debug, Default)]
 pub struct TraceStore {
-    by_anchors: Mutex<HashMap<Vec<Anchor>, Option<Arc<Traces>>>>,
+    of_documents: Mutex<ByAnchors<Traces>>,
+    of_texts: Mutex<ByAnchors<TextTraces>>,
 }
 
-impl TraceStore {
-    fn of(&self, anchors: Vec<Anchor>) -> Option<Arc<Traces>> {
-        let mut by_anchors = self
-            .by_anchors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(traces) = by_anchors.get(&anchors) {
-            return traces.clone();
-        }
-        // Once full, it stays as it is.
-        if by_anchors.len() == MOST_TRACES {
-            return None;
-        }
-        let traces = Traces::of(&anchors).map(Arc::new);
-        by_anchors.insert(anchors, traces.clone());
-        traces
+type ByAnchors<T> = HashMap<Vec<Anchor>, Option<Arc<T>>>;
+
+/// What is kept for these anchors, or else made of them.
+fn kept<T>(
+    by_anchors: &Mutex<ByAnchors<T>>,
+    anchors: Vec<Anchor>,
+    make: fn(&[Anchor]) -> Option<T>,
+) -> Option<Arc<T>> {
+    let mut by_anchors = by_anchors.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(traces) = by_anchors.get(&anchors) {
+        return traces.clone();
     }
+    // Once full, it stays as it is.
+    if by_anchors.len() == MOST_TRACES {
+        return None;
+    }
+    let traces = make(&anchors).map(Arc::new);
+    by_anchors.insert(anchors, traces.clone());
+    traces
 }
 
 /// The traces of a consumer's kinds.
@@ -353,6 +357,7 @@ impl TraceStore {
 pub struct TracesByKind {
     store: Arc<TraceStore>,
     by_kind: HashMap<u32, Option<Arc<Traces>>>,
+    of_texts: HashMap<u32, Option<Arc<TextTraces>>>,
 }
 
 impl TracesByKind {
@@ -361,6 +366,7 @@ impl TracesByKind {
         Self {
             store: Arc::clone(store),
             by_kind: HashMap::new(),
+            of_texts: HashMap::new(),
         }
     }
 
@@ -372,7 +378,19 @@ impl TracesByKind {
         anchors: impl FnOnce() -> Option<Vec<Anchor>>,
     ) -> Option<Arc<Traces>> {
         let known = self.by_kind.entry(kind);
-        known.or_insert_with(|| self.store.of(anchors()?)).clone()
+        let make = || kept(&self.store.of_documents, anchors()?, Traces::of);
+        known.or_insert_with(make).clone()
+    }
+
+    /// The same for [`Consumer::text_traces`](crate::Consumer::text_traces).
+    pub fn of_text(
+        &mut self,
+        kind: u32,
+        anchors: impl FnOnce() -> Option<Vec<Anchor>>,
+    ) -> Option<Arc<TextTraces>> {
+        let known = self.of_texts.entry(kind);
+        let make = || kept(&self.store.of_texts, anchors()?, TextTraces::of);
+        known.or_insert_with(make).clone()
     }
 }
 

@@ -71,8 +71,8 @@ pub(super) fn member(key: &[u8], first: u8, depth: usize) -> Member {
 /// Does a wrapper begin here, at an opening brace? A record that merely has a list among its members is none: in a
 /// wrapper the list comes first, or after members that are known to belong to an envelope.
 pub(super) fn begins(bytes: &[u8]) -> bool {
-    // Nearly every document begins like this.
-    if bytes.starts_with(b"{\"@timestamp\"") {
+    // Nearly every document begins like the one, and every line of a container's log like the other.
+    if bytes.starts_with(b"{\"@timestamp\"") || bytes.starts_with(b"{\"log\":") {
         return false;
     }
     let bytes = &bytes[..bytes.len().min(PREFIX_BYTES)];

@@ -34,31 +34,40 @@ pub enum Framing {
     /// The same, but each line stays an event of its own, which sees the others as
     /// [`Record::group`](crate::source::mapping::Record::group).
     Grouped(fn(first: &[u8], next: &[u8]) -> bool),
-    /// Lines that this calls pieces of one record belong together, even with lines of other records between them; it may be
-    /// given no more than the first [`NEXT_BYTES`] of a line. Other lines are as in `Indented`.
-    Gathered(fn(line: &[u8]) -> Option<Piece<'_>>),
+    /// Lines that this calls pieces of one record belong together, even with lines of other records between them. Other lines are as in
+    /// `Indented`.
+    Gathered(Pieces),
+}
+
+/// Tells which record a line is a piece of. It may be given no more than the first [`NEXT_BYTES`] of a line.
+#[derive(Clone, Copy)]
+pub struct Pieces {
+    /// What the line has to do with the record that it is a piece of.
+    pub piece: fn(line: &[u8]) -> Option<Piece<'_>>,
+    /// No more than which record that is: the same that `piece` says.
+    pub of: fn(line: &[u8]) -> Option<PieceOf<'_>>,
+}
+
+/// Which record a line is a piece of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PieceOf<'a> {
+    /// The machine that wrote it, where the line says.
+    pub host: &'a [u8],
+    /// What the pieces of the record have in common, and no other record of the machine has.
+    pub name: &'a [u8],
 }
 
 /// What a line has to do with the record that it is a piece of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// The machine that wrote it, where the line says.
-    pub host: &'a [u8],
-    /// What the pieces of the record have in common, and no other record of the machine has.
-    pub name: &'a [u8],
+    /// Which record that is.
+    pub of: PieceOf<'a>,
     /// When it was written, in milliseconds. Pieces of one record lie close together.
     pub millis: i64,
     /// Is the record complete with it?
     pub last: bool,
     /// Does it say nothing else?
     pub empty: bool,
-}
-
-impl Piece<'_> {
-    /// Are both of the same record?
-    pub fn is_of(&self, other: &Piece<'_>) -> bool {
-        self.name == other.name && self.host == other.host
-    }
 }
 
 /// As much of a line as is looked at to tell whether it belongs to the one before.
@@ -315,11 +324,10 @@ impl<R: Read> Frames<R> {
             Framing::Joined(joins) | Framing::Grouped(joins) => {
                 self.joins_by(next, |next| joins(&rest[..first_end], next))
             }
-            Framing::Gathered(piece) => self.joins_by(next, |next| {
-                match (piece(&rest[..first_end]), piece(next)) {
-                    (Some(first), Some(next)) => first.is_of(&next),
-                    (None, None) => matches!(next.first(), Some(b' ' | b'\t')),
-                    _ => false,
+            Framing::Gathered(Pieces { of, .. }) => self.joins_by(next, |next| match of(next) {
+                Some(next) => of(&rest[..first_end]) == Some(next),
+                None => {
+                    matches!(next.first(), Some(b' ' | b'\t')) && of(&rest[..first_end]).is_none()
                 }
             }),
         }

@@ -1,6 +1,6 @@
 //! The header of a syslog line, in all the forms it comes in.
 
-use super::stamp::{self, Stamp};
+use super::stamp::{self, LastStamp, Stamp};
 
 /// A syslog line taken apart. All texts are borrowed from the line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,10 @@ impl<'a> Header<'a> {
 
     /// The same for lines that are not [`Plain`].
     pub(crate) fn parse_any(line: &'a str) -> Option<Self> {
+        // Lines of other logs that go on with the one before.
+        if line.starts_with(' ') {
+            return None;
+        }
         let (mut header, mut undivided) = dated(line)
             .or_else(|| undated(line))
             .or_else(|| tagged(line))?;
@@ -152,7 +156,15 @@ pub(crate) struct Plain {
 impl Plain {
     /// Finds the parts. `None` says nothing: the line may still have a header.
     pub(crate) fn find(bytes: &[u8]) -> Option<Self> {
-        let stamp = stamp::usual(bytes)?;
+        Self::behind(stamp::usual(bytes)?, bytes)
+    }
+
+    /// The same for a line that follows others: mostly it has the time of the one before.
+    pub(crate) fn find_after(bytes: &[u8], last: &mut LastStamp) -> Option<Self> {
+        Self::behind(last.usual(bytes)?, bytes)
+    }
+
+    fn behind(stamp: Stamp, bytes: &[u8]) -> Option<Self> {
         let host_end = name_end(bytes, 16);
         let start = host_end + 1;
         let digit_follows = bytes.get(start)?.is_ascii_digit();
@@ -189,6 +201,11 @@ impl Plain {
             pid,
             end: end + 1,
         })
+    }
+
+    /// The host's name in the line that was looked at.
+    pub(crate) fn host<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        &line[16..self.host_end]
     }
 
     /// The program's name in the line that was looked at.
@@ -324,11 +341,12 @@ fn rfc5424(line: &str) -> Option<Header<'_>> {
 
 /// `host program[pid]: message`, which is all that some exports of a journal keep.
 fn undated(line: &str) -> Option<Part<'_>> {
-    let (host, message) = line.split_once(' ')?;
     let host_like = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    if host.is_empty() || !host.bytes().all(host_like) {
+    let end = line.bytes().position(|byte| !host_like(byte))?;
+    if end == 0 || line.as_bytes()[end] != b' ' {
         return None;
     }
+    let (host, message) = (&line[..end], &line[end + 1..]);
     let (name, pid) = split_pid(message[..word_end(message)].strip_suffix(':')?);
     let header = Header {
         host: Some(host),

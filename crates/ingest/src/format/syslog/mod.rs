@@ -12,10 +12,10 @@ mod header;
 mod stamp;
 mod year;
 
-pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES, Piece};
+pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES, Piece, PieceOf, Pieces};
 pub use header::Header;
 pub(crate) use header::Plain;
-pub(crate) use stamp::month;
+pub(crate) use stamp::{LastStamp, month};
 pub use stamp::{Stamp, classic_stamp, iso_stamp, kernel_time};
 pub use year::{Assumed, YearBasis, YearClock, YearSpan};
 

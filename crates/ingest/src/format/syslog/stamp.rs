@@ -140,6 +140,30 @@ pub(super) fn usual(text: &[u8]) -> Option<Stamp> {
     }
 }
 
+/// The time that was read last, which is that of the next line as well where many come in a second.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastStamp {
+    /// The text of the time with the space behind it.
+    text: [u8; FIXED + 1],
+    stamp: Option<Stamp>,
+}
+
+impl LastStamp {
+    /// As [`usual`] has it.
+    pub(super) fn usual(&mut self, text: &[u8]) -> Option<Stamp> {
+        let (front, rest) = text.split_first_chunk()?;
+        if self.stamp.is_some() && self.text == *front {
+            // A year may follow.
+            return self
+                .stamp
+                .filter(|_| !rest.first().is_some_and(u8::is_ascii_digit));
+        }
+        let stamp = usual(text)?;
+        (self.text, self.stamp) = (*front, Some(stamp));
+        Some(stamp)
+    }
+}
+
 /// `Mmm dd HH:MM:SS`, and what follows it.
 fn fixed(text: &[u8]) -> Option<(Stamp, &[u8])> {
     let [
@@ -481,7 +505,7 @@ impl<'a> Scan<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{classic, iso, kernel_time};
+    use super::{LastStamp, classic, iso, kernel_time, usual};
     use jiff::tz::TimeZone;
 
     #[track_caller]
@@ -541,6 +565,25 @@ mod tests {
             "Jan  5 1:31:41",
         ] {
             check_classic(text, &utc, None);
+        }
+    }
+
+    #[test]
+    fn the_last_time_changes_nothing() {
+        let mut last = LastStamp::default();
+        for text in [
+            "Jan  5 01:31:41 www",
+            "Jan  5 01:31:41 www",
+            "Jan  5 01:31:41 2019 www",
+            "Jan  5 01:31:41",
+            "Jan  5 01:31:41 ",
+            "Jan  5 01:31:42 www",
+            "Feb 30 01:31:42 www",
+            "x",
+            "Jan  5 01:31:42 www",
+        ] {
+            let text = text.as_bytes();
+            assert_eq!(last.usual(text), usual(text), "{text:?}");
         }
     }
 

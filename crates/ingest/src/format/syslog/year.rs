@@ -151,9 +151,12 @@ pub struct YearSpan {
 impl YearSpan {
     /// Takes the next line of the file, or at least its first 64 bytes. Lines without a time, or with a year, say nothing.
     pub fn line(&mut self, line: &[u8]) {
-        let Some(day) = header::month_and_day(line) else {
-            return;
-        };
+        if let Some(day) = header::month_and_day(line) {
+            self.day(day);
+        }
+    }
+
+    fn day(&mut self, day: MonthDay) {
         if self.last == Some(day) {
             return;
         }
@@ -170,12 +173,26 @@ impl YearSpan {
     /// Takes all lines of a file, or of the next whole lines of one.
     pub fn lines(&mut self, bytes: &[u8]) {
         let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', bytes) {
-            self.line(&bytes[start..end]);
+        let mut known = None;
+        for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
+            let line = &bytes[start..end];
             start = end + 1;
+            // Most lines begin with the day of the one before.
+            let front = line.first_chunk().copied().filter(names_day);
+            if front.is_some() && front == known {
+                continue;
+            }
+            if let Some(day) = header::month_and_day(line) {
+                self.day(day);
+                known = front;
+            }
         }
-        self.line(&bytes[start..]);
     }
+}
+
+/// Is this a month and a day, as far as it is a time at all: `Jan  2 `?
+fn names_day(front: &[u8; 7]) -> bool {
+    front[0].is_ascii_alphabetic() && front[5].is_ascii_digit() && front[6] == b' '
 }
 
 /// How many years lie between two lines that follow each other: -1, 0 or 1.
@@ -237,6 +254,19 @@ mod tests {
                 stamp.year.expect("a year was assigned")
             })
             .collect()
+    }
+
+    #[test]
+    fn days_that_come_again_change_nothing() {
+        let text = "Dec 31 23:59:59 h\nDec 31 23:59:59 h\nJan  1 00:00:00 h\nx\nJan  1 00:00:00 2025 h\n\
+                    Dec 31 h\nFeb 29 10:00:00 h\nFeb 29 1\nJan  1 00:00:00 h\nJan 11 00:00:00 h\n";
+        let (mut whole, mut single) = (YearSpan::default(), YearSpan::default());
+        whole.lines(text.as_bytes());
+        for line in text.lines() {
+            single.line(line.as_bytes());
+        }
+        assert_eq!(whole, single);
+        assert_eq!((whole.turns, whole.last), (1, Some((1, 11))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The head of an audit record: `[node=HOST ]type=TYPE msg=audit(SECONDS.MILLIS:SERIAL): `, in the forms it comes in.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use gatewatch_event::Timestamp;
@@ -10,7 +11,7 @@ use super::laurel;
 use super::message::Fields;
 use super::types;
 use crate::format::json::LazyJson;
-use crate::format::syslog::{Header, NEXT_BYTES, Piece};
+use crate::format::syslog::{Header, NEXT_BYTES, Piece, PieceOf, Plain};
 use crate::format::time;
 use crate::source::mapping::Record;
 
@@ -49,14 +50,14 @@ impl<'a> Head<'a> {
             }
             None => (None, text),
         };
-        let rest = rest.strip_prefix("type=")?;
-        let (kind, rest) = word(rest)?;
-        let (id, body) = stamped(rest.strip_prefix("msg=").unwrap_or(rest))?;
+        let spots = Spots::find(rest.as_bytes())?;
+        let behind = &rest[spots.end..];
+        let body = behind.strip_prefix(": ").unwrap_or(behind);
         Some(Self {
             host,
-            kind,
-            id,
-            body,
+            kind: &rest[spots.kind],
+            id: &rest[spots.id],
+            body: body.trim_start_matches([' ', ':']),
         })
     }
 
@@ -121,12 +122,8 @@ const TYPE_BYTES: [bool; 256] = {
 
 /// The type that a text begins with, and what follows the space behind it.
 fn word(text: &str) -> Option<(&str, &str)> {
-    let near = &text.as_bytes()[..text.len().min(LONGEST_TYPE)];
-    let end = near
-        .iter()
-        .position(|byte| !TYPE_BYTES[usize::from(*byte)])?;
-    let is_type = end > 0 && near[end] == b' ';
-    is_type.then(|| (&text[..end], text[end + 1..].trim_start_matches(' ')))
+    let end = type_length(text.as_bytes())?;
+    Some((&text[..end], text[end + 1..].trim_start_matches(' ')))
 }
 
 /// `USER_LOGIN`, `1112`, `UNKNOWN[1420]`.
@@ -136,10 +133,69 @@ pub(super) fn is_type(text: &str) -> bool {
         && text.bytes().all(|byte| TYPE_BYTES[usize::from(byte)])
 }
 
-/// Splits `audit(ID): BODY`.
-fn stamped(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix("audit(")?;
-    let near = &rest.as_bytes()[..rest.len().min(LONGEST_ID)];
+/// Where the parts of a head stand that begins with `type=`. All of it is ASCII.
+struct Spots {
+    kind: Range<usize>,
+    id: Range<usize>,
+    /// Behind the bracket that ends it.
+    end: usize,
+}
+
+impl Spots {
+    fn find(line: &[u8]) -> Option<Self> {
+        let [b't', b'y', b'p', b'e', b'=', rest @ ..] = line else {
+            return None;
+        };
+        let kind = line.len() - rest.len()..line.len() - rest.len() + type_length(rest)?;
+        let mut rest = &line[kind.end + 1..];
+        while let [b' ', behind @ ..] = rest {
+            rest = behind;
+        }
+        if let [b'm', b's', b'g', b'=', behind @ ..] = rest {
+            rest = behind;
+        }
+        let [b'a', b'u', b'd', b'i', b't', b'(', rest @ ..] = rest else {
+            return None;
+        };
+        let at = line.len() - rest.len();
+        let length = id_length(rest)?;
+        Some(Self {
+            kind,
+            id: at..at + length,
+            end: at + length + 1,
+        })
+    }
+}
+
+/// How long the type is that a text begins with, if a space is behind it.
+fn type_length(text: &[u8]) -> Option<usize> {
+    let near = &text[..text.len().min(LONGEST_TYPE)];
+    let mut end = 0;
+    while TYPE_BYTES[usize::from(*near.get(end)?)] {
+        end += 1;
+    }
+    (end > 0 && near[end] == b' ').then_some(end)
+}
+
+/// What is behind `SECONDS.MILLIS:`, as nearly every id begins: ten digits, three digits.
+fn behind_usual_time(id: &[u8]) -> Option<&[u8]> {
+    let (time, behind) = id.split_first_chunk::<15>()?;
+    let mut is_time = time[10] == b'.' && time[14] == b':';
+    for at in (0..10).chain(11..14) {
+        is_time &= time[at].is_ascii_digit();
+    }
+    is_time.then_some(behind)
+}
+
+/// How long the time with its serial number is that a text begins with, if a bracket ends it.
+fn id_length(text: &[u8]) -> Option<usize> {
+    let near = &text[..text.len().min(LONGEST_ID)];
+    if let Some(serial) = behind_usual_time(near) {
+        let digits = serial.iter().position(|byte| !byte.is_ascii_digit())?;
+        if digits > 0 && serial[digits] == b')' {
+            return Some(near.len() - serial.len() + digits);
+        }
+    }
     let mut colon = 0;
     let mut end = 0;
     loop {
@@ -151,14 +207,9 @@ fn stamped(text: &str) -> Option<(&str, &str)> {
         }
         end += 1;
     }
-    // A time, and a serial number.
     let serial = near.get(colon + 1..end)?;
-    if colon == 0 || serial.is_empty() || !serial.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let behind = &rest[end + 1..];
-    let body = behind.strip_prefix(": ").unwrap_or(behind);
-    Some((&rest[..end], body.trim_start_matches([' ', ':'])))
+    let is_id = colon > 0 && !serial.is_empty() && serial.iter().all(u8::is_ascii_digit);
+    is_id.then_some(end)
 }
 
 /// Without `[   12.345678] `, which the kernel's log may put first.
@@ -195,62 +246,79 @@ static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("audit("))
 
 /// The time of an id, in milliseconds.
 fn millis(id: &str) -> Option<i64> {
-    usual_millis(id.as_bytes()).or_else(|| {
-        let (time, _) = id.rsplit_once(':')?;
-        let (seconds, millis) = time.split_once('.')?;
-        let seconds: i64 = seconds.parse().ok()?;
-        let millis: u16 = millis.parse().ok()?;
-        seconds.checked_mul(1000)?.checked_add(millis.into())
-    })
+    let (time, _) = id.rsplit_once(':')?;
+    let (seconds, millis) = time.split_once('.')?;
+    let seconds: i64 = seconds.parse().ok()?;
+    let millis: u16 = millis.parse().ok()?;
+    seconds.checked_mul(1000)?.checked_add(millis.into())
 }
 
 /// The same for `SECONDS.MILLIS:SERIAL` as nearly every id is: ten digits, three digits.
 fn usual_millis(id: &[u8]) -> Option<i64> {
-    let ([seconds @ .., b'.', a, b, c, b':'], serial) = id.split_first_chunk::<15>()? else {
+    let (time, serial) = id.split_first_chunk::<15>()?;
+    if time[10] != b'.' || time[14] != b':' || serial.contains(&b':') {
         return None;
-    };
-    let mut digits = seconds.iter().chain([a, b, c]);
-    let millis = digits.try_fold(0, |number, digit| {
-        let value = digit.is_ascii_digit().then(|| i64::from(digit - b'0'))?;
-        Some(number * 10 + value)
-    });
-    millis.filter(|_| !serial.contains(&b':'))
+    }
+    let mut millis = 0;
+    for at in (0..10).chain(11..14) {
+        if !time[at].is_ascii_digit() {
+            return None;
+        }
+        millis = millis * 10 + i64::from(time[at] - b'0');
+    }
+    Some(millis)
 }
 
 /// Tells what a line has to do with the event that it is a piece of, from its beginning.
 pub(super) fn piece(line: &[u8]) -> Option<Piece<'_>> {
-    let near = &line[..line.len().min(NEXT_BYTES)];
-    let start = near.iter().position(|byte| *byte != 0)?;
-    if near[start..].starts_with(b"type=") {
-        return bare_piece(&near[start..]);
+    let (of, kind) = piece_and_type(line)?;
+    let millis = usual_millis(of.name).or_else(|| millis(std::str::from_utf8(of.name).ok()?));
+    Some(Piece {
+        of,
+        millis: millis.unwrap_or(0),
+        last: types::is_last(kind),
+        empty: types::is_end(kind),
+    })
+}
+
+/// Tells no more than which event a line is a piece of.
+pub(super) fn piece_of(line: &[u8]) -> Option<PieceOf<'_>> {
+    piece_and_type(line).map(|(of, _)| of)
+}
+
+/// Which event a line is a piece of, and the type of its record.
+fn piece_and_type(line: &[u8]) -> Option<(PieceOf<'_>, &[u8])> {
+    let mut near = &line[..line.len().min(NEXT_BYTES)];
+    while let [0, rest @ ..] = near {
+        near = rest;
+    }
+    if near.starts_with(b"type=") {
+        // Nearly every line of an audit log; all of its head is ASCII.
+        let Spots { kind, id, .. } = Spots::find(near)?;
+        let (host, name) = (&near[..0], &near[id]);
+        return Some((PieceOf { host, name }, &near[kind]));
     }
     // Most lines of a mixture end here.
     MARK.find(near)?;
+    if let Some(plain) = Plain::find(near)
+        && let program = plain.program(near)
+        && PROGRAMS.iter().any(|known| known.as_bytes() == program)
+        && let message = plain.message(near)
+        && let Some(Spots { kind, id, .. }) = Spots::find(message)
+    {
+        let (host, name) = (plain.host(near), &message[id]);
+        return Some((PieceOf { host, name }, &message[kind]));
+    }
     let text = match std::str::from_utf8(near) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&near[..error.valid_up_to()]).ok()?,
     };
-    let head = Head::of(text.trim_start_matches('\0'))?;
-    Some(of_head(&head))
-}
-
-/// The same for the head of nearly every line: `type=TYPE msg=audit(SECONDS.MILLIS:SERIAL): `.
-fn bare_piece(line: &[u8]) -> Option<Piece<'_>> {
-    // All of the head is ASCII.
-    let end = memchr::memchr(b')', line)?;
-    let text = std::str::from_utf8(&line[..=end]).ok()?;
-    let head = Head::bare(text)?;
-    Some(of_head(&head))
-}
-
-fn of_head<'a>(head: &Head<'a>) -> Piece<'a> {
-    Piece {
+    let head = Head::of(text)?;
+    let of = PieceOf {
         host: head.host.unwrap_or_default().as_bytes(),
         name: head.id.as_bytes(),
-        millis: millis(head.id).unwrap_or(0),
-        last: types::is_last(head.kind),
-        empty: types::is_end(head.kind),
-    }
+    };
+    Some((of, head.kind.as_bytes()))
 }
 
 /// An event in one of the forms it comes in.
@@ -459,7 +527,7 @@ mod tests {
         let piece = |line: &'static str| piece(line.as_bytes()).expect(line);
         let call = piece("type=SYSCALL msg=audit(12.345:6): arch=c000003e");
         assert_eq!(
-            (call.name, call.millis, call.last),
+            (call.of.name, call.millis, call.last),
             (&b"12.345:6"[..], 12_345, false)
         );
         assert!(piece("type=EOE msg=audit(12.345:6): ").empty);

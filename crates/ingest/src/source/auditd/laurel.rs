@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::decode::{digits, percent, percent_text};
 use super::head::{Glance, is_type};
 use super::message::{Fields, Message, set};
+use super::shown;
 use crate::format::json::{JsonKind, LazyJson};
 
 /// Members that are no records: what Laurel knows of the process beside the event.
@@ -34,16 +35,12 @@ fn records<'a>(json: LazyJson<'a>) -> impl Iterator<Item = (Cow<'a, str>, LazyJs
     json.members()
         .filter(|(key, _)| is_type(key) && !BESIDE.contains(&key.as_ref()))
         .flat_map(|(key, value)| {
-            let list: Vec<LazyJson<'a>> = match value.kind() {
-                JsonKind::Object => vec![value],
-                JsonKind::Array => value
-                    .elements()
-                    .filter(|element| element.kind() == JsonKind::Object)
-                    .take(MOST_RECORDS)
-                    .collect(),
-                _ => Vec::new(),
-            };
-            list.into_iter().map(move |value| (key.clone(), value))
+            let alone = (value.kind() == JsonKind::Object).then_some(value);
+            let elements = value
+                .elements()
+                .filter(|element| element.kind() == JsonKind::Object)
+                .take(MOST_RECORDS);
+            elements.chain(alone).map(move |value| (key.clone(), value))
         })
         .take(MOST_RECORDS)
 }
@@ -80,6 +77,28 @@ pub(super) fn messages(json: LazyJson<'_>) -> Vec<Message<'_>> {
     records(json)
         .map(|(kind, record)| message(kind, record))
         .collect()
+}
+
+/// Does `holds` say so of one of the texts that the fields of [`SHOWN`](super::shown::SHOWN) are made of?
+pub(super) fn shows(json: LazyJson<'_>, holds: &mut dyn FnMut(&str) -> bool) -> bool {
+    records(json).any(|(kind, record)| {
+        record
+            .members()
+            .take(MOST_RECORDS)
+            .any(|(key, value)| match key.as_ref() {
+                "cmd" | "comm" | "cwd" | "exe" | "name" => value
+                    .scalar_text()
+                    .is_some_and(|text| holds(&percent_text(text))),
+                "msg" => value
+                    .scalar_text()
+                    .is_some_and(|text| shown::shows(&text, holds)),
+                key if kind == "EXECVE" && key.starts_with("ARGV") => {
+                    let mut texts = argument_texts(value);
+                    texts.any(|text| holds(&percent_text(text)))
+                }
+                _ => false,
+            })
+    })
 }
 
 fn message<'a>(kind: Cow<'a, str>, record: LazyJson<'a>) -> Message<'a> {
@@ -145,19 +164,13 @@ fn without<'a>(text: Cow<'a, str>, prefix: &str) -> Cow<'a, str> {
 
 /// The arguments of a command, of a system call, or those that a process's title is made of.
 fn arguments<'a>(message: &mut Message<'a>, value: LazyJson<'a>) {
-    let texts: Vec<Cow<'a, str>> = match value.kind() {
-        JsonKind::Array => value
-            .elements()
-            .filter_map(|element| element.scalar_text())
-            .collect(),
-        _ => value.scalar_text().into_iter().collect(),
-    };
+    let texts = argument_texts(value);
     match message.kind.as_ref() {
         "EXECVE" => {
-            message.arguments = texts.into_iter().map(percent_text).collect();
+            message.arguments = texts.map(percent_text).collect();
         }
         "PROCTITLE" => {
-            let title = texts.join(" ");
+            let title = texts.collect::<Vec<_>>().join(" ");
             set(
                 &mut message.fields,
                 "proctitle",
@@ -170,6 +183,15 @@ fn arguments<'a>(message: &mut Message<'a>, value: LazyJson<'a>) {
             }
         }
     }
+}
+
+/// The texts of a list, or the one that stands where a list might.
+fn argument_texts<'a>(value: LazyJson<'a>) -> impl Iterator<Item = Cow<'a, str>> {
+    let alone = (value.kind() != JsonKind::Array).then_some(value);
+    value
+        .elements()
+        .chain(alone)
+        .filter_map(|element| element.scalar_text())
 }
 
 /// The machine that an event is of, and its time with the serial number.

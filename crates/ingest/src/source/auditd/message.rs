@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn is_key(byte: u8) -> bool {
+pub(super) fn is_key(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'[' | b']')
 }
 

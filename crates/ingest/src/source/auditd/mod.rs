@@ -19,13 +19,14 @@ mod message;
 mod norm;
 mod numbers;
 mod parts;
+mod shown;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use super::mapping::{
-    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Recognised, Record, Source,
+    Confidence, Entry, Framing, Kind, Opening, Part, Parts, Pieces, Recognised, Record, Source,
 };
 use head::Form;
 
@@ -104,7 +105,10 @@ impl Source for Auditd {
     }
 
     fn framing(&self) -> Framing {
-        Framing::Gathered(head::piece)
+        Framing::Gathered(Pieces {
+            piece: head::piece,
+            of: head::piece_of,
+        })
     }
 
     fn fields(&self) -> &'static [Entry] {
@@ -115,6 +119,17 @@ impl Source for Auditd {
         match Form::of(record) {
             Some(form) => types::kind(&form.glance()),
             None => &types::DAEMON,
+        }
+    }
+
+    fn shown(&self) -> &'static [&'static str] {
+        shown::SHOWN
+    }
+
+    fn shows(&self, record: &Record<'_>, holds: &mut dyn FnMut(&str) -> bool) -> bool {
+        match record.json {
+            Some(json) => laurel::shows(json, holds),
+            None => shown::shows(record.raw, holds),
         }
     }
 

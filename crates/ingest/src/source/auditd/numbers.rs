@@ -18,7 +18,7 @@ const ARCHITECTURES: &[(&str, &str, Option<Rows>)] = &[
 /// Rows of names: the number of the first, and the names from there on.
 type Rows = &'static [(u16, &'static str)];
 
-type Names = HashMap<u16, &'static str>;
+type Names = HashMap<u16, &'static str, foldhash::fast::RandomState>;
 
 fn names(rows: &[Rows]) -> Names {
     rows.iter()

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use memchr::memmem::FinderRev;
+
 use super::calls;
 use super::fields;
 use super::head::Glance;
@@ -418,21 +420,34 @@ pub(super) fn find(kind: &str) -> Option<&'static RecordType> {
 
 /// Is an event complete with a record of this type? What programs write is one record; of what the kernel writes, the title of
 /// the process is the last, before the mark of the end.
-pub(super) fn is_last(kind: &str) -> bool {
-    let number = kind.parse().ok().or_else(|| NUMBERS.get(kind).copied());
-    match number {
-        Some(1320 | 1327) => true,
-        Some(number) => (1100..1300).contains(&number) || number >= 2000,
-        None => ["USER_", "CRED_", "DAEMON_", "CRYPTO_", "VIRT_", "RESP_"]
-            .iter()
-            .any(|start| kind.starts_with(start)),
+pub(super) fn is_last(kind: &[u8]) -> bool {
+    const OF_PROGRAMS: [&[u8]; 6] = [
+        b"USER_", b"CRED_", b"DAEMON_", b"CRYPTO_", b"VIRT_", b"RESP_",
+    ];
+    match kind {
+        // Nearly all records are of these.
+        b"SYSCALL" | b"PATH" | b"CWD" | b"EXECVE" | b"SOCKADDR" => false,
+        b"PROCTITLE" | b"EOE" => true,
+        _ if OF_PROGRAMS.iter().any(|start| kind.starts_with(start)) => true,
+        _ => {
+            let kind = std::str::from_utf8(kind).unwrap_or_default();
+            let number = kind.parse().ok().or_else(|| NUMBERS.get(kind).copied());
+            match number {
+                Some(1320 | 1327) => true,
+                Some(number) => (1100..1300).contains(&number) || number >= 2000,
+                None => false,
+            }
+        }
     }
 }
 
 /// Is this the mark of an event's end, which says nothing else?
-pub(super) fn is_end(kind: &str) -> bool {
-    matches!(kind, "EOE" | "1320")
+pub(super) fn is_end(kind: &[u8]) -> bool {
+    matches!(kind, b"EOE" | b"1320")
 }
+
+static PROGRAM: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new(" exe=\""));
+static RESULT: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new(" res="));
 
 /// The kind of an event of one record, whose fields are these.
 fn alone(record: &'static RecordType, text: &str) -> &'static Kind {
@@ -440,18 +455,18 @@ fn alone(record: &'static RecordType, text: &str) -> &'static Kind {
         return &record.alone;
     };
     // Of a field that comes twice the last counts, here as well.
-    let last = |key: &[u8]| {
-        let start = memchr::memmem::rfind(text.as_bytes(), key)? + key.len();
+    let last = |key: &FinderRev<'_>| {
+        let start = key.rfind(text.as_bytes())? + key.needle().len();
         text.get(start..)
     };
-    let program = last(b" exe=\"").and_then(|rest| rest.split('"').next());
+    let program = last(&PROGRAM).and_then(|rest| rest.split('"').next());
     let service = match program.map(door_of_program) {
         Some(Some((service, product))) => (service, product),
         Some(None) => return &door.elsewhere,
         // Its path stands in digits, or it has none.
         None => return &record.alone,
     };
-    match (service, &door.ssh, last(b" res=")) {
+    match (service, &door.ssh, last(&RESULT)) {
         (("ssh", "openssh"), Some([success, failure]), Some(result)) => {
             if is_success(result) {
                 success
@@ -508,6 +523,11 @@ mod tests {
         assert_eq!(name_of("1112"), "USER_LOGIN");
         assert_eq!(name_of("UNKNOWN[1420]"), "UNKNOWN[1420]");
         assert_eq!(name_of("UNKNOWN[1334]"), "BPF");
-        assert!(is_last("1112") && is_last("USER_NEW") && !is_last("SYSCALL") && !is_last("9"));
+        assert!(is_last(b"1112") && is_last(b"USER_NEW") && !is_last(b"9"));
+        // By its name a type is what it is by its number.
+        for (number, name) in BY_NUMBER.iter() {
+            let by_number = is_last(number.to_string().as_bytes());
+            assert_eq!(is_last(name.as_bytes()), by_number, "{name}");
+        }
     }
 }

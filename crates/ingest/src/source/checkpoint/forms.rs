@@ -45,6 +45,8 @@ fn exported<'a>(record: &Record<'a>) -> Option<&'a str> {
         end -= 1;
     }
     let head = &raw[..end];
+    // Most lines of others have none.
+    memchr::memchr(b'[', head.as_bytes())?;
     let open = if record.program() == Some("CheckPoint") {
         head.find('[')?
     } else if let Some(at) = NAME.find(before_values(head)) {

@@ -77,7 +77,8 @@ impl<'a> Form<'a> {
         if message.starts_with("CEF:0|Citrix|NetScaler|") {
             return Some(Self::Cef(message));
         }
-        if let Some(line) = headed(message) {
+        let space = memchr::memchr(b' ', message.as_bytes())?;
+        if let Some(line) = headed(message, space) {
             return Some(Self::Native(Line {
                 host: record.header.host,
                 ..line
@@ -97,7 +98,7 @@ impl<'a> Form<'a> {
                 ..line
             }));
         }
-        is_appliance(message).then_some(Self::Appliance)
+        is_appliance(message, space).then_some(Self::Appliance)
     }
 
     pub(super) fn confidence(&self) -> Confidence {
@@ -109,9 +110,9 @@ impl<'a> Form<'a> {
 }
 
 /// `USER on TTY shell_command="...` of the shell's log, `CLIENT -> SERVER ... "REQUEST` of the web server's.
-fn is_appliance(message: &str) -> bool {
-    let second = memchr::memchr(b' ', message.as_bytes()).map(|at| &message.as_bytes()[at + 1..]);
-    if !second.is_some_and(|text| text.starts_with(b"on ") || text.starts_with(b"-> ")) {
+fn is_appliance(message: &str, space: usize) -> bool {
+    let second = &message.as_bytes()[space + 1..];
+    if !second.starts_with(b"on ") && !second.starts_with(b"-> ") {
         return false;
     }
     let mut words = message.splitn(4, ' ');
@@ -180,8 +181,8 @@ fn native(raw: &str) -> Option<Line<'_>> {
 }
 
 /// `0-PPE-0 : default FEATURE EVENT ID SEVERITY : TEXT` behind a header that has time and host, that of RFC 5424.
-fn headed(message: &str) -> Option<Line<'_>> {
-    let (engine, rest) = message.split_at_checked(memchr::memchr(b' ', message.as_bytes())?)?;
+fn headed(message: &str, space: usize) -> Option<Line<'_>> {
+    let (engine, rest) = message.split_at_checked(space)?;
     is_engine(engine)
         .then(|| details(rest.strip_prefix(" : ")?))
         .flatten()

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use crate::format::text::{Pairs, Starts};
+use crate::format::text::{Pairs, Starts, find_near};
 use crate::source::mapping::{Parts, Record, is_handshake, push_handshake};
 
 /// Most pairs of a line that are looked at; the daemon writes a handful.
@@ -105,9 +105,9 @@ impl<'a> Line<'a> {
         let Some(rest) = message.strip_prefix("time=\"") else {
             return Self::of_terminal(message);
         };
-        let (time, rest) = rest.split_at_checked(rest.find('"').filter(|at| *at < 48)?)?;
+        let (time, rest) = rest.split_at_checked(find_near(rest, b'"', 48)?)?;
         let rest = rest.strip_prefix("\" level=")?;
-        let (level, rest) = rest.split_at_checked(rest.find(' ').filter(|at| *at < 10)?)?;
+        let (level, rest) = rest.split_at_checked(find_near(rest, b' ', 10)?)?;
         let text = rest.strip_prefix(" msg=")?;
         Some(Self {
             time,
@@ -163,7 +163,10 @@ impl<'a> Line<'a> {
 
 /// `METHOD /PATH` at the start of a text, and what follows the method.
 fn method(text: &str) -> Option<(&str, &str)> {
-    let (method, rest) = text.split_once(' ')?;
+    /// No method is longer, with the space behind it.
+    const LONGEST: usize = 8;
+    let at = find_near(text, b' ', LONGEST)?;
+    let (method, rest) = (&text[..at], &text[at + 1..]);
     (METHODS.contains(&method) && rest.starts_with('/')).then_some((method, rest))
 }
 

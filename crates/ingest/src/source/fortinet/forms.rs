@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use crate::format::text::{Cef, Pairs};
+use crate::format::text::{Cef, Pairs, find_near};
 use crate::source::mapping::{Confidence, MOST_PAIRS, Parts, Record};
 
 /// How far into a line its marks are looked for.
@@ -71,8 +71,9 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         {
             return Some(Confidence::Certain);
         }
-        let (date, time) = text.split_once(' ')?;
-        let dated = date.len() == 15 && date.starts_with("date=") && time.starts_with("time=");
+        let dated = text.starts_with("date=")
+            && find_near(text, b' ', 16) == Some(15)
+            && text[16..].starts_with("time=");
         return (dated && (has(b" desc=") || has(b" devid=") || has(b" device_id=")))
             .then_some(Confidence::Likely);
     }

@@ -2,6 +2,7 @@
 
 use super::kinds;
 use crate::format::syslog::{Stamp, iso_stamp};
+use crate::format::text::{find_near, lines};
 use crate::format::time;
 use crate::source::mapping::{Confidence, Recognised, Record};
 
@@ -30,6 +31,9 @@ const LEVELS: [&str; 12] = [
     "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "SEVERE", "WARNING", "CONFIG", "FINE", "FINER",
     "FINEST", "FATAL",
 ];
+
+/// The longest of them with the colon behind it takes no more.
+const LEVEL: usize = 9;
 
 /// Texts that nobody else writes; `java.util.logging` does not say whose they are.
 const STARTS: [&str; 1] = ["Authentication attempt from "];
@@ -128,7 +132,7 @@ impl<'a> Line<'a> {
             .or_else(|| Self::tomcat(line))
             .or_else(|| Self::two(line))?;
         // A trace below says nothing of the access.
-        let text = line.text.lines().next().unwrap_or_default();
+        let text = lines(line.text).next().unwrap_or_default();
         Some(Self { text, ..line })
     }
 
@@ -188,11 +192,17 @@ impl<'a> Line<'a> {
 
     /// The two lines of `java.util.logging`, or the second alone.
     fn two(line: &'a str) -> Option<Self> {
-        if !line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let bytes = line.as_bytes();
+        if !bytes.first()?.is_ascii_alphabetic() {
             return None;
         }
-        let (when, logger, second) = match line.split_once('\n') {
-            Some((first, second)) => {
+        // Without the colon behind a level the line can only be the first of two, which has a space behind the month.
+        if bytes.get(3) != Some(&b' ') && find_near(line, b':', LEVEL).is_none() {
+            return None;
+        }
+        let (when, logger, second) = match memchr::memchr(b'\n', bytes) {
+            Some(end) => {
+                let (first, second) = (&line[..end], &line[end + 1..]);
                 let (stamp, logger) = two_lines(first)?;
                 (
                     When::Util(stamp),
@@ -202,7 +212,7 @@ impl<'a> Line<'a> {
             }
             None => (When::Untold, "", line),
         };
-        let colon = second.bytes().take(9).position(|byte| byte == b':')?;
+        let colon = find_near(second, b':', LEVEL)?;
         let (level, text) = (&second[..colon], second[colon..].strip_prefix(": ")?);
         LEVELS.contains(&level).then_some(Self {
             when,

@@ -181,13 +181,11 @@ impl<'a> Usual<'a> {
         }
         let mut starts = [0; ALL.len() + 1];
         let mut count = 1;
-        // Cells are short: a search for each would take longer.
-        for (at, byte) in bytes.iter().enumerate() {
-            if *byte == b' ' {
-                *starts.get_mut(count)? = at + 1;
-                count += 1;
-            }
-        }
+        each_space(bytes, |at| {
+            *starts.get_mut(count)? = at + 1;
+            count += 1;
+            Some(())
+        })?;
         *starts.get_mut(count)? = bytes.len() + 1;
         let form = FORMS.iter().find(|form| form.columns.len() == count)?;
         let usual = Self { form, line, starts };
@@ -226,27 +224,44 @@ impl<'a> Usual<'a> {
 
     /// What decides the kind.
     fn request(&self) -> Request<'a> {
-        let cells = self.form.request.map(|place| {
-            let cell = if place == NOWHERE {
-                None
-            } else {
-                self.cell(place)
-            };
-            cell.filter(|cell| *cell != "-")
-        });
-        let has_user = cells[6].is_some_and(is_somebody);
-        let [method, path, query, status, sub_status, win32_status, _] =
-            cells.map(Option::unwrap_or_default);
+        let [method, path, query, status, sub_status, win32_status, user] = self.form.request;
+        let said = |place| self.cell(place).filter(|cell| *cell != "-");
+        let text = |place| said(place).unwrap_or_default();
         Request {
-            method,
-            path,
-            query,
-            status: status.parse().unwrap_or(0),
-            sub_status: sub_status.parse().unwrap_or(0),
-            win32_status: win32_status.parse().unwrap_or(0),
-            has_user,
+            method: text(method),
+            path: text(path),
+            query: text(query),
+            status: text(status).parse().unwrap_or(0),
+            sub_status: text(sub_status).parse().unwrap_or(0),
+            win32_status: text(win32_status).parse().unwrap_or(0),
+            has_user: said(user).is_some_and(is_somebody),
         }
     }
+}
+
+/// Calls `found` with where each space stands, until it gives `None`. Cells are short, so that a search for each would take longer: eight
+/// bytes are looked at at once.
+fn each_space(bytes: &[u8], mut found: impl FnMut(usize) -> Option<()>) -> Option<()> {
+    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
+    let words = bytes.chunks_exact(8);
+    let rest = words.remainder();
+    for (number, word) in words.enumerate() {
+        let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
+        // Zero where a space stands; then the highest bit of each byte that is zero.
+        let other = word ^ u64::from_le_bytes([b' '; 8]);
+        let mut spaces = !(((other & LOW) + LOW) | other | LOW);
+        while spaces != 0 {
+            found(number * 8 + spaces.trailing_zeros() as usize / 8)?;
+            spaces &= spaces - 1;
+        }
+    }
+    let start = bytes.len() - rest.len();
+    for (at, byte) in rest.iter().enumerate() {
+        if *byte == b' ' {
+            found(start + at)?;
+        }
+    }
+    Some(())
 }
 
 fn is_method(text: &str) -> bool {

@@ -364,22 +364,22 @@ pub fn field_names() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().map(|entry| entry.name)
 }
 
-static BY_FIELD: LazyLock<Vec<(Field, Which, FieldGroup)>> = LazyLock::new(|| {
-    let mut sorted: Vec<_> = FIELDS
-        .iter()
-        .map(|entry| (Field::new(entry.name), entry.which, entry.group))
-        .collect();
-    sorted.sort_unstable_by_key(|(field, _, _)| *field);
-    sorted
+/// By the numbers of the fields.
+static BY_FIELD: LazyLock<Vec<Option<(Which, FieldGroup)>>> = LazyLock::new(|| {
+    let mut by_field = Vec::new();
+    for entry in FIELDS {
+        let number = Field::new(entry.name).number();
+        if by_field.len() <= number {
+            by_field.resize(number + 1, None);
+        }
+        by_field[number] = Some((entry.which, entry.group));
+    }
+    by_field
 });
 
 /// The field's place in the mapping; `None` when no event of this source has it.
 pub(super) fn which(field: Field) -> Option<(Which, FieldGroup)> {
-    let sorted = &*BY_FIELD;
-    let at = sorted
-        .binary_search_by_key(&field, |(field, _, _)| *field)
-        .ok()?;
-    Some((sorted[at].1, sorted[at].2))
+    BY_FIELD.get(field.number()).copied().flatten()
 }
 
 static CONSTANTS: LazyLock<Vec<(Which, [Value<'static>; 1])>> = LazyLock::new(|| {

@@ -40,34 +40,30 @@ impl AuthKinds {
         }
     }
 
-    /// Is it certain, from how the message starts, that the consumer does not want it? Known for sentences of sshd only.
-    pub(in crate::source) fn is_unwanted(
+    /// May the consumer want it, as far as its start tells? `None` where that does not tell that the message is one of sshd's
+    /// sentences.
+    pub(in crate::source) fn may_want(
         &mut self,
         program: &[u8],
         message: &[u8],
         consumer: &mut dyn Consumer,
-    ) -> bool {
-        let Some(number) = sentence::number(message) else {
-            return false;
-        };
-        let Ok(program) = std::str::from_utf8(program) else {
-            return false;
-        };
-        let program = Program::named(program);
+    ) -> Option<bool> {
+        let number = sentence::number(message)?;
+        let program = Program::named(std::str::from_utf8(program).ok()?);
         if program.role != Role::Ssh {
-            return false;
+            return None;
         }
         if let Some((asked, wanted)) = self.sentences[number]
             && asked == program.number()
         {
-            return !wanted;
+            return Some(wanted);
         }
         let mut wanted = false;
         for key in sentence::kinds(program, number) {
             wanted |= self.answer(key, consumer).is_some();
         }
         self.sentences[number] = Some((program.number(), wanted));
-        !wanted
+        Some(wanted)
     }
 
     fn wanted(&mut self, event: &AuthEvent<'_>, consumer: &mut dyn Consumer) -> Option<u32> {

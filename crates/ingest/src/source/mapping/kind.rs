@@ -179,6 +179,12 @@ impl Table {
         Some(&self.slots[self.by_field[at].1])
     }
 
+    /// Are the values of the field parts of each record's text, as the source says of them?
+    pub(super) fn is_shown(&self, field: Field, source: &dyn Source) -> bool {
+        let is_part = |slot: &Slot| matches!(slot.entry.from, From::Part(_));
+        source.shown().contains(&field.name()) && self.slot(field).is_some_and(is_part)
+    }
+
     pub(super) fn indices(&self, field: Field) -> Option<&[Value<'static>]> {
         (field == *INDEX && !self.indices.is_empty()).then_some(self.indices.as_slice())
     }

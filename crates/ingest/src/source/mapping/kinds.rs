@@ -1,5 +1,7 @@
 //! Hands events on to the consumer, whose answer for each kind is remembered.
 
+use std::sync::Arc;
+
 use gatewatch_event::Event;
 
 use super::event::SourceEvent;
@@ -7,16 +9,56 @@ use super::kind::{Kind, KnownKind};
 use super::record::Record;
 use super::source::Source;
 use crate::source::Claim;
-use crate::{Consumer, Place, Placed};
+use crate::{Consumer, Place, Placed, TextTraces};
 
 /// The consumer's answers for the kinds met in one unit of reading, by number; two for each kind: without and with fields
 /// beside the record.
 #[derive(Debug, Default)]
 pub(crate) struct SourceKinds {
-    answers: Vec<Option<Option<u32>>>,
+    answers: Vec<Option<Answer>>,
 }
 
-/// The kind of a record, and what the consumer says of it.
+/// A consumer's answer for a kind.
+#[derive(Clone, Debug)]
+struct Answer {
+    number: Option<u32>,
+    /// How many records of a kind that is wanted were met, while that matters.
+    met: u32,
+    traces: Option<Arc<TextTraces>>,
+}
+
+/// A kind of fewer records than this is not worth a search.
+const MANY_RECORDS: u32 = 64;
+
+impl Answer {
+    /// The number under which a record is wanted; `None` also for those whose text shows that they cannot matter.
+    fn of(
+        &mut self,
+        (source, kind): (&'static dyn Source, &'static Kind),
+        record: &Record<'_>,
+        consumer: &mut dyn Consumer,
+    ) -> Option<u32> {
+        let number = self.number?;
+        if self.met < MANY_RECORDS {
+            self.met += 1;
+            if self.met == MANY_RECORDS {
+                let are_shown = |traces: &Arc<TextTraces>| {
+                    let mut fields = traces.fields().iter();
+                    fields.all(|field| kind.table(source).is_shown(*field, source))
+                };
+                self.traces = consumer.text_traces(number).filter(are_shown);
+            }
+            return Some(number);
+        }
+        let may_matter = match &self.traces {
+            Some(traces) => source.shows(record, &mut |text| traces.are_in(text)),
+            None => true,
+        };
+        may_matter.then_some(number)
+    }
+}
+
+/// The kind of a record, and what the consumer says of it and of the record.
 pub(crate) struct Asked {
     source: &'static dyn Source,
     kind: &'static Kind,
@@ -24,7 +66,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Does the consumer want events of the kind?
+    /// Does the consumer want events of the kind, and may this be one that matters?
     pub(crate) fn is_wanted(&self) -> bool {
         self.number.is_some()
     }
@@ -60,8 +102,16 @@ impl SourceKinds {
         if self.answers.len() <= at {
             self.answers.resize(at + 1, None);
         }
-        let number =
-            *self.answers[at].get_or_insert_with(|| consumer.kind(&KnownKind::new(table, beside)));
+        let answer = self.answers[at].get_or_insert_with(|| Answer {
+            number: consumer.kind(&KnownKind::new(table, beside)),
+            met: 0,
+            traces: None,
+        });
+        let number = match beside {
+            // What came with the record stands elsewhere.
+            true => answer.number,
+            false => answer.of((source, kind), record, consumer),
+        };
         Asked {
             source,
             kind,

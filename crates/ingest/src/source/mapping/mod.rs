@@ -27,7 +27,7 @@ pub mod turn;
 mod view;
 pub(crate) mod web;
 
-pub use crate::format::syslog::{Framing, Piece};
+pub use crate::format::syslog::{Framing, Piece, PieceOf, Pieces};
 pub use access::{ACCESS_FIELDS, AccessField, door_of_program, remote};
 pub use community_id::{End, community_id, icmp_community_id, protocol_number};
 pub use door::{DOORS, door_of_port};

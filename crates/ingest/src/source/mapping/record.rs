@@ -87,7 +87,7 @@ impl<'a> Record<'a> {
         if start == 0 {
             return before;
         }
-        before.split_once('\n').map_or("", |(_, whole)| whole)
+        memchr::memchr(b'\n', before.as_bytes()).map_or("", |end| &before[end + 1..])
     }
 
     /// The lines of the group after this one.

@@ -154,6 +154,18 @@ pub trait Source: Sync {
     /// Which kind of event this is, from as little of the record as possible: most records go no further.
     fn kind(&self, record: &Record<'_>) -> &'static Kind;
 
+    /// Fields whose values, where they are made of a part, stand in what [`shows`](Self::shows) gives as they are: a value is a piece
+    /// of one of the texts, or several with spaces between them. Of kinds of which there are many, records are then passed over that show
+    /// nothing of what rules look for.
+    fn shown(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Does `holds` say so of one of the texts that the values of the [`shown`](Self::shown) fields are pieces of? In doubt it does.
+    fn shows(&self, record: &Record<'_>, holds: &mut dyn FnMut(&str) -> bool) -> bool {
+        holds(record.raw)
+    }
+
     /// Takes the record apart, for the entries that name its parts. A part that a JSON record lacks is looked for
     /// in the record, so that JSON sources need not take anything apart.
     fn take_apart<'a>(&self, _record: &Record<'a>, _parts: &mut Parts<'a>) {}

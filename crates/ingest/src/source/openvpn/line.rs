@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::kinds;
 use crate::format::syslog::{Stamp, classic_stamp, iso_stamp};
-use crate::format::text::Starts;
+use crate::format::text::{Starts, trim_front};
 use crate::source::mapping::{Confidence, Recognised, Record, turn};
 
 /// How far into a text its peer is looked for.
@@ -174,23 +174,27 @@ fn own_time(raw: &str) -> Option<(Stamp, usize)> {
 impl<'a> Line<'a> {
     pub(super) fn of(record: &Record<'a>) -> Self {
         if let Some((_, length)) = own_time(record.raw) {
-            return Self::parse(record.raw.get(length..).unwrap_or_default());
+            return Self::whole(record.raw.get(length..).unwrap_or_default());
         }
         if !record.program().is_some_and(is_program) {
-            return Self::parse(record.raw);
+            return Self::whole(record.raw);
         }
         Self {
             through_syslog: true,
-            ..Self::parse(record.message())
+            ..Self::whole(record.message())
         }
     }
 
-    fn parse(text: &'a str) -> Self {
+    fn whole(text: &'a str) -> Self {
+        Self::parse(text, first_word(text))
+    }
+
+    /// `word` is the first of the text.
+    fn parse(text: &'a str, word: &'a str) -> Self {
         let whole = Self {
             text,
             ..Self::default()
         };
-        let word = first_word(text);
         if let Some((peer, name)) = peer(word) {
             return Self {
                 name,
@@ -314,20 +318,21 @@ pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
         Some((_, length)) => record.raw.get(length..)?,
         None => record.raw,
     };
+    let word = first_word(text);
     // `ADDRESS - ` begins a line of a web server.
-    if own.is_none() && text[first_word(text).len()..].starts_with(" - ") {
+    if own.is_none() && text[word.len()..].starts_with(" - ") {
         return None;
     }
     let certain = |line: &Line<'_>| Some(Recognised::of(Confidence::Certain, kinds::kind(line)));
     if STARTS.begin(text) || is_pool_entry(text) {
-        return certain(&Line::parse(text));
+        return certain(&Line::parse(text, word));
     }
     // `[NAME] Peer Connection Initiated with ...`; others write an address and a bracket as well.
     let is_named =
         |text: &str| text.starts_with('[') && text.contains("] Peer Connection Initiated");
     // A line with a time of its own may be OpenVPN's whatever it says, so that most need not be taken apart.
-    if own.is_none() || may_follow_peer(text) {
-        let line = Line::parse(text);
+    if own.is_none() || may_follow_peer(text, word) {
+        let line = Line::parse(text, word);
         if line.peer.is_some() && (is_named(line.text) || PEER_STARTS.begin(line.text)) {
             return certain(&line);
         }
@@ -336,7 +341,7 @@ pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
         }
     }
     if is_client_row(text) {
-        let kind = kinds::of_row(&Line::parse(text));
+        let kind = kinds::of_row(&Line::parse(text, word));
         return Some(Recognised::of(Confidence::Likely, kind));
     }
     let of_status =
@@ -345,9 +350,9 @@ pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
 }
 
 /// Does anything stand in a text that could follow a peer? That is found out sooner than whether a peer stands before it.
-fn may_follow_peer(text: &str) -> bool {
+fn may_follow_peer(text: &str, word: &str) -> bool {
     let fits = |text: &str| {
-        let text = text.trim_start();
+        let text = trim_front(text);
         text.starts_with('[') || PEER_STARTS.begin(text)
     };
     let behind = |start: usize| {
@@ -355,7 +360,7 @@ fn may_follow_peer(text: &str) -> bool {
         &text[start + word.len()..]
     };
     let head = &text.as_bytes()[..text.len().min(HEAD)];
-    fits(behind(0))
+    fits(&text[word.len()..])
         || memchr::memchr_iter(b'/', head)
             .any(|at| text.as_bytes().get(at + 1).is_some_and(begins_peer) && fits(behind(at + 1)))
 }
@@ -477,7 +482,7 @@ mod tests {
             ),
             ("", None, None, ""),
         ] {
-            let line = Line::parse(text);
+            let line = Line::whole(text);
             assert_eq!(
                 (line.name, line.peer, line.text),
                 (name, peer, rest),

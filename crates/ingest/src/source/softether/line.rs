@@ -48,7 +48,9 @@ static STARTS: LazyLock<Starts<()>> = LazyLock::new(|| {
 
 /// Is this `YYYY-MM-DD HH:MM:SS.mmm`?
 fn is_time(text: &[u8]) -> bool {
+    // Most lines with a time in front have no fraction so.
     text.len() >= 23
+        && text[19] == b'.'
         && text[..23].iter().enumerate().all(|(at, byte)| match at {
             4 | 7 => *byte == b'-',
             10 => *byte == b' ',
@@ -67,7 +69,8 @@ impl<'a> Line<'a> {
             return None;
         }
         // The header's reader takes `[host/VPN]` for a program where no colon is nearer.
-        let at = BRACKET.find(record.raw.as_bytes())?;
+        let bracket = memchr::memchr(b'[', record.raw.as_bytes())?.saturating_sub(1);
+        let at = bracket + BRACKET.find(&record.raw.as_bytes()[bracket..])?;
         forwarded(&record.raw[at + 1..])
     }
 

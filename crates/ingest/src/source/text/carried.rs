@@ -19,10 +19,17 @@ fn record<'a>(text: &'a str, zone: &'a TimeZone) -> Record<'a> {
 
 /// Whose line a text is.
 #[derive(Clone, Copy)]
-pub(crate) enum Sourced {
-    /// Of a source.
-    Of(Claim),
-    /// Of a program that lets people in, or of PAM.
+pub(crate) struct Sourced {
+    whose: Whose,
+    /// Has it a syslog header?
+    has_header: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Whose {
+    /// A source's.
+    Source(Claim),
+    /// That of a program that lets people in, or of PAM.
     Auth,
     /// A JSON object, which is looked at when it is routed.
     Json,
@@ -38,10 +45,10 @@ pub(crate) enum Carried<'r, 't> {
 
 impl std::fmt::Debug for Sourced {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Of(claim) => claim.source.name(),
-            Self::Auth => "authentication",
-            Self::Json => "JSON",
+        f.write_str(match &self.whose {
+            Whose::Source(claim) => claim.source.name(),
+            Whose::Auth => "authentication",
+            Whose::Json => "JSON",
         })
     }
 }
@@ -50,13 +57,23 @@ impl Sourced {
     /// Whose line a text is, if it is anybody's.
     pub(crate) fn find(text: &str, claims: &mut Claims) -> Option<Self> {
         let record = record(text, &UTC);
+        let whose = Whose::of(&record, claims)?;
+        Some(Self {
+            whose,
+            has_header: record.has_header,
+        })
+    }
+}
+
+impl Whose {
+    fn of(record: &Record<'_>, claims: &mut Claims) -> Option<Self> {
         if json_part(record.message()).is_some() {
             return Some(Self::Json);
         }
-        if let Some(claim) = claims.claim(&record)
+        if let Some(claim) = claims.claim(record)
             && claim.confidence > Confidence::Possible
         {
-            return Some(Self::Of(claim));
+            return Some(Self::Source(claim));
         }
         let is_auth = record.program().is_some_and(linux_auth::is_own_program)
             || record.has_header && record.message().starts_with("pam_");
@@ -64,27 +81,29 @@ impl Sourced {
     }
 }
 
-/// Hands on a carried line and the source that it is of; its time is still that of the carrier, see [`stamp_carried`]. False when it is
-/// nobody's.
+/// Hands on a carried line and the source that it is of; a record has no time yet, see [`stamp_carried`]. `carried` is asked for the
+/// carrier's where that is needed. False when the line is nobody's.
 pub(crate) fn route_carried(
     (text, sourced): (&str, Sourced),
-    carried: Option<Timestamp>,
+    carried: impl FnOnce() -> Option<Timestamp>,
     zone: &TimeZone,
     index: &mut Index,
     deliver: &mut dyn FnMut(Carried<'_, '_>),
 ) -> bool {
-    let mut record = record(text, zone);
-    record.carried = carried;
-    let claim = match sourced {
-        Sourced::Of(claim) => claim,
-        Sourced::Auth => {
+    let mut record = match sourced.has_header {
+        true => record(text, zone),
+        false => Record::line(text, zone),
+    };
+    let claim = match sourced.whose {
+        Whose::Source(claim) => claim,
+        Whose::Auth => {
             let mut header = record.header;
             header.stamp = header.stamp.filter(|stamp| stamp.year.is_some());
-            header.stamp = header.stamp.or_else(|| carried.and_then(stamp_at));
+            header.stamp = header.stamp.or_else(|| carried().and_then(stamp_at));
             deliver(Carried::Auth(&AuthEvent::new(header, zone)));
             return true;
         }
-        Sourced::Json => {
+        Whose::Json => {
             if let Some(json) = json_part(record.message())
                 && index.build(json).is_ok()
             {
@@ -101,8 +120,13 @@ pub(crate) fn route_carried(
     true
 }
 
-/// Gives a carried line the time that it names itself.
-pub(crate) fn stamp_carried(source: &dyn Source, record: &mut Record<'_>) {
+/// Gives a carried line the time that it names itself, and that of the carrier.
+pub(crate) fn stamp_carried(
+    source: &dyn Source,
+    carried: Option<Timestamp>,
+    record: &mut Record<'_>,
+) {
+    record.carried = carried;
     if let Some(stamp) = source.stamp(record) {
         record.stamp = Some(stamp);
     }

@@ -63,7 +63,7 @@ impl Gather {
         let known = self
             .open
             .iter()
-            .rposition(|open| open.name == first.name && open.host == first.host);
+            .rposition(|open| open.name == first.of.name && open.host == first.of.host);
         match known {
             Some(at) => {
                 let open = &mut self.open[at];
@@ -85,8 +85,8 @@ impl Gather {
             None => {
                 self.bytes += bytes.len();
                 self.open.push_back(Open {
-                    host: first.host.to_vec(),
-                    name: first.name.to_vec(),
+                    host: first.of.host.to_vec(),
+                    name: first.of.name.to_vec(),
                     millis: first.millis,
                     offset,
                     bytes: bytes.to_vec(),
@@ -127,7 +127,7 @@ mod tests {
     use proptest::prelude::{prop, proptest};
 
     use super::{Gather, LONGEST_WAIT, MOST_OPEN};
-    use crate::format::syslog::{Frames, Framing, Piece};
+    use crate::format::syslog::{Frames, Framing, Piece, PieceOf, Pieces};
 
     /// `NAME MILLIS TEXT`: a text `end` is the last, `mark` the mark of the end.
     fn piece(line: &[u8]) -> Option<Piece<'_>> {
@@ -135,8 +135,10 @@ mod tests {
         let mut words = text.lines().next()?.split(' ');
         let (name, millis, text) = (words.next()?, words.next()?.parse().ok()?, words.next()?);
         Some(Piece {
-            host: b"",
-            name: name.as_bytes(),
+            of: PieceOf {
+                host: b"",
+                name: name.as_bytes(),
+            },
             millis,
             last: matches!(text, "end" | "mark"),
             empty: text == "mark",
@@ -145,7 +147,10 @@ mod tests {
 
     fn gathered(text: &str) -> Vec<(u64, String)> {
         let mut frames = Frames::new(text.as_bytes());
-        frames.set_framing(Framing::Gathered(piece));
+        frames.set_framing(Framing::Gathered(Pieces {
+            piece,
+            of: |line| Some(piece(line)?.of),
+        }));
         let mut gather = Gather::new(piece);
         let mut found = Vec::new();
         let mut hand = |bytes: &[u8], offset: u64| {

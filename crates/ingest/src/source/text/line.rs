@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::head::text_of;
 use crate::format::json::{Index, LazyJson};
-use crate::format::syslog::{Assumed, Header, Plain, Stamp, YearClock};
+use crate::format::syslog::{Assumed, Header, LastStamp, Plain, Stamp, YearClock};
 use crate::format::text::Columns;
 use crate::source::Claims;
 use crate::source::linux_auth::{AuthEvent, AuthKinds};
@@ -22,6 +22,7 @@ pub(super) struct Lines<'r> {
     pub(super) zone: &'r TimeZone,
     pub(super) zone_assumed: bool,
     pub(super) clock: YearClock,
+    pub(super) last_stamp: LastStamp,
     pub(super) counts: Counts,
     /// The source that most lines are of.
     pub(super) main: Option<&'static dyn Source>,
@@ -59,7 +60,10 @@ impl Lines<'_> {
             offset += (self.width)(raw) + (self.width)(b"\n");
             let line = line.strip_suffix('\r').unwrap_or(line);
             // A crash leaves zeros in front of the next line.
-            let line = line.trim_start_matches('\0');
+            let line = match line.as_bytes().first() {
+                Some(0) => line.trim_start_matches('\0'),
+                _ => line,
+            };
             if !line.trim_ascii_start().is_empty() {
                 self.counts.records += 1;
                 self.text(line, None, &text);
@@ -84,13 +88,18 @@ impl Lines<'_> {
             return self.unreadable("NUL bytes and nothing else");
         }
         let bytes = &bytes[start..];
-        let mut plain = Plain::find(bytes);
+        let mut plain = Plain::find_after(bytes, &mut self.last_stamp);
         match &mut plain {
             Some(plain) => {
                 self.date(&mut plain.stamp);
                 let (program, message) = (plain.program(bytes), plain.message(bytes));
-                if self.auth.is_unwanted(program, message, self.consumer) {
+                let told = self.auth.may_want(program, message, self.consumer);
+                if let Some(wanted) = told {
                     self.counts.records += 1;
+                    if wanted {
+                        // Nobody else has messages of sshd.
+                        self.deliver_auth(plain.header(&text_of(bytes)));
+                    }
                     return;
                 }
             }
@@ -167,17 +176,16 @@ impl Lines<'_> {
                 asked.deliver(record, None, &self.place, self.consumer);
             }
         } else if record.has_header {
-            let event = AuthEvent::new(record.header, self.zone);
-            let Self {
-                auth,
-                place,
-                consumer,
-                ..
-            } = self;
-            auth.deliver(&event, place, *consumer);
+            self.deliver_auth(record.header);
         } else {
             self.unreadable("no syslog header, and no line of a log that gatewatch knows");
         }
+    }
+
+    /// Hands a message about authentication on.
+    fn deliver_auth(&mut self, header: Header<'_>) {
+        let event = AuthEvent::new(header, self.zone);
+        self.auth.deliver(&event, &self.place, self.consumer);
     }
 
     /// Says once that two sources claim the same lines.

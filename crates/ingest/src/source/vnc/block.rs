@@ -1,5 +1,6 @@
 //! TigerVNC: connections are told from the lines of their block, most of which do not repeat the address.
 
+use crate::format::text::{lines, split_pair, trim_front};
 use crate::source::mapping::lines_back;
 
 /// A connection that is open at some line.
@@ -31,19 +32,26 @@ pub(super) fn said(text: &str) -> Option<Said<'_>> {
         return None;
     }
     if let Some(rest) = text.strip_prefix("Connections: ") {
-        let (word, rest) = rest.split_once(": ")?;
-        return Some(match word {
-            "accepted" | "Accepted" => Said::Accepted(rest),
-            "blacklisted" | "Blacklisted" => Said::Blacklisted(rest),
-            "closed" | "Closed" => match rest.split_once(" (") {
+        let behind = |word: &str| {
+            let (first, others) = rest.as_bytes().split_first()?;
+            let (known_first, known) = word.as_bytes().split_first()?;
+            // Older versions begin the word with a capital.
+            let begins = first.eq_ignore_ascii_case(known_first) && others.starts_with(known);
+            begins.then(|| &rest[word.len()..])
+        };
+        if let Some(peer) = behind("accepted: ") {
+            return Some(Said::Accepted(peer));
+        }
+        if let Some(rest) = behind("closed: ") {
+            return Some(match split_pair(rest, *b" (") {
                 Some((peer, why)) => Said::Closed(peer, Some(why.trim_end_matches(')'))),
                 None => Said::Closed(rest, None),
-            },
-            _ => return None,
-        });
+            });
+        }
+        return behind("blacklisted: ").map(Said::Blacklisted);
     }
     if let Some(rest) = text.strip_prefix("VNCSConnST:") {
-        let rest = rest.trim_start();
+        let rest = trim_front(rest);
         if rest.starts_with("Server default pixel format") {
             return Some(Said::CameIn);
         }
@@ -51,9 +59,7 @@ pub(super) fn said(text: &str) -> Option<Said<'_>> {
             .strip_prefix("closing ")
             .or_else(|| rest.strip_prefix("Closing "))?;
         // A long address leaves the reason to the next line.
-        let (peer, why) = rest
-            .split_once(": ")
-            .unwrap_or((rest.trim_end_matches(':'), ""));
+        let (peer, why) = split_pair(rest, *b": ").unwrap_or((rest.trim_end_matches(':'), ""));
         return Some(Said::Closing(peer, why));
     }
     let rest = text
@@ -68,8 +74,8 @@ pub(super) fn said(text: &str) -> Option<Said<'_>> {
 /// The connections that are open after these lines.
 pub(super) fn open(before: &str) -> Vec<Open<'_>> {
     let mut open: Vec<Open<'_>> = Vec::new();
-    for line in before.lines() {
-        match said(line.trim_start()) {
+    for line in lines(before) {
+        match said(trim_front(line)) {
             Some(Said::Accepted(peer)) => open.push(Open {
                 peer,
                 came_in: false,
@@ -97,7 +103,7 @@ pub(super) fn open(before: &str) -> Vec<Open<'_>> {
 /// The connection of this peer, as the lines since it was accepted tell it.
 pub(super) fn connection<'a>(before: &'a str, peer: &str) -> Option<Open<'a>> {
     for line in lines_back(before) {
-        if said(line.trim_start()) == Some(Said::Accepted(peer)) {
+        if line.ends_with(peer) && said(trim_front(line)) == Some(Said::Accepted(peer)) {
             let start = line.as_ptr() as usize - before.as_ptr() as usize;
             let since = before.get(start..)?;
             return open(since).into_iter().find(|one| one.peer == peer);

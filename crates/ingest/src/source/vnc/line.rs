@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::{LOOK_BACK, kinds};
 use crate::format::syslog::{Stamp, classic_stamp};
-use crate::format::text::Starts;
+use crate::format::text::{Starts, trim_front};
 use crate::format::time;
 use crate::source::mapping::{Confidence, Recognised, Record, lines_back};
 
@@ -119,8 +119,8 @@ pub(super) fn recognise(record: &Record<'_>) -> Option<Recognised> {
                 unsure(Confidence::Possible)
             })
         }
-        b' ' | b'C' | b'S' | b'V' | b'E' | b'v' if BLOCKS.begin(raw.trim_start()) => {
-            let (form, text) = (Form::Block, raw.trim_start());
+        b' ' | b'C' | b'S' | b'V' | b'E' | b'v' if BLOCKS.begin(trim_front(raw)) => {
+            let (form, text) = (Form::Block, trim_front(raw));
             Some(certain(Line { form, text }))
         }
         b' ' => Some(unsure(Confidence::Possible)),
@@ -175,7 +175,7 @@ impl<'a> Line<'a> {
         } else if let Some(text) = stamped(record.raw) {
             (Form::Stamped, text)
         } else {
-            (Form::Block, record.raw.trim_start())
+            (Form::Block, trim_front(record.raw))
         };
         Self { form, text }
     }
