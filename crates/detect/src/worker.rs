@@ -78,8 +78,8 @@ pub struct Worker<'e> {
 /// A kind of events.
 #[derive(Debug)]
 struct Kind {
-    /// The questions that are open, with the condition that is left of each; `None` if it always holds.
-    open: Vec<(usize, Option<Condition>)>,
+    /// The questions that are open.
+    open: Vec<Open>,
     /// Which rules see an event depends on the event.
     index_unknown: bool,
     /// No index is known for the kind, so that every rule sees it.
@@ -91,6 +91,33 @@ struct Kind {
     near: Vec<Option<Condition>>,
 }
 
+/// A question that is open for a kind.
+#[derive(Debug)]
+struct Open {
+    ask: usize,
+    /// What is left of its condition; `None` if that always holds.
+    condition: Option<Condition>,
+    /// It holds where the keys have values, which is found out when they are read.
+    by_keys: bool,
+}
+
+impl Open {
+    fn new(ask: usize, condition: Option<Condition>, engine: &Engine) -> Self {
+        let Ask { rule, keys, .. } = &engine.asks()[ask];
+        // Exceptions count what they remove, and that has the keys.
+        let is_counted = !engine.rules()[*rule].exceptions.is_empty();
+        let by_keys = match (&condition, keys) {
+            (Some(condition), Some(keys)) => !is_counted && condition.asks_for_keys(keys),
+            _ => false,
+        };
+        Self {
+            ask,
+            condition,
+            by_keys,
+        }
+    }
+}
+
 /// So few questions are put one after the other.
 const FEW_QUESTIONS: usize = 4;
 /// Fewer questions than this cost less than a dispatcher.
@@ -100,7 +127,7 @@ const MAX_DISPATCHERS: usize = 256;
 
 impl Kind {
     /// A kind of which it is not known in which index its events lie.
-    fn new(open: Vec<(usize, Option<Condition>)>) -> Self {
+    fn new(open: Vec<Open>) -> Self {
         Self {
             open,
             index_unknown: true,
@@ -157,7 +184,7 @@ impl<'e> Worker<'e> {
     pub(crate) fn new(engine: &'e Engine) -> Self {
         let share = engine.options().memory / engine.options().workers.max(1) / 4;
         let open = (0..engine.asks().len())
-            .map(|index| (index, Some(engine.asks()[index].condition.clone())))
+            .map(|ask| Open::new(ask, Some(engine.asks()[ask].condition.clone()), engine))
             .collect();
         Self {
             engine,
@@ -193,8 +220,10 @@ impl<'e> Worker<'e> {
             }
             match ask.condition.specialise(known) {
                 Specialised::Never => {}
-                Specialised::Always => open.push((index, None)),
-                Specialised::Residual(condition) => open.push((index, Some(condition))),
+                Specialised::Always => open.push(Open::new(index, None, self.engine)),
+                Specialised::Residual(condition) => {
+                    open.push(Open::new(index, Some(condition), self.engine));
+                }
             }
         }
         let answer = if open.is_empty() {
@@ -224,8 +253,8 @@ impl<'e> Worker<'e> {
     pub fn anchors(&self, kind: u32) -> Option<Vec<Anchor>> {
         let kind = self.kinds.get(usize::try_from(kind).ok()?)?;
         let mut all = Vec::new();
-        for (_, condition) in &kind.open {
-            all.extend(condition.as_ref()?.anchors()?);
+        for open in &kind.open {
+            all.extend(open.condition.as_ref()?.anchors()?);
         }
         Some(all)
     }
@@ -243,7 +272,7 @@ impl<'e> Worker<'e> {
         let cached = CachedEvent::new(event);
         let kind = &mut self.kinds[place];
         if kind.near.is_empty() {
-            let conditions = kind.open.iter().map(|(_, condition)| condition.as_ref());
+            let conditions = kind.open.iter().map(|open| open.condition.as_ref());
             kind.near = conditions
                 .map(|condition| condition.map(Condition::nearest_first))
                 .collect();
@@ -266,7 +295,7 @@ impl<'e> Worker<'e> {
     fn dispatch_kind(&mut self, place: usize) {
         if self.kinds[place].wants_dispatcher() && self.dispatchers < MAX_DISPATCHERS {
             let conditions = self.kinds[place].open.iter();
-            let dispatcher = Dispatcher::new(conditions.map(|(_, condition)| condition.as_ref()));
+            let dispatcher = Dispatcher::new(conditions.map(|open| open.condition.as_ref()));
             self.kinds[place].dispatcher = Some(dispatcher);
             self.dispatchers += 1;
         }
@@ -350,8 +379,8 @@ impl<'e> Worker<'e> {
         let mut from = 0;
         while let Some(entry) = self.kinds[kind].next(from, candidates) {
             from = entry + 1;
-            let (index, condition) = &self.kinds[kind].open[entry];
-            let index = *index;
+            let open = &self.kinds[kind].open[entry];
+            let index = open.ask;
             let rule = self.engine.asks()[index].rule;
             if seen_by.as_ref().is_some_and(|seen_by| !seen_by[rule]) {
                 continue;
@@ -359,9 +388,9 @@ impl<'e> Worker<'e> {
             if part == Part::History && !self.has_history(rule) {
                 continue;
             }
-            let matched = match condition {
-                None => Ok(true),
-                Some(condition) => condition.matches(event),
+            let matched = match &open.condition {
+                Some(condition) if !open.by_keys => condition.matches(event),
+                _ => Ok(true),
             };
             match matched {
                 Ok(false) => {}

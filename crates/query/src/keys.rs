@@ -291,8 +291,10 @@ mod tests {
     use gatewatch_event::{Field, FieldType, JsonEvent};
     use serde_json::json;
 
+    use gatewatch_syntax::eql::parse_query;
+
     use super::{Key, Keys};
-    use crate::SchemaType;
+    use crate::{EcsSchema, Options, PlanBody, SchemaType, compile};
 
     fn key(name: &str, optional: bool, field_type: FieldType) -> Key {
         Key {
@@ -312,6 +314,29 @@ mod tests {
             .map(|row| row.iter().map(super::KeyValue::to_json).collect())
             .collect();
         assert_eq!(json!(rows), expect);
+    }
+
+    #[test]
+    fn a_condition_may_ask_for_no_more_than_the_keys() {
+        let text = r#"sequence by user.name, ?host.id [any where true] by source.ip [any where process.name == "x"] by source.ip"#;
+        let query = parse_query(text).into_result().expect("well formed");
+        let plan = compile(&query, text, &EcsSchema, &Options::default()).expect("sound");
+        let PlanBody::Sequence(sequence) = plan.body else {
+            panic!("no sequence");
+        };
+        let [first, second] = sequence.steps.as_slice() else {
+            panic!("not two steps");
+        };
+        assert!(first.condition.asks_for_keys(&first.keys));
+        assert!(!second.condition.asks_for_keys(&second.keys));
+        let user = Keys::new(vec![key("user.name", false, FieldType::Keyword)]);
+        assert!(!first.condition.asks_for_keys(&user));
+        let optional = |name, field_type| key(name, true, field_type);
+        let optional = Keys::new(vec![
+            optional("user.name", FieldType::Keyword),
+            optional("source.ip", FieldType::Ip),
+        ]);
+        assert!(!first.condition.asks_for_keys(&optional));
     }
 
     #[test]

@@ -143,7 +143,9 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Hit> {
 /// What an encoded hit says without being decoded.
 pub(super) struct Glance<'a> {
     pub(super) term: u32,
-    pub(super) has_time: bool,
+    pub(super) time: Option<Timestamp>,
+    pub(super) position: u64,
+    pub(super) has_tiebreak: bool,
     /// From the key on.
     rest: Input<'a>,
 }
@@ -152,15 +154,18 @@ impl<'a> Glance<'a> {
     /// `None` when the bytes are none that [`encode`] wrote.
     pub(super) fn of(bytes: &'a [u8]) -> Option<Self> {
         let mut input = Input(bytes);
-        let has_time = input.byte()? & HAS_TIME != 0;
+        let flags = input.byte()?;
         let term = u32::try_from(input.number()?).ok()?;
-        input.take::<8>()?;
-        if has_time {
-            input.take::<8>()?;
-        }
+        let position = u64::from_le_bytes(input.take()?);
+        let time = match flags & HAS_TIME {
+            0 => None,
+            _ => Some(Timestamp::from_nanos(i64::from_le_bytes(input.take()?))),
+        };
         Some(Self {
             term,
-            has_time,
+            time,
+            position,
+            has_tiebreak: flags & HAS_TIEBREAK != 0,
             rest: input,
         })
     }
@@ -296,9 +301,10 @@ mod tests {
             encode_values(&mut key, &hit.key);
             let glance = Glance::of(&bytes).expect("a hit");
             assert_eq!(
-                (glance.term, glance.has_time),
-                (hit.term, hit.time.is_some())
+                (glance.term, glance.time, glance.position),
+                (hit.term, hit.time, hit.position)
             );
+            assert_eq!(glance.has_tiebreak, hit.tiebreak.is_some());
             assert_eq!(glance.key(), Some(key.as_slice()));
             for end in 0..bytes.len() {
                 assert_eq!(decode(&bytes[..end]), None);

@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
+
 use super::Hit;
 use super::codec::{Glance, decode};
 
 /// Keys, encoded.
 #[derive(Debug, Default)]
 pub(crate) struct KeySet {
-    keys: HashSet<Box<[u8]>>,
+    keys: HashSet<Box<[u8]>, RandomState>,
     bytes: usize,
 }
 
@@ -37,7 +39,7 @@ impl KeySet {
     pub(super) fn decode(&self, bytes: &[u8]) -> Option<Option<Hit>> {
         let glance = Glance::of(bytes)?;
         // Hits without a time are counted.
-        if glance.has_time && !self.keys.contains(glance.key()?) {
+        if glance.time.is_some() && !self.keys.contains(glance.key()?) {
             return Some(None);
         }
         decode(bytes).map(Some)

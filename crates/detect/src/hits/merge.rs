@@ -32,8 +32,11 @@ impl HitFiles {
         let mut rules: Vec<usize> = self
             .workers
             .iter()
-            .flat_map(|kept| kept.runs.iter().chain([&kept.in_memory]))
-            .flat_map(|run| run.parts.iter().map(|(rule, _, _)| *rule as usize))
+            .flat_map(|kept| {
+                let in_file = kept.runs.iter().flat_map(|run| &run.parts);
+                let in_memory = kept.memory.iter().map(|(rule, _)| *rule as usize);
+                in_file.map(|(rule, _, _)| *rule as usize).chain(in_memory)
+            })
             .collect();
         rules.sort_unstable();
         rules.dedup();
@@ -105,14 +108,13 @@ impl HitFiles {
                     });
                 }
             }
-            if let Some((from, to)) = part(&kept.in_memory.parts, rule) {
-                let bytes = usize::try_from(from)
-                    .ok()
-                    .zip(usize::try_from(to).ok())
-                    .and_then(|(from, to)| kept.memory.get(from..to));
+            let in_memory = kept
+                .memory
+                .binary_search_by(|(of, _)| (*of as usize).cmp(&rule));
+            if let Ok(at) = in_memory {
                 sources.push(Source {
                     worker: number,
-                    from: Records::Memory(bytes.unwrap_or_default()),
+                    from: Records::Memory(&[], &kept.memory[at].1),
                 });
             }
         }

@@ -9,7 +9,8 @@ const BLOCK: usize = 32 << 10;
 
 /// Kept hits, one behind the other, each behind its length.
 pub(crate) enum Records<'a> {
-    Memory(&'a [u8]),
+    /// The rest of a piece of memory, and the pieces behind it.
+    Memory(&'a [u8], &'a [Vec<u8>]),
     File {
         file: &'a Mutex<File>,
         next: u64,
@@ -38,10 +39,14 @@ impl<'a> Records<'a> {
     /// The next hit, as `decode` makes it of its bytes.
     pub(super) fn next<T>(&mut self, decode: impl Fn(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
         match self {
-            Self::Memory(bytes) => {
-                let Some((length, rest)) = bytes.split_first_chunk::<4>() else {
-                    return Ok(None);
-                };
+            Self::Memory(bytes, chunks) => {
+                while bytes.is_empty() {
+                    let Some((first, others)) = chunks.split_first() else {
+                        return Ok(None);
+                    };
+                    (*bytes, *chunks) = (first, others);
+                }
+                let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(damaged)?;
                 let length = u32::from_le_bytes(*length) as usize;
                 let hit = rest.get(..length).and_then(&decode).ok_or_else(damaged)?;
                 *bytes = &rest[length..];

@@ -1,13 +1,13 @@
 //! Keeps the hits of one worker.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 
 use gatewatch_event::Timestamp;
 
-use super::codec::{decode, encode};
+use super::codec::{Glance, decode, encode};
 use super::{Hit, rank};
 use crate::sequence::missing_last;
 
@@ -16,26 +16,44 @@ use crate::sequence::missing_last;
 pub(crate) struct HitStore {
     /// Bytes of memory to use.
     budget: usize,
-    bytes: Vec<u8>,
-    /// By rule, in the order in which they came: that is often the order of their times.
-    entries: Vec<Vec<Entry>>,
-    count: usize,
+    /// By rule.
+    of_rules: Vec<OfRule>,
+    /// Bytes of all hits in memory.
+    bytes: usize,
+    /// How many of them must be put in order.
+    disordered: usize,
+    encoded: Vec<u8>,
     file: Option<File>,
     written: u64,
     runs: Vec<Run>,
 }
 
+/// The hits of one rule in memory, each behind its length, in the order in which they came.
+#[derive(Debug, Default)]
+struct OfRule {
+    /// No hit is in two of them.
+    chunks: Vec<Vec<u8>>,
+    count: usize,
+    /// The place of the last hit, while the order is that of the hits: it mostly is.
+    last: Option<Place>,
+    is_disordered: bool,
+    until: Option<u32>,
+}
+
+/// Where a hit stands among those of its rule, tiebreaker aside.
+type Place = (Option<Timestamp>, u64, Reverse<u32>);
+
 /// What orders hits, so that they need not be decoded to be sorted.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    rank: u32,
-    time: Option<Timestamp>,
-    position: u64,
-    /// Where its bytes are.
-    at: u32,
-    length: u32,
+struct Entry<'a> {
+    place: Place,
     tied: bool,
+    bytes: &'a [u8],
 }
+
+/// Hits are kept in pieces of memory of this size, so that nothing is copied when they become many; the first are smaller.
+const CHUNK: usize = 256 << 10;
+const FIRST_CHUNK: usize = 4 << 10;
 
 /// Sorted hits in the file.
 #[derive(Debug)]
@@ -49,18 +67,18 @@ pub(super) struct Run {
 pub(super) struct Kept {
     pub(super) file: Option<Mutex<File>>,
     pub(super) runs: Vec<Run>,
-    /// The last run, in the form of the file.
-    pub(super) memory: Vec<u8>,
-    pub(super) in_memory: Run,
+    /// The last run, in the form of the file, by rule.
+    pub(super) memory: Vec<(u32, Vec<Vec<u8>>)>,
 }
 
 impl HitStore {
     pub(crate) fn new(budget: usize) -> Self {
         Self {
-            budget: budget.min(u32::MAX as usize / 2),
-            bytes: Vec::new(),
-            entries: Vec::new(),
-            count: 0,
+            budget,
+            of_rules: Vec::new(),
+            bytes: 0,
+            disordered: 0,
+            encoded: Vec::new(),
             file: None,
             written: 0,
             runs: Vec::new(),
@@ -69,70 +87,37 @@ impl HitStore {
 
     /// Keeps a hit. `until` is the term of the rule's `until`.
     pub(crate) fn push(&mut self, rule: usize, until: Option<u32>, hit: &Hit) -> io::Result<()> {
-        let at = u32::try_from(self.bytes.len()).map_err(io::Error::other)?;
-        encode(&mut self.bytes, hit);
-        let length = self.bytes.len() - at as usize;
-        if rule >= self.entries.len() {
-            self.entries.resize_with(rule + 1, Vec::new);
+        self.encoded.clear();
+        encode(&mut self.encoded, hit);
+        if rule >= self.of_rules.len() {
+            self.of_rules.resize_with(rule + 1, OfRule::default);
         }
-        self.entries[rule].push(Entry {
-            rank: rank(hit.term, until),
-            time: hit.time,
-            position: hit.position,
-            at,
-            length: u32::try_from(length).map_err(io::Error::other)?,
-            tied: hit.tiebreak.is_some(),
-        });
-        self.count += 1;
-        if self.bytes.len() + self.count * size_of::<Entry>() > self.budget {
+        let of_rule = &mut self.of_rules[rule];
+        let before = of_rule.to_sort();
+        of_rule.until = until;
+        of_rule.push(&self.encoded, hit)?;
+        self.bytes += self.encoded.len() + size_of::<u32>();
+        self.disordered += of_rule.to_sort() - before;
+        if self.bytes + self.disordered * size_of::<Entry<'_>>() > self.budget {
             self.spill()?;
         }
         Ok(())
     }
 
-    /// The bytes of an entry.
-    fn hit(&self, entry: &Entry) -> &[u8] {
-        &self.bytes[entry.at as usize..][..entry.length as usize]
-    }
-
     /// Writes the hits in memory to `out`, sorted, each behind its length.
     fn write_sorted(&mut self, out: &mut dyn Write, start: u64) -> io::Result<Run> {
-        let mut all = std::mem::take(&mut self.entries);
-        let tiebreak = |entry: &Entry| {
-            let hit = entry.tied.then(|| decode(self.hit(entry)));
-            hit.flatten().and_then(|hit| hit.tiebreak)
-        };
         let mut parts: Vec<(u32, u64, u64)> = Vec::new();
-        let mut at = start;
-        for (rule, entries) in (0u32..).zip(&mut all) {
-            entries.sort_by(|a, b| {
-                a.time
-                    .cmp(&b.time)
-                    .then_with(|| {
-                        if a.tied || b.tied {
-                            missing_last(tiebreak(a).as_ref(), tiebreak(b).as_ref())
-                        } else {
-                            Ordering::Equal
-                        }
-                    })
-                    .then_with(|| a.position.cmp(&b.position))
-                    .then_with(|| b.rank.cmp(&a.rank))
-            });
-            let from = at;
-            for entry in &*entries {
-                out.write_all(&entry.length.to_le_bytes())?;
-                out.write_all(self.hit(entry))?;
-                at += 4 + u64::from(entry.length);
-            }
-            if !entries.is_empty() {
-                parts.push((rule, from, at));
-            }
+        let mut from = start;
+        for (rule, of_rule) in (0u32..).zip(&mut self.of_rules) {
             // The next run may be of other rules.
-            *entries = Vec::new();
+            let of_rule = std::mem::take(of_rule);
+            let to = from + of_rule.write_sorted(out)?;
+            if to > from {
+                parts.push((rule, from, to));
+            }
+            from = to;
         }
-        self.bytes.clear();
-        self.count = 0;
-        self.entries = all;
+        (self.bytes, self.disordered) = (0, 0);
         Ok(Run { parts })
     }
 
@@ -154,21 +139,113 @@ impl HitStore {
 
     /// No hit comes any more.
     pub(super) fn close(mut self) -> io::Result<Kept> {
+        // The memory is needed for what comes now.
+        if !self.runs.is_empty() && self.bytes > 0 {
+            self.spill()?;
+        }
         let mut memory = Vec::new();
-        let in_memory = if self.runs.is_empty() {
-            self.write_sorted(&mut memory, 0)?
-        } else {
-            // The memory is needed for what comes now.
-            if self.count > 0 {
-                self.spill()?;
+        for (rule, of_rule) in (0u32..).zip(self.of_rules) {
+            if of_rule.count > 0 {
+                memory.push((rule, of_rule.into_sorted()?));
             }
-            Run { parts: Vec::new() }
-        };
+        }
         Ok(Kept {
             file: self.file.map(Mutex::new),
             runs: self.runs,
             memory,
-            in_memory,
         })
+    }
+}
+
+impl OfRule {
+    /// How many hits must be put in order.
+    fn to_sort(&self) -> usize {
+        if self.is_disordered { self.count } else { 0 }
+    }
+
+    fn push(&mut self, encoded: &[u8], hit: &Hit) -> io::Result<()> {
+        let place = (hit.time, hit.position, Reverse(rank(hit.term, self.until)));
+        self.is_disordered |= hit.tiebreak.is_some() || self.last.is_some_and(|last| last > place);
+        self.last = Some(place);
+        self.count += 1;
+        let length = u32::try_from(encoded.len()).map_err(io::Error::other)?;
+        let needed = encoded.len() + size_of::<u32>();
+        let fits = |chunk: &Vec<u8>| chunk.capacity() - chunk.len() >= needed;
+        if !self.chunks.last().is_some_and(fits) {
+            let next = self
+                .chunks
+                .last()
+                .map_or(FIRST_CHUNK, |chunk| 2 * chunk.capacity());
+            self.chunks
+                .push(Vec::with_capacity(next.min(CHUNK).max(needed)));
+        }
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.extend_from_slice(&length.to_le_bytes());
+            chunk.extend_from_slice(encoded);
+        }
+        Ok(())
+    }
+
+    /// Writes the hits, sorted, each behind its length, and says how many bytes they took.
+    fn write_sorted(self, out: &mut dyn Write) -> io::Result<u64> {
+        if !self.is_disordered {
+            for chunk in &self.chunks {
+                out.write_all(chunk)?;
+            }
+            return Ok(self.chunks.iter().map(|chunk| chunk.len() as u64).sum());
+        }
+        let mut entries = Vec::with_capacity(self.count);
+        for chunk in &self.chunks {
+            let mut rest = chunk.as_slice();
+            while let Some((length, behind)) = rest.split_first_chunk::<4>() {
+                let damaged = || io::Error::other("a hit in memory is damaged");
+                let length = u32::from_le_bytes(*length) as usize;
+                let (bytes, behind) = behind.split_at_checked(length).ok_or_else(damaged)?;
+                rest = behind;
+                let glance = Glance::of(bytes).ok_or_else(damaged)?;
+                entries.push(Entry {
+                    place: (
+                        glance.time,
+                        glance.position,
+                        Reverse(rank(glance.term, self.until)),
+                    ),
+                    tied: glance.has_tiebreak,
+                    bytes,
+                });
+            }
+        }
+        let tiebreak = |entry: &Entry<'_>| {
+            let hit = entry.tied.then(|| decode(entry.bytes));
+            hit.flatten().and_then(|hit| hit.tiebreak)
+        };
+        entries.sort_by(|a, b| {
+            let by_tiebreak = || match a.tied || b.tied {
+                true => missing_last(tiebreak(a).as_ref(), tiebreak(b).as_ref()),
+                false => Ordering::Equal,
+            };
+            a.place
+                .0
+                .cmp(&b.place.0)
+                .then_with(by_tiebreak)
+                .then_with(|| a.place.cmp(&b.place))
+        });
+        let mut written = 0;
+        for entry in entries {
+            let length = u32::try_from(entry.bytes.len()).map_err(io::Error::other)?;
+            out.write_all(&length.to_le_bytes())?;
+            out.write_all(entry.bytes)?;
+            written += 4 + u64::from(length);
+        }
+        Ok(written)
+    }
+
+    /// The hits, sorted, each behind its length.
+    fn into_sorted(self) -> io::Result<Vec<Vec<u8>>> {
+        if !self.is_disordered {
+            return Ok(self.chunks);
+        }
+        let mut sorted = Vec::new();
+        self.write_sorted(&mut sorted)?;
+        Ok(vec![sorted])
     }
 }

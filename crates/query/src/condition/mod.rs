@@ -14,7 +14,7 @@ use gatewatch_diagnostic::Diagnostic;
 use gatewatch_event::{Event, Field, Known};
 
 use crate::checked::Expression;
-use crate::{RuntimeError, Schema};
+use crate::{Keys, RuntimeError, Schema};
 
 pub use explain::{Description, Explanation, Outcome};
 use node::Node;
@@ -188,6 +188,12 @@ impl Condition {
     /// said.
     pub fn needs(&self) -> Vec<Vec<gatewatch_event::Anchor>> {
         anchors::needs(&self.root)
+    }
+
+    /// Does it ask for nothing but whether these keys, mandatory ones, have a value? [`Keys::extract`](crate::Keys::extract) finds that
+    /// out as well.
+    pub fn asks_for_keys(&self, keys: &Keys) -> bool {
+        self.root.asks_for_keys(keys)
     }
 
     /// Do the two share their compiled form, so that one answer serves both?

@@ -7,7 +7,7 @@ use gatewatch_event::{Event, Field, Known};
 
 use super::leaf::{Leaf, Question, first_failure};
 use crate::checked::{Expression, Kind};
-use crate::{Constant, RuntimeError, Schema};
+use crate::{Constant, Keys, RuntimeError, Schema};
 
 /// A part of a condition.
 #[derive(Clone, Debug)]
@@ -129,6 +129,27 @@ impl Node {
                 Self::all(vec![left.clone(), right.clone()], label)
             }
         }
+    }
+
+    /// Does it ask for nothing but whether one of these mandatory keys has a value?
+    pub(super) fn asks_for_keys(&self, keys: &Keys) -> bool {
+        let leaf = match self {
+            Self::All(group) => return group.parts.iter().all(|part| part.asks_for_keys(keys)),
+            Self::Leaf(leaf) => leaf,
+            Self::Not(negation) => match &negation.part {
+                Self::Leaf(leaf) => leaf,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let is_negated = matches!(self, Self::Not(_));
+        let slot = match (&leaf.question, is_negated) {
+            (Question::Present(slot), false) | (Question::Missing(slot), true) => slot,
+            _ => return false,
+        };
+        let source = Some((slot.field, slot.field_type));
+        let mut keys = keys.as_slice().iter();
+        keys.any(|key| !key.optional && key.source == source)
     }
 
     /// Any of both parts.

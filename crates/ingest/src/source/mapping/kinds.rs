@@ -28,7 +28,7 @@ struct Answer {
 }
 
 /// A kind of fewer records than this is not worth a search.
-const MANY_RECORDS: u32 = 64;
+const MANY_RECORDS: u32 = 16;
 
 impl Answer {
     /// The number under which a record is wanted; `None` also for those whose text shows that they cannot matter.
