@@ -52,13 +52,16 @@ impl Width {
 }
 
 /// The answers that a [`Width`] gives, as functions that are inlined where they are called.
-pub(super) struct Lanes<E, B, L, P> {
+pub(super) struct Lanes<E, B, L, R, P> {
     /// Which bytes are this one?
     pub equal: E,
     /// Which are this one once the bit is set by which square brackets differ from braces?
     pub alike: B,
-    /// Which are spaces or control characters?
-    pub low: L,
+    /// Which are spaces or control characters other than the line feed?
+    pub blank: L,
+    /// Which bytes of the first block are the first byte, while those at their places in the other blocks are the others? What
+    /// follows from several answers is asked at once: put together afterwards, compilers take them apart bit by bit.
+    pub row: R,
     /// For each bit, whether an odd number of bits is set up to it.
     pub parity: P,
 }
@@ -79,7 +82,8 @@ macro_rules! lanes {
         Lanes {
             equal: |block: &[u8; BLOCK], byte: u8| lanes::$width::equal(block, byte),
             alike: |block: &[u8; BLOCK], byte: u8| lanes::$width::alike(block, byte),
-            low: |block: &[u8; BLOCK]| lanes::$width::low(block),
+            blank: |block: &[u8; BLOCK]| lanes::$width::blank(block),
+            row: |blocks: [&[u8; BLOCK]; 3], bytes: [u8; 3]| lanes::$width::row(blocks, bytes),
             parity: |bits: u64| lanes::$parity::parity(bits),
         }
     }};
@@ -115,8 +119,25 @@ pub(super) mod usual {
     }
 
     #[inline(always)]
-    pub(in super::super) fn low(block: &[u8; BLOCK]) -> u64 {
-        bits(block, |lane| lane.min(u8x16::splat(b' ')).simd_eq(lane))
+    pub(in super::super) fn blank(block: &[u8; BLOCK]) -> u64 {
+        bits(block, |lane| {
+            let low = lane.min(u8x16::splat(b' ')).simd_eq(lane);
+            low & !lane.simd_eq(u8x16::splat(b'\n'))
+        })
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn row(blocks: [&[u8; BLOCK]; 3], bytes: [u8; 3]) -> u64 {
+        let lanes = |number: usize| blocks[number].as_chunks::<16>().0;
+        let equal = |number: usize, lane: usize| {
+            u8x16::new(lanes(number)[lane]).simd_eq(u8x16::splat(bytes[number]))
+        };
+        let mut bits = 0;
+        for lane in 0..BLOCK / 16 {
+            let all = equal(0, lane) & equal(1, lane) & equal(2, lane);
+            bits |= u64::from(all.to_bitmask()) << (16 * lane);
+        }
+        bits
     }
 
     #[inline(always)]
@@ -133,8 +154,8 @@ pub(super) mod usual {
 pub(super) mod avx2 {
     use std::arch::x86_64::{
         __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
-        _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_set1_epi8,
+        _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpeq_epi8, _mm256_min_epu8,
+        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
     };
 
     use super::{BLOCK, BRACE};
@@ -173,10 +194,29 @@ pub(super) mod avx2 {
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    pub(in super::super) fn low(block: &[u8; BLOCK]) -> u64 {
+    pub(in super::super) fn blank(block: &[u8; BLOCK]) -> u64 {
         bits(block, |lane| {
-            _mm256_cmpeq_epi8(_mm256_min_epu8(lane, splat(b' ')), lane)
+            let low = _mm256_cmpeq_epi8(_mm256_min_epu8(lane, splat(b' ')), lane);
+            _mm256_andnot_si256(_mm256_cmpeq_epi8(lane, splat(b'\n')), low)
         })
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub(in super::super) fn row(blocks: [&[u8; BLOCK]; 3], bytes: [u8; 3]) -> u64 {
+        let [first, second, third] = blocks;
+        let (first, _) = first.as_chunks::<32>();
+        let (second, _) = second.as_chunks::<32>();
+        let (third, _) = third.as_chunks::<32>();
+        let mut bits = 0;
+        for lane in 0..BLOCK / 32 {
+            let first = _mm256_cmpeq_epi8(bytemuck::must_cast(first[lane]), splat(bytes[0]));
+            let second = _mm256_cmpeq_epi8(bytemuck::must_cast(second[lane]), splat(bytes[1]));
+            let third = _mm256_cmpeq_epi8(bytemuck::must_cast(third[lane]), splat(bytes[2]));
+            let all = _mm256_and_si256(_mm256_and_si256(first, second), third);
+            bits |= u64::from(_mm256_movemask_epi8(all).cast_unsigned()) << (32 * lane);
+        }
+        bits
     }
 
     /// A product without carries by all ones adds up, bit by bit, what lies below.
@@ -192,7 +232,8 @@ pub(super) mod avx2 {
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx512 {
     use std::arch::x86_64::{
-        __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_or_si512, _mm512_set1_epi8,
+        __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cmpneq_epi8_mask,
+        _mm512_or_si512, _mm512_set1_epi8,
     };
 
     use super::{BLOCK, BRACE};
@@ -218,7 +259,14 @@ pub(super) mod avx512 {
 
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
-    pub(in super::super) fn low(block: &[u8; BLOCK]) -> u64 {
-        _mm512_cmple_epu8_mask(bytemuck::must_cast(*block), splat(b' '))
+    pub(in super::super) fn row(blocks: [&[u8; BLOCK]; 3], bytes: [u8; 3]) -> u64 {
+        equal(blocks[0], bytes[0]) & equal(blocks[1], bytes[1]) & equal(blocks[2], bytes[2])
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(in super::super) fn blank(block: &[u8; BLOCK]) -> u64 {
+        let block = bytemuck::must_cast(*block);
+        _mm512_cmple_epu8_mask(block, splat(b' ')) & _mm512_cmpneq_epi8_mask(block, splat(b'\n'))
     }
 }

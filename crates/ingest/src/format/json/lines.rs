@@ -228,14 +228,15 @@ fn parts_avx512(state: &mut State<'_>, part: (&[u8; WINDOW], usize), found: &mut
 }
 
 #[inline(always)]
-fn walk<E, B, L, P>(
+fn walk<E, B, L, R, P>(
     state: &mut State<'_>,
     found: &mut Vec<Line>,
-    lanes: &Lanes<E, B, L, P>,
+    lanes: &Lanes<E, B, L, R, P>,
     parts: impl Fn(&mut State<'_>, (&[u8; WINDOW], usize), &mut Vec<Line>),
 ) where
     E: Fn(&[u8; BLOCK], u8) -> u64,
     L: Fn(&[u8; BLOCK]) -> u64,
+    R: Fn([&[u8; BLOCK]; 3], [u8; 3]) -> u64,
 {
     let text = state.text;
     let literal = First::of(state.literal);
@@ -295,10 +296,11 @@ impl First {
 
     /// Looks at a block.
     #[inline(always)]
-    fn see<E, B, L, P>(&self, window: &[u8; WINDOW], lanes: &Lanes<E, B, L, P>) -> Seen
+    fn see<E, B, L, R, P>(&self, window: &[u8; WINDOW], lanes: &Lanes<E, B, L, R, P>) -> Seen
     where
         E: Fn(&[u8; BLOCK], u8) -> u64,
         L: Fn(&[u8; BLOCK]) -> u64,
+        R: Fn([&[u8; BLOCK]; 3], [u8; 3]) -> u64,
     {
         let shifted = |by: usize| window[by..].first_chunk().expect("there is as much");
         let (block, next) = (shifted(0), shifted(1));
@@ -307,17 +309,17 @@ impl First {
         let open = (lanes.equal)(block, b'{');
         let close = (lanes.equal)(block, b'}');
         let backslash = (lanes.equal)(block, b'\\');
-        // Not by a function of arrays: it would not be compiled for the processor's width.
         let [first, second, third] = self.0;
-        let literal = (lanes.equal)(shifted(first.0), first.1)
-            & (lanes.equal)(shifted(second.0), second.1)
-            & (lanes.equal)(shifted(third.0), third.1);
+        let literal = (lanes.row)(
+            [shifted(first.0), shifted(second.0), shifted(third.0)],
+            [first.1, second.1, third.1],
+        );
         Seen {
             line_feeds,
             open,
             close,
             apart: close & (lanes.equal)(next, b'{'),
-            spaced: close & (lanes.low)(next) & !(lanes.equal)(next, b'\n'),
+            spaced: close & (lanes.blank)(next),
             escapes: backslash & (lanes.equal)(next, b'u'),
             literal,
         }
@@ -327,14 +329,15 @@ impl First {
 impl State<'_> {
     /// Takes in the next bytes, as many as is said, part by part of the lines in them.
     #[inline(always)]
-    fn parts<E, B, L, P>(
+    fn parts<E, B, L, R, P>(
         &mut self,
         (window, length): (&[u8; WINDOW], usize),
         found: &mut Vec<Line>,
-        lanes: &Lanes<E, B, L, P>,
+        lanes: &Lanes<E, B, L, R, P>,
     ) where
         E: Fn(&[u8; BLOCK], u8) -> u64,
         L: Fn(&[u8; BLOCK]) -> u64,
+        R: Fn([&[u8; BLOCK]; 3], [u8; 3]) -> u64,
     {
         let seen = First::of(self.literal).see(window, lanes);
         // All that is not taken in yet.
