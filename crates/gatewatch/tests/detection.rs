@@ -20,6 +20,7 @@ const RIGHT: &[(&str, &[&str])] = &[
     ("extras/net-iptables", &["iptables.log"]),
     // Lines of syslog by programs that have no source.
     ("extras/net-socks-dante", &["system.auth"]),
+    ("extras/vpn-sophos-xg", &["sophos.xg"]),
     ("extras/vpn-strongswan", &["system.auth"]),
     ("guacamole", &["guacamole.log"]),
     ("k8s-audit", &["kubernetes.audit_logs"]),
@@ -80,7 +81,6 @@ const RIGHT: &[(&str, &[&str])] = &[
 /// Files in which nothing is to be found: no logs in any form that is read.
 const NO_LOGS: &[&str] = &[
     "extras/mikrotik",
-    "extras/vpn-sophos-xg",
     "linux-auth/input.crowdsec-dropbear-logs.log",
     "remote-access-tools/input.eventxml-examples.xml",
 ];

@@ -170,6 +170,43 @@ fn two(tens: u8, ones: u8) -> Option<i8> {
     Some(digit_value(tens)? * 10 + digit_value(ones)?)
 }
 
+/// Names of zones that devices write beside the time, in seconds east of UTC. `IST` is none of them: India, Ireland and Israel have it.
+const ZONES: &[(&str, i32)] = &[
+    ("AKDT", -8 * 3600),
+    ("AKST", -9 * 3600),
+    ("AEDT", 11 * 3600),
+    ("AEST", 10 * 3600),
+    ("BST", 3600),
+    ("CDT", -5 * 3600),
+    ("CEDT", 2 * 3600),
+    ("CEST", 2 * 3600),
+    ("CET", 3600),
+    ("CST", -6 * 3600),
+    ("EDT", -4 * 3600),
+    ("EEST", 3 * 3600),
+    ("EET", 2 * 3600),
+    ("EST", -5 * 3600),
+    ("GMT", 0),
+    ("HST", -10 * 3600),
+    ("JST", 9 * 3600),
+    ("MDT", -6 * 3600),
+    ("MSK", 3 * 3600),
+    ("MST", -7 * 3600),
+    ("PDT", -7 * 3600),
+    ("PST", -8 * 3600),
+    ("UTC", 0),
+    ("WEST", 3600),
+    ("WET", 0),
+];
+
+/// Seconds east of UTC of a zone that a device names by its abbreviation: `CEST`.
+pub fn zone_named(name: &str) -> Option<i32> {
+    ZONES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, offset)| *offset)
+}
+
 /// Reads `1700000000`, `1700000000.123`, milliseconds, microseconds or nanoseconds since 1970, told apart by their size.
 pub fn epoch(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));

@@ -35,6 +35,7 @@ pub mod panos;
 pub mod pulse_secure;
 pub mod softether;
 pub mod sonicwall;
+pub mod sophos_xg;
 pub mod suricata;
 pub mod sysmon_linux;
 pub mod teamviewer;
@@ -86,6 +87,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &pulse_secure::PulseSecure,
     &softether::SoftEther,
     &sonicwall::SonicWall,
+    &sophos_xg::SophosXg,
     &suricata::Suricata,
     &sysmon_linux::SysmonLinux,
     &teamviewer::TeamViewer,

@@ -21,6 +21,7 @@ pub struct Pairs<'a> {
     quotes: &'static [u8],
     go: bool,
     verbatim: bool,
+    spaced: bool,
 }
 
 /// No value holds more quotes: the search for the one that ends it stops there.
@@ -40,6 +41,7 @@ impl<'a> Pairs<'a> {
             quotes: b"\"",
             go: false,
             verbatim: false,
+            spaced: false,
         }
     }
 
@@ -87,6 +89,23 @@ impl<'a> Pairs<'a> {
         }
     }
 
+    /// Values without quotes may hold separators: such a value ends at the separator right before the next pair.
+    ///
+    /// ```
+    /// use gatewatch_ingest::format::text::Pairs;
+    ///
+    /// let pairs: Vec<_> = Pairs::new("branch=North Gate user= n=1").spaced().collect();
+    /// assert_eq!(pairs[0], ("branch", "North Gate".into()));
+    /// assert_eq!(pairs[1], ("user", "".into()));
+    /// ```
+    #[must_use]
+    pub fn spaced(self) -> Self {
+        Self {
+            spaced: true,
+            ..self
+        }
+    }
+
     /// The text behind the pairs that were read.
     pub fn rest(&self) -> &'a str {
         self.rest
@@ -126,6 +145,21 @@ impl<'a> Pairs<'a> {
             .take(LONGEST_KEY)
             .position(|byte| !key(byte));
         start > 0 && end.is_some_and(|end| end > 0 && bytes[start + end] == self.assign)
+    }
+
+    /// Where a value without quotes ends, at the start of `rest`.
+    fn bare_end(&self) -> usize {
+        let bytes = self.rest.as_bytes();
+        let end = if self.spaced {
+            memchr::memchr_iter(self.separator, bytes).find(|at| {
+                // Of several separators only the last can be the one before a pair: the others are not looked at twice.
+                bytes.get(at + 1).is_none_or(|next| !self.is_end(*next))
+                    && self.pair_follows(&self.rest[*at..])
+            })
+        } else {
+            bytes.iter().position(|byte| self.is_end(*byte))
+        };
+        end.unwrap_or(bytes.len())
     }
 
     /// A value in quotes at the start of `rest`, without them.
@@ -194,11 +228,7 @@ impl<'a> Iterator for Pairs<'a> {
             let value = match self.rest.as_bytes().first() {
                 Some(quote) if self.quotes.contains(quote) => self.quoted(*quote),
                 _ => {
-                    let bytes = self.rest.as_bytes();
-                    let end = bytes
-                        .iter()
-                        .position(|byte| self.is_end(*byte))
-                        .unwrap_or(bytes.len());
+                    let end = self.bare_end();
                     let value = &self.rest[..end];
                     self.rest = &self.rest[end..];
                     Cow::Borrowed(value)
@@ -309,6 +339,16 @@ mod tests {
                 ("d", "never"),
             ],
         );
+        check(
+            Pairs::new(r#"a=x y  b="c d" e= f=g = h  z=1 2 "#).spaced(),
+            &[
+                ("a", "x y "),
+                ("b", "c d"),
+                ("e", ""),
+                ("f", "g = h "),
+                ("z", "1 2"),
+            ],
+        );
         check(Pairs::new("=x ==y a==z"), &[("a", "=z")]);
         check(Pairs::new(r#"a="never ends"#), &[("a", "never ends")]);
     }
@@ -322,6 +362,7 @@ mod tests {
                 all(Pairs::logfmt(text));
                 all(Pairs::new(text).separated_by(b';').quoted_by(b"\"'"));
                 all(Pairs::new(text).verbatim());
+                all(Pairs::new(text).verbatim().spaced());
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `%ASA-6-302013:`, and what of the syslog header belongs to it.
 
 use crate::format::syslog::{Stamp, classic_stamp};
+use crate::format::time;
 use crate::source::mapping::{Parts, Record};
 
 /// The tag of a message and the text behind it.
@@ -109,35 +110,6 @@ fn names<'a>(record: &Record<'a>) -> (Option<&'a str>, Option<&'a str>) {
     }
 }
 
-/// Names of zones that devices write behind the time, in seconds east of UTC.
-const ZONES: &[(&str, i32)] = &[
-    ("AKDT", -8 * 3600),
-    ("AKST", -9 * 3600),
-    ("AEDT", 11 * 3600),
-    ("AEST", 10 * 3600),
-    ("BST", 3600),
-    ("CDT", -5 * 3600),
-    ("CEDT", 2 * 3600),
-    ("CEST", 2 * 3600),
-    ("CET", 3600),
-    ("CST", -6 * 3600),
-    ("EDT", -4 * 3600),
-    ("EEST", 3 * 3600),
-    ("EET", 2 * 3600),
-    ("EST", -5 * 3600),
-    ("GMT", 0),
-    ("HST", -10 * 3600),
-    ("JST", 9 * 3600),
-    ("MDT", -6 * 3600),
-    ("MSK", 3 * 3600),
-    ("MST", -7 * 3600),
-    ("PDT", -7 * 3600),
-    ("PST", -8 * 3600),
-    ("UTC", 0),
-    ("WEST", 3600),
-    ("WET", 0),
-];
-
 /// The time that the device wrote where a relay put a header with a time of its own in front, and the tag behind it: `: Sep 25 15:47:07 EDT:
 /// %ASA-...`.
 fn device_time(message: &str) -> Option<(Stamp, &str)> {
@@ -148,7 +120,7 @@ fn device_time(message: &str) -> Option<(Stamp, &str)> {
     let time = text[..at].trim_ascii_end().strip_suffix(':')?;
     let stamp = classic_stamp(time)?;
     let zone = time.trim_ascii_end().rsplit(' ').next();
-    let offset = stamp.offset.or_else(|| named(zone?));
+    let offset = stamp.offset.or_else(|| time::zone_named(zone?));
     Some((Stamp { offset, ..stamp }, &text[at..]))
 }
 
@@ -174,13 +146,6 @@ pub(super) fn stamp(record: &Record<'_>) -> Option<Stamp> {
     })
 }
 
-fn named(word: &str) -> Option<i32> {
-    ZONES
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|(_, offset)| *offset)
-}
-
 /// The offset of the zone that stands where the host would.
 fn zone(record: &Record<'_>) -> Option<i32> {
     let header = &record.header;
@@ -190,5 +155,5 @@ fn zone(record: &Record<'_>) -> Option<i32> {
         (None, Some(program)) if header.pid.is_none() => program,
         _ => return None,
     };
-    named(word)
+    time::zone_named(word)
 }
