@@ -43,11 +43,11 @@ pub(super) enum BlockStyle {
 impl BlockStyle {
     /// Calls `visit` with every pair whose value is not empty, until it returns `false`.
     fn pairs<'t>(self, text: &'t str, visit: &mut dyn FnMut(Cow<'t, str>, &'t str) -> bool) {
-        let (separator, edges): (&str, &[char]) = match self {
-            Self::Tabbed => ("\n\t", &['\n', '\t']),
-            Self::Spaced => ("\n", &[' ', '\n', '\t']),
+        let edges: &[char] = match self {
+            Self::Tabbed => &['\n', '\t'],
+            Self::Spaced => &[' ', '\n', '\t'],
         };
-        for piece in text.split(separator) {
+        for piece in self.pieces(text) {
             let Some((key, value)) = piece.split_once('=') else {
                 continue;
             };
@@ -63,6 +63,27 @@ impl BlockStyle {
                 return;
             }
         }
+    }
+
+    /// The text cut where a pair may begin. Line ends are looked for: that takes less than to look for a text.
+    fn pieces(self, text: &str) -> impl Iterator<Item = &str> {
+        let mut rest = Some(text);
+        std::iter::from_fn(move || {
+            let text = rest?;
+            for at in memchr::memchr_iter(b'\n', text.as_bytes()) {
+                let after = &text[at + 1..];
+                let next = match self {
+                    Self::Tabbed => after.strip_prefix('\t'),
+                    Self::Spaced => Some(after),
+                };
+                if next.is_some() {
+                    rest = next;
+                    return Some(&text[..at]);
+                }
+            }
+            rest = None;
+            Some(text)
+        })
     }
 
     fn find(self, text: &str, name: &str) -> Option<(usize, usize)> {
@@ -215,12 +236,7 @@ impl View<'_> {
 
 /// Windows line ends become `\n`, and those at the end go, as Winlogbeat does it.
 fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
-    // Most texts are short and of one line: looking for a byte takes less than looking for a text.
-    let text = if text.as_bytes().contains(&b'\r') && text.contains("\r\n") {
-        Cow::Owned(text.replace("\r\n", "\n"))
-    } else {
-        text
-    };
+    let text = with_line_feeds(&text).map_or(text, Cow::Owned);
     if !text.ends_with('\n') {
         return text;
     }
@@ -233,10 +249,41 @@ fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+/// The text with `\n` for each `\r\n`; `None` if there is none. Most texts are of one line, and looking for a byte takes less than
+/// looking for a text.
+fn with_line_feeds(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut ends = memchr::memchr_iter(b'\r', bytes)
+        .filter(|at| bytes.get(at + 1) == Some(&b'\n'))
+        .peekable();
+    ends.peek()?;
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for at in ends {
+        out.push_str(&text[from..at]);
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{BlockStyle, clean};
+    use super::{BlockStyle, clean, with_line_feeds};
+    use proptest::prelude::*;
     use std::borrow::Cow;
+
+    proptest! {
+        #[test]
+        fn lines_are_those_of_a_search_for_their_ends(text in "[a\r\n\t\u{e9}]{0,24}") {
+            let expect = text.contains("\r\n").then(|| text.replace("\r\n", "\n"));
+            prop_assert_eq!(with_line_feeds(&text), expect);
+            for (style, separator) in [(BlockStyle::Tabbed, "\n\t"), (BlockStyle::Spaced, "\n")] {
+                let pieces: Vec<&str> = style.pieces(&text).collect();
+                prop_assert_eq!(pieces, text.split(separator).collect::<Vec<_>>());
+            }
+        }
+    }
 
     #[track_caller]
     fn pairs(style: BlockStyle, text: &str, expect: &[(&str, &str)]) {
