@@ -11,7 +11,7 @@ use gatewatch_rules::RuleType;
 use crate::cache::CachedEvent;
 use crate::dispatch::{Candidates, Dispatcher};
 use crate::engine::{Ask, Clock, Engine};
-use crate::hits::{Hit, HitStore};
+use crate::hits::{Hit, HitStore, LastKey};
 use crate::index::Indices;
 use crate::shown::FirstHits;
 use crate::store::{DocumentRef, DocumentStore};
@@ -63,6 +63,8 @@ pub struct Worker<'e> {
     /// Kinds by name: `None` for those that no rule wants.
     identities: HashMap<Box<str>, Option<u32>>,
     first_hits: FirstHits,
+    /// By question, the key of the last hit.
+    last_keys: Vec<LastKey>,
     pub(crate) store: DocumentStore,
     pub(crate) hits: HitStore,
     pub(crate) failures: HashMap<usize, RuleFailure>,
@@ -80,6 +82,8 @@ pub struct Worker<'e> {
 struct Kind {
     /// The questions that are open.
     open: Vec<Open>,
+    /// A question is answered with yes by every event.
+    all_match: bool,
     /// Which rules see an event depends on the event.
     index_unknown: bool,
     /// No index is known for the kind, so that every rule sees it.
@@ -129,6 +133,7 @@ impl Kind {
     /// A kind of which it is not known in which index its events lie.
     fn new(open: Vec<Open>) -> Self {
         Self {
+            all_match: open.iter().any(|open| open.condition.is_none()),
             open,
             index_unknown: true,
             without_index: false,
@@ -194,6 +199,7 @@ impl<'e> Worker<'e> {
             candidates: Candidates::default(),
             identities: HashMap::new(),
             first_hits: FirstHits::default(),
+            last_keys: vec![LastKey::default(); engine.asks().len()],
             store: DocumentStore::new(share),
             hits: HitStore::new(share),
             failures: HashMap::new(),
@@ -265,7 +271,7 @@ impl<'e> Worker<'e> {
         let place = kind as usize;
         let of_kind = &self.kinds[place];
         // Of whole events it is counted which name no index.
-        if of_kind.index_unknown || of_kind.without_index {
+        if of_kind.index_unknown || of_kind.without_index || of_kind.all_match {
             return true;
         }
         self.dispatch_kind(place);
@@ -463,15 +469,28 @@ impl<'e> Worker<'e> {
             part,
         } = asked;
         let ask = &self.engine.asks()[index];
-        let mut rows = match ask.keys.as_ref().map(|keys| keys.extract(event)) {
-            None => vec![Vec::new()],
-            Some(Ok(rows)) => rows,
-            Some(Err(error)) => {
-                self.failed(ask.rule, error, position);
-                return Ok(false);
+        let mut rows = Vec::new();
+        let of_last = match &ask.keys {
+            None => {
+                rows.push(Vec::new());
+                false
+            }
+            Some(keys) if self.last_keys[index].is_of(keys, event) => true,
+            Some(keys) => {
+                rows = match keys.extract(event) {
+                    Ok(rows) => rows,
+                    Err(error) => {
+                        self.failed(ask.rule, error, position);
+                        return Ok(false);
+                    }
+                };
+                if let [row] = rows.as_slice() {
+                    self.last_keys[index].keep(keys, event, row);
+                }
+                false
             }
         };
-        if rows.is_empty() {
+        if rows.is_empty() && !of_last {
             return Ok(false);
         }
         let values = match self.values(ask, event, part) {
@@ -484,7 +503,7 @@ impl<'e> Worker<'e> {
         };
         let time = time(ask.clock, event);
         if self.has_history(ask.rule) {
-            if rows[0].len() > 1 {
+            if rows.first().is_some_and(|row| row.len() > 1) {
                 rows.truncate(MAX_NEW_TERMS);
             }
             self.earliest = match (self.earliest, time) {
@@ -518,6 +537,10 @@ impl<'e> Worker<'e> {
             document: *document,
         };
         let until = self.engine.until(ask.rule);
+        if of_last {
+            let key = &self.last_keys[index].encoded;
+            self.hits.push_keyed(ask.rule, until, &hit, key)?;
+        }
         for key in rows {
             hit.key = key;
             self.hits.push(ask.rule, until, &hit)?;

@@ -81,6 +81,16 @@ pub(crate) fn decode_values(bytes: &[u8]) -> Option<Vec<KeyValue>> {
 }
 
 pub(super) fn encode(out: &mut Vec<u8>, hit: &Hit) {
+    encode_with(out, hit, |out| encode_values(out, &hit.key));
+}
+
+/// The same of a hit whose key is encoded already.
+pub(super) fn encode_keyed(out: &mut Vec<u8>, hit: &Hit, key: &[u8]) {
+    encode_with(out, hit, |out| out.extend_from_slice(key));
+}
+
+#[inline]
+fn encode_with(out: &mut Vec<u8>, hit: &Hit, put_key: impl FnOnce(&mut Vec<u8>)) {
     let flag = |set: bool, flag: u8| if set { flag } else { 0 };
     out.push(
         flag(hit.time.is_some(), HAS_TIME)
@@ -92,7 +102,7 @@ pub(super) fn encode(out: &mut Vec<u8>, hit: &Hit) {
     if let Some(time) = hit.time {
         out.extend_from_slice(&time.nanos().to_le_bytes());
     }
-    encode_values(out, &hit.key);
+    put_key(out);
     encode_values(out, &hit.values);
     if let Some(tiebreak) = &hit.tiebreak {
         put_value(out, tiebreak);

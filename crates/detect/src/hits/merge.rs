@@ -2,6 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io;
 
 use super::codec::{Glance, decode};
@@ -62,8 +63,14 @@ impl HitFiles {
             until,
             keys,
         };
-        for source in 0..hits.sources.len() {
-            hits.advance(source)?;
+        for (number, source) in hits.sources.iter_mut().enumerate() {
+            if let Some(hit) = source.next(keys)? {
+                hits.heads.push(Reverse(Head {
+                    rank: rank(hit.term, until),
+                    hit,
+                    source: number,
+                }));
+            }
         }
         Ok(hits)
     }
@@ -176,35 +183,37 @@ impl PartialEq for Head {
 
 impl Eq for Head {}
 
-impl RuleHits<'_> {
-    fn advance(&mut self, source: usize) -> io::Result<()> {
-        let from = &mut self.sources[source].from;
-        let hit = match self.keys {
-            None => from.next(decode)?,
-            Some(keys) => loop {
-                match from.next(|bytes| keys.decode(bytes))? {
-                    Some(None) => {}
-                    found => break found.flatten(),
-                }
-            },
+impl Source<'_> {
+    /// The next hit, of those with one of these keys if there are any.
+    fn next(&mut self, keys: Option<&KeySet>) -> io::Result<Option<Hit>> {
+        let Some(keys) = keys else {
+            return self.from.next(decode);
         };
-        if let Some(hit) = hit {
-            self.heads.push(Reverse(Head {
-                rank: rank(hit.term, self.until),
-                hit,
-                source,
-            }));
+        loop {
+            match self.from.next(|bytes| keys.decode(bytes))? {
+                Some(None) => {}
+                found => return Ok(found.flatten()),
+            }
         }
-        Ok(())
     }
+}
 
+impl RuleHits<'_> {
     /// The next hit, with the number of its worker.
     pub(crate) fn next(&mut self) -> io::Result<Option<(u32, Hit)>> {
-        let Some(Reverse(head)) = self.heads.pop() else {
+        let Some(mut head) = self.heads.peek_mut() else {
             return Ok(None);
         };
-        self.advance(head.source)?;
-        Ok(Some((self.sources[head.source].worker, head.hit)))
+        let source = &mut self.sources[head.0.source];
+        // The next one of the source takes its place, which is mostly where it belongs.
+        let hit = match source.next(self.keys)? {
+            Some(next) => {
+                head.0.rank = rank(next.term, self.until);
+                std::mem::replace(&mut head.0.hit, next)
+            }
+            None => PeekMut::pop(head).0.hit,
+        };
+        Ok(Some((source.worker, hit)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod codec;
 mod keys;
+mod last;
 mod merge;
 mod parts;
 mod records;
@@ -14,6 +15,7 @@ use crate::store::DocumentRef;
 
 pub(crate) use codec::{decode_values, encode_values};
 pub(crate) use keys::KeySet;
+pub(crate) use last::LastKey;
 pub(crate) use merge::HitFiles;
 pub(crate) use parts::Parts;
 pub(crate) use store::HitStore;

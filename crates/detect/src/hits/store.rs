@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use gatewatch_event::Timestamp;
 
-use super::codec::{Glance, decode, encode};
+use super::codec::{Glance, decode, encode, encode_keyed};
 use super::{Hit, rank};
 use crate::sequence::missing_last;
 
@@ -89,6 +89,24 @@ impl HitStore {
     pub(crate) fn push(&mut self, rule: usize, until: Option<u32>, hit: &Hit) -> io::Result<()> {
         self.encoded.clear();
         encode(&mut self.encoded, hit);
+        self.enter(rule, until, hit)
+    }
+
+    /// The same of a hit whose key is given as [`encode_values`](super::encode_values) wrote it.
+    pub(crate) fn push_keyed(
+        &mut self,
+        rule: usize,
+        until: Option<u32>,
+        hit: &Hit,
+        key: &[u8],
+    ) -> io::Result<()> {
+        self.encoded.clear();
+        encode_keyed(&mut self.encoded, hit, key);
+        self.enter(rule, until, hit)
+    }
+
+    /// Keeps the hit that was encoded last.
+    fn enter(&mut self, rule: usize, until: Option<u32>, hit: &Hit) -> io::Result<()> {
         if rule >= self.of_rules.len() {
             self.of_rules.resize_with(rule + 1, OfRule::default);
         }
