@@ -148,6 +148,7 @@ static FIREWALL_ALERT: Kind = Kind::new(
         ],
     ],
 );
+static INTRUSION: Kind = Kind::new("idp", &[traffic::FLOW, traffic::INTRUSION]);
 static OTHER: Kind = Kind::new("other", &[traffic::FLOW]);
 
 /// The kind of a line.
@@ -194,6 +195,7 @@ pub(super) fn kind(told: &Told<'_>) -> &'static Kind {
             &FIREWALL_ALERT
         }
         ("Firewall", ..) => &FIREWALL,
+        ("IDP", ..) if matches!(code, "06001" | "06002" | "07001" | "07002") => &INTRUSION,
         _ => &OTHER,
     }
 }

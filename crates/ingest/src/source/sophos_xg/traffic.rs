@@ -126,6 +126,27 @@ pub(super) const FIREWALL: &[Entry] = &[
     }),
 ];
 
+/// Intrusions: the rule is the signature, the firewall's rule keeps its own key.
+pub(super) const INTRUSION: &[Entry] = &[
+    Entry::fixed("event.kind", &["alert"]),
+    Entry::fixed("event.category", &["intrusion_detection", "network"]),
+    // So Elastic has it, for signatures that drop and for those that only tell.
+    Entry::fixed("event.type", &["connection", "denied"]),
+    Entry::fixed("event.outcome", &["success"]),
+    Entry::part("rule.id", "signature_id"),
+    Entry::part("rule.name", "signature_msg"),
+    Entry::part("rule.category", "classification"),
+    Entry::new(
+        "sophos.xg",
+        From::Open(|view, emit| {
+            let own = ["signature_id", "signature_msg", "classification"];
+            let flow = MAPPED.iter().filter(|key| !key.starts_with("fw_rule_"));
+            let mapped: Vec<&str> = own.iter().chain(flow).copied().collect();
+            hand_on(view, &mapped, emit);
+        }),
+    ),
+];
+
 fn is_denied(view: &View<'_>) -> bool {
     view.text("status").as_deref() == Some("Deny")
         || view.text("log_subtype").as_deref() == Some("Denied")
