@@ -290,7 +290,7 @@ impl<'e> Worker<'e> {
         while let Some(entry) = kind.next(from, &self.candidates) {
             from = entry + 1;
             let condition = kind.near[entry].as_ref();
-            if condition.is_none_or(|condition| !matches!(condition.matches(&cached), Ok(false))) {
+            if condition.is_none_or(|condition| condition.may_match(&cached)) {
                 return true;
             }
         }

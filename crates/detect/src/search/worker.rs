@@ -106,7 +106,7 @@ impl<'s, E> SearchWorker<'s, E> {
         kind.is_none_or(|kind| {
             kind.iter().any(|(_, condition)| {
                 let condition = condition.as_ref();
-                condition.is_none_or(|condition| !matches!(condition.matches(event), Ok(false)))
+                condition.is_none_or(|condition| condition.may_match(event))
             })
         })
     }

@@ -95,6 +95,11 @@ impl Condition {
         self.root.matches(event)
     }
 
+    /// Does the event meet the condition, or does it fail over it?
+    pub fn may_match(&self, event: &dyn Event) -> bool {
+        !matches!(self.matches(event), Ok(false))
+    }
+
     /// The same condition, which asks for the least deeply nested fields first: for events in which deep ones are dear.
     #[must_use]
     pub fn nearest_first(&self) -> Self {
