@@ -53,14 +53,8 @@ pub(super) const FLOW: &[Entry] = &[
     Entry::part("rule.name", "fw_rule_name"),
     Entry::part("rule.ruleset", "policy_type"),
     Entry::part("url.original", "url"),
-    Entry::new(
-        "observer.ingress.interface.name",
-        From::Part("in_interface"),
-    ),
-    Entry::new(
-        "observer.egress.interface.name",
-        From::Part("out_interface"),
-    ),
+    Entry::part("observer.ingress.interface.name", "in_interface"),
+    Entry::part("observer.egress.interface.name", "out_interface"),
     Entry::new(
         "observer.ingress.zone",
         From::First(&["srczonetype", "src_zone_type"]),
