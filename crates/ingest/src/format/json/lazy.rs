@@ -438,26 +438,29 @@ fn key_is(text: &str, node: &Node, key: &str) -> bool {
 /// The length of the node's key, if it is `path` or leads into it up to a dot.
 #[inline]
 fn key_begins(text: &str, node: &Node, path: &str) -> Option<usize> {
-    let path = path.as_bytes();
-    let begins = |key: &[u8]| {
-        let whole_step = match path.get(key.len()) {
-            None => key.len() == path.len(),
-            Some(byte) => *byte == b'.',
-        };
-        (whole_step && path.starts_with(key)).then_some(key.len())
-    };
     if node.key_escaped {
-        return begins(key_text(text, node).as_bytes());
+        return begins(key_text(text, node).as_bytes(), path);
     }
     let key = text
         .as_bytes()
         .get(node.key.0 as usize..node.key.1 as usize)
         .unwrap_or_default();
+    begins(key, path)
+}
+
+/// The length of a key, if it is `path` or leads into it up to a dot.
+#[inline]
+pub(super) fn begins(key: &[u8], path: &str) -> Option<usize> {
+    let path = path.as_bytes();
     // Most keys are told to be others by their first letter.
     if key.first() != path.first() && !key.is_empty() {
         return None;
     }
-    begins(key)
+    let whole_step = match path.get(key.len()) {
+        None => key.len() == path.len(),
+        Some(byte) => *byte == b'.',
+    };
+    (whole_step && path.starts_with(key)).then_some(key.len())
 }
 
 /// A JSON number: whole numbers exactly, up to 64 bits, others as the nearest double.

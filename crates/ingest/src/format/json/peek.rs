@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use gatewatch_event::{Document, Event, Field, Timestamp, Value};
 
+use super::lazy::begins;
 use super::skim::{RawObject, RawValue, Skimmed};
 use super::{JsonKind, LazyJson};
 use crate::source::windows::WindowsRecord;
@@ -31,16 +32,10 @@ enum Step<'p> {
 impl<'p> Step<'p> {
     #[inline]
     fn of(key: &[u8], path: &'p str) -> Self {
-        let bytes = path.as_bytes();
-        // Most keys are told to be others by their first letter.
-        if key.first() != bytes.first() || !bytes.starts_with(key) {
+        let Some(length) = begins(key, path) else {
             return Self::Other;
-        }
-        let rest = match bytes.get(key.len()) {
-            None => None,
-            Some(b'.') => path.get(key.len() + 1..),
-            Some(_) => return Self::Other,
         };
+        let rest = path.get(length + 1..);
         match key.contains(&b'.') {
             true => Self::Dotted,
             false => Self::Leads(rest),
