@@ -3,6 +3,7 @@
 mod buffer;
 pub mod evtx;
 pub mod json;
+mod literals;
 pub mod syslog;
 pub mod text;
 pub mod time;

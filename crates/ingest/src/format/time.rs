@@ -142,18 +142,19 @@ pub fn web_stamp(text: &str) -> Option<Stamp> {
     let offset = match zone {
         [] => None,
         [b' ', sign @ (b'+' | b'-'), a, b, c, d] => {
-            let seconds = i32::from(two(*a, *b)?) * 3600 + i32::from(two(*c, *d)?) * 60;
+            let seconds =
+                i32::from(two_digits(*a, *b)?) * 3600 + i32::from(two_digits(*c, *d)?) * 60;
             Some(if *sign == b'-' { -seconds } else { seconds })
         }
         _ => return None,
     };
     let stamp = Stamp {
-        year: Some(i16::from(two(*y1, *y2)?) * 100 + i16::from(two(*y3, *y4)?)),
+        year: Some(i16::from(two_digits(*y1, *y2)?) * 100 + i16::from(two_digits(*y3, *y4)?)),
         month: month([*m1, *m2, *m3])?,
-        day: two(*d1, *d2)?,
-        hour: two(*h1, *h2)?,
-        minute: two(*i1, *i2)?,
-        second: two(*s1, *s2)?.min(59),
+        day: two_digits(*d1, *d2)?,
+        hour: two_digits(*h1, *h2)?,
+        minute: two_digits(*i1, *i2)?,
+        second: two_digits(*s1, *s2)?.min(59),
         nanos,
         offset,
     };
@@ -166,7 +167,7 @@ fn digit_value(byte: u8) -> Option<i8> {
 }
 
 /// The number of two digits.
-fn two(tens: u8, ones: u8) -> Option<i8> {
+pub(crate) fn two_digits(tens: u8, ones: u8) -> Option<i8> {
     Some(digit_value(tens)? * 10 + digit_value(ones)?)
 }
 

@@ -37,7 +37,6 @@ pub use record::JsonRecord;
 pub(crate) use shape::Marks;
 pub use shape::{CarriedLine, Shape};
 pub use split::is_splittable;
-pub(crate) use traces::FOLDED_TO_ASCII;
 pub use traces::{TraceStore, Traces, TracesByKind};
 
 /// Why a text is not a JSON object.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 use gatewatch_event::{Anchor, AnchorValue, INDEX_FIELD, is_plain_in_json};
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
@@ -12,24 +12,15 @@ use super::JsonKind;
 use super::index::skip_space;
 use super::skim::{RawObject, RawValue, Skimmed};
 use crate::consumer::ADDED_FIELDS;
+use crate::format::literals;
 use crate::format::text::TextTraces;
 
 /// Shorter literals are everywhere.
 const SHORTEST: usize = 3;
-/// More literals than this make an automaton that costs more than it saves.
-const MOST_LITERALS: usize = 1_000;
 /// Each key and each set of literals is another search.
 const MOST_SEARCHES: usize = 16;
-/// Up to so many bytes of literals a table of all states stays small: some 256 bytes for each.
-const SMALL_BYTES: usize = 1_000;
 /// Traces that one job holds.
 const MOST_TRACES: usize = 256;
-
-/// Letters beside ASCII that are ASCII letters once their case is taken away, and [`DOTTED_I`](gatewatch_event::DOTTED_I), as
-/// they stand and as they are escaped: where one of them is, a search for letters of ASCII alone says nothing.
-pub(crate) const FOLDED_TO_ASCII: [&str; 8] = [
-    "\u{130}", "\u{131}", "\u{17F}", "\u{212A}", "\\u0130", "\\u0131", "\\u017f", "\\u212a",
-];
 
 /// What the raw text of a record must show for one of some [anchors](Anchor) to be met, provided that its fields are written
 /// as they are, and that no letter that can be part of a literal is escaped.
@@ -188,9 +179,6 @@ impl MemberTraces {
                 }
             }
         }
-        if literals.len() > MOST_LITERALS {
-            return None;
-        }
         Some(Self {
             root: root.to_owned(),
             second: second.map(str::to_owned),
@@ -224,14 +212,7 @@ fn search(literals: &BTreeSet<String>) -> Option<Option<AhoCorasick>> {
     if literals.is_empty() {
         return Some(None);
     }
-    let bytes: usize = literals.iter().map(String::len).sum();
-    let kind = (bytes <= SMALL_BYTES).then_some(AhoCorasickKind::DFA);
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(kind)
-        .build(literals.iter().map(String::as_str).chain(FOLDED_TO_ASCII))
-        .ok()
-        .map(Some)
+    literals::search(literals.iter().map(String::as_str)).map(Some)
 }
 
 impl KeyTrace {
@@ -396,12 +377,12 @@ impl TracesByKind {
 
 #[cfg(test)]
 mod tests {
-    use gatewatch_event::{Anchor, AnchorValue, DOTTED_I, Field};
+    use gatewatch_event::{Anchor, AnchorValue, Field};
 
     use super::super::skim::Skim;
     use std::sync::Arc;
 
-    use super::{FOLDED_TO_ASCII, MOST_TRACES, TraceStore, Traces, TracesByKind};
+    use super::{MOST_TRACES, TraceStore, Traces, TracesByKind};
 
     fn equal(field: &str, text: &str) -> Anchor {
         Anchor {
@@ -537,24 +518,5 @@ mod tests {
         let first = said(&mut (0..many));
         assert!(first.contains(&(0, true)) && first.contains(&(many - 1, false)));
         assert_eq!(said(&mut (0..many).rev()), first);
-    }
-
-    #[test]
-    fn no_other_letter_folds_to_ascii() {
-        for letter in '\u{80}'..=char::MAX {
-            let mut upper = letter.to_uppercase();
-            let upper = match (upper.next(), upper.next()) {
-                (Some(upper), None) => upper,
-                _ => letter,
-            };
-            let mut lower = upper.to_lowercase();
-            let folded = match (lower.next(), lower.next()) {
-                (Some(lower), None) => lower,
-                _ => upper,
-            };
-            let is_known = FOLDED_TO_ASCII.contains(&letter.to_string().as_str());
-            let folds = folded.is_ascii() || letter == DOTTED_I;
-            assert_eq!(folds, is_known, "{letter:?}");
-        }
     }
 }

@@ -4,6 +4,8 @@ use gatewatch_event::Timestamp;
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
+use crate::format::time::two_digits;
+
 /// A time as a header writes it: perhaps without a year, perhaps without a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -188,8 +190,8 @@ fn fixed(text: &[u8]) -> Option<(Stamp, &[u8])> {
         return None;
     };
     let tens = if *d1 == b' ' { &b'0' } else { d1 };
-    let (day, hour) = (two_digits(tens, d2)?, two_digits(h1, h2)?);
-    let (minute, second) = (two_digits(m1, m2)?, two_digits(s1, s2)?);
+    let (day, hour) = (two_digits(*tens, *d2)?, two_digits(*h1, *h2)?);
+    let (minute, second) = (two_digits(*m1, *m2)?, two_digits(*s1, *s2)?);
     if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -244,14 +246,14 @@ fn whole_iso(text: &[u8]) -> Option<Stamp> {
     else {
         return None;
     };
-    let century = i16::from(two_digits(y1, y2)?);
+    let century = i16::from(two_digits(*y1, *y2)?);
     let stamp = Stamp {
-        year: Some(century * 100 + i16::from(two_digits(y3, y4)?)),
-        month: two_digits(m1, m2)?,
-        day: two_digits(d1, d2)?,
-        hour: two_digits(h1, h2)?,
-        minute: two_digits(i1, i2)?,
-        second: two_digits(s1, s2)?,
+        year: Some(century * 100 + i16::from(two_digits(*y3, *y4)?)),
+        month: two_digits(*m1, *m2)?,
+        day: two_digits(*d1, *d2)?,
+        hour: two_digits(*h1, *h2)?,
+        minute: two_digits(*i1, *i2)?,
+        second: two_digits(*s1, *s2)?,
         nanos: 0,
         offset: None,
     };
@@ -283,12 +285,6 @@ fn partial_iso(text: &[u8]) -> Option<(Stamp, Scan<'_>)> {
         offset: None,
     };
     Some((stamp, scan))
-}
-
-/// The number of two digits.
-fn two_digits(tens: &u8, ones: &u8) -> Option<i8> {
-    let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
-    digits.then(|| (tens - b'0') as i8 * 10 + (ones - b'0') as i8)
 }
 
 /// Has the month of that year such a day?

@@ -1,17 +1,12 @@
 //! What the text of a record shows if something that matters is in it.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 use gatewatch_event::{Anchor, AnchorValue, Field};
 
-use crate::format::json::FOLDED_TO_ASCII;
+use crate::format::literals;
 
 /// Shorter literals are everywhere.
 const SHORTEST: usize = 2;
-/// More literals than this make an automaton that costs more than it saves.
-const MOST_LITERALS: usize = 1_000;
-/// Up to so many bytes of literals a table of all states stays small: some 256 bytes for each.
-const SMALL_BYTES: usize = 1_000;
-
 /// What the text of a record must show for one of some [anchors](Anchor) to be met, provided that the values of their fields are
 /// parts of the text, or several such parts with spaces between them.
 ///
@@ -41,15 +36,7 @@ impl TextTraces {
         fields.dedup();
         literals.sort_unstable();
         literals.dedup();
-        if literals.len() > MOST_LITERALS {
-            return None;
-        }
-        let bytes: usize = literals.iter().map(|literal| literal.len()).sum();
-        let literals = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind((bytes <= SMALL_BYTES).then_some(AhoCorasickKind::DFA))
-            .build(literals.into_iter().chain(FOLDED_TO_ASCII))
-            .ok()?;
+        let literals = literals::search(literals.into_iter())?;
         Some(Self { fields, literals })
     }
 
