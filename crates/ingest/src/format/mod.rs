@@ -7,5 +7,6 @@ mod literals;
 pub mod syslog;
 pub mod text;
 pub mod time;
+pub mod user_agent;
 pub(crate) mod utf16;
 pub(crate) mod xml;

@@ -3,7 +3,7 @@
 use gatewatch_event::Value;
 
 use super::line;
-use crate::source::mapping::{Entry, From, View, remote, turn};
+use crate::source::mapping::{Entry, From, View, remote, turn, user_agent};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -64,8 +64,12 @@ pub(super) const SESSION: &[Entry] = &[
     Entry::turned("destination.port", "destination_port", turn::port),
     Entry::turned("destination.bytes", "bytes_received", turn::long),
     Entry::part("user_agent.original", "browser"),
-    Entry::call("user_agent.name", other_agent),
-    Entry::call("user_agent.device.name", other_agent),
+    user_agent::NAME,
+    user_agent::VERSION,
+    user_agent::DEVICE,
+    user_agent::SYSTEM,
+    user_agent::SYSTEM_VERSION,
+    user_agent::SYSTEM_FULL,
     Entry::fields(
         "related.ip",
         &[
@@ -203,14 +207,6 @@ pub(super) const ADMINISTRATOR: &[Entry] = &[
     remote::address(From::Part("remote")),
     Entry::new("gatewatch.remote.user", From::Part("user")).turn(turn::account),
 ];
-
-/// The browser's name: those of clients that are no browser.
-fn other_agent(view: &View<'_>, emit: crate::source::mapping::Emit<'_>) {
-    let agent = view.text("browser").unwrap_or_default();
-    if !agent.is_empty() && !agent.starts_with("Mozilla/") && !agent.starts_with("Opera/") {
-        emit(Value::from("Other"));
-    }
-}
 
 /// A time in the form of the line's own.
 fn moment<'v>(value: Value<'v>, view: &View<'_>) -> Option<Value<'v>> {

@@ -3,7 +3,7 @@
 use gatewatch_event::Value;
 
 use super::line::Request;
-use crate::source::mapping::{Entry, From, Kind, remote, turn, web};
+use crate::source::mapping::{Entry, From, Kind, remote, turn, user_agent, web};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -77,8 +77,8 @@ static ERROR_OK: Kind = Kind::new("error, success", &[web::TARGET, ERROR, OK]);
 static ERROR_BAD: Kind = Kind::new("error, failure", &[web::TARGET, ERROR, BAD]);
 static ERROR_PLAIN: Kind = Kind::new("error", &[web::TARGET, ERROR]);
 
-static PLAIN_OK: Kind = Kind::new("answered", &[REQUEST, OK]);
-static PLAIN_BAD: Kind = Kind::new("not answered", &[REQUEST, BAD]);
+static PLAIN_OK: Kind = Kind::new("answered", &[REQUEST, user_agent::FIELDS, OK]);
+static PLAIN_BAD: Kind = Kind::new("not answered", &[REQUEST, user_agent::FIELDS, BAD]);
 
 /// What only looked like a line.
 pub(super) static OTHER: Kind = Kind::new("other", &[]);
@@ -103,10 +103,10 @@ macro_rules! doors {
             static $table: [Kind; 4] = {
                 const DOOR: &[Entry] = &remote::door(&[$door], &[$product]);
                 [
-                    Kind::new($in, &[REQUEST, OK, DOOR, &[remote::SUCCESS]]),
-                    Kind::new($form, &[REQUEST, OK, DOOR, &[remote::FAILURE]]),
-                    Kind::new($attempt, &[REQUEST, OK, DOOR, &[remote::ATTEMPT]]),
-                    Kind::new($refused, &[REQUEST, BAD, DOOR, &[remote::FAILURE]]),
+                    Kind::new($in, &[REQUEST, user_agent::FIELDS, OK, DOOR, &[remote::SUCCESS]]),
+                    Kind::new($form, &[REQUEST, user_agent::FIELDS, OK, DOOR, &[remote::FAILURE]]),
+                    Kind::new($attempt, &[REQUEST, user_agent::FIELDS, OK, DOOR, &[remote::ATTEMPT]]),
+                    Kind::new($refused, &[REQUEST, user_agent::FIELDS, BAD, DOOR, &[remote::FAILURE]]),
                 ]
             };
         )*

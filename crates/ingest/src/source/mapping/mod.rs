@@ -24,6 +24,7 @@ mod parts;
 mod record;
 mod source;
 pub mod turn;
+pub mod user_agent;
 mod view;
 pub(crate) mod web;
 

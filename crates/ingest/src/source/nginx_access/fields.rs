@@ -2,13 +2,16 @@
 
 use gatewatch_event::Value;
 
-use crate::source::mapping::{Entry, From, Header, Kind, remote, turn, web, web_kinds};
+use crate::source::mapping::{Entry, From, Header, Kind, remote, turn, user_agent, web, web_kinds};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
     Entry::fixed("event.kind", &["event"]),
     Entry::fixed("event.category", &["web"]),
     Entry::fixed("event.type", &["access"]),
+    Entry::call("event.timezone", |view, emit| {
+        emit(Value::from(view.zone_name()));
+    }),
     Entry::new("message", From::Message),
     Entry::header("host.name", Header::Host),
     Entry::part("source.address", "source"),
@@ -45,7 +48,7 @@ const DOMAIN: &[Entry] =
 
 web_kinds! {
     /// The kinds of requests.
-    pub(super) static KINDS of "nginx" with [web::TARGET, DOMAIN]
+    pub(super) static KINDS of "nginx" with [web::TARGET, DOMAIN, user_agent::FIELDS]
 }
 
 /// What only looked like a line.

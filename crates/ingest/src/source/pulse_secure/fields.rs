@@ -1,8 +1,6 @@
 //! From the parts of a line to ECS.
 
-use gatewatch_event::Value;
-
-use crate::source::mapping::{Emit, Entry, From, Header, View, remote, turn};
+use crate::source::mapping::{Entry, From, Header, remote, turn, user_agent};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -35,37 +33,13 @@ pub(super) const COMMON: &[Entry] = &[
     Entry::part("pulse_secure.session.id", "session"),
     Entry::part("pulse_secure.session.id_short", "short"),
     Entry::part("user_agent.original", "agent"),
-    Entry::call("user_agent.name", |view, emit| {
-        if view.has("agent") {
-            emit(Value::from("Other"));
-        }
-    }),
-    Entry::call("user_agent.device.name", |view, emit| {
-        if view.has("agent") {
-            emit(Value::from("Other"));
-        }
-    }),
-    Entry::call("user_agent.os.full", |view, emit| {
-        windows(view, |version| format!("Windows {version}"), emit);
-    }),
-    Entry::call("user_agent.os.name", |view, emit| {
-        windows(view, |_| "Windows".to_owned(), emit);
-    }),
-    Entry::call("user_agent.os.version", |view, emit| {
-        windows(view, str::to_owned, emit);
-    }),
+    user_agent::NAME,
+    user_agent::VERSION,
+    user_agent::DEVICE,
+    user_agent::SYSTEM,
+    user_agent::SYSTEM_VERSION,
+    user_agent::SYSTEM_FULL,
 ];
-
-/// What the client's program says of its Windows, in the versions that Elastic's parser of user agents knows.
-fn windows(view: &View<'_>, say: fn(&str) -> String, emit: Emit<'_>) {
-    let agent = view.text("agent").unwrap_or_default();
-    let version = agent
-        .split_once("(Windows ")
-        .and_then(|(_, rest)| rest.split([')', ';', ' ']).next());
-    if let Some(version) = version.filter(|v| matches!(*v, "10" | "7" | "Vista" | "XP" | "2000")) {
-        emit(Value::from(say(version)));
-    }
-}
 
 /// Who, from where.
 pub(super) const ACCESS: &[Entry] = &[

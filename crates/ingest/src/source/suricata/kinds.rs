@@ -2,7 +2,9 @@
 
 use super::{dns, fields, tls};
 use crate::format::json::LazyJson;
-use crate::source::mapping::{DOORS, Entry, Kind, Record, door_of_port, find_kind, remote};
+use crate::source::mapping::{
+    DOORS, Entry, Kind, Record, door_of_port, find_kind, remote, user_agent,
+};
 use fields::AT_THE_DOOR;
 
 const SUCCESS: &[Entry] = &[remote::SUCCESS];
@@ -36,7 +38,7 @@ macro_rules! alert {
             $name,
             &[
                 fields::FLOW,
-                fields::HTTP,
+                fields::HTTP, user_agent::FIELDS,
                 tls::HANDSHAKE,
                 tls::CERTIFICATE,
                 dns::FIELDS,
@@ -173,13 +175,20 @@ const WEB: &[Entry] = &[
     Entry::fixed("event.type", &["access", "protocol"]),
     Entry::fixed("network.protocol", &["http"]),
 ];
-static HTTP_SUCCEEDED: Kind = Kind::new("http, answered", &[fields::HTTP, WEB, SUCCEEDED]);
-static HTTP_FAILED: Kind = Kind::new("http, refused", &[fields::HTTP, WEB, FAILED]);
-static HTTP_UNTOLD: Kind = Kind::new("http", &[fields::HTTP, WEB]);
+static HTTP_SUCCEEDED: Kind = Kind::new(
+    "http, answered",
+    &[fields::HTTP, user_agent::FIELDS, WEB, SUCCEEDED],
+);
+static HTTP_FAILED: Kind = Kind::new(
+    "http, refused",
+    &[fields::HTTP, user_agent::FIELDS, WEB, FAILED],
+);
+static HTTP_UNTOLD: Kind = Kind::new("http", &[fields::HTTP, user_agent::FIELDS, WEB]);
 static HTTP_DOCKER: Kind = Kind::new(
     "http, a call of Docker that was answered",
     &[
         fields::HTTP,
+        user_agent::FIELDS,
         WEB,
         SUCCEEDED,
         DOCKER_DOOR,
@@ -191,6 +200,7 @@ static HTTP_WINRM: Kind = Kind::new(
     "http, a call of WinRM that was answered",
     &[
         fields::HTTP,
+        user_agent::FIELDS,
         WEB,
         SUCCEEDED,
         WINRM_DOOR,
@@ -204,7 +214,10 @@ static PLAIN: [(&str, Kind); 9] = [
     ("dns", Kind::new("dns", &[dns::FIELDS, protocol!("dns")])),
     (
         "fileinfo",
-        Kind::new("fileinfo", &[fields::HTTP, fields::FILE]),
+        Kind::new(
+            "fileinfo",
+            &[fields::HTTP, user_agent::FIELDS, fields::FILE],
+        ),
     ),
     ("ftp", Kind::new("ftp", &[protocol!("ftp")])),
     ("ftp_data", Kind::new("ftp_data", &[protocol!("ftp")])),
@@ -229,7 +242,7 @@ static PLAIN: [(&str, Kind); 9] = [
     ),
 ];
 
-static OTHER: Kind = Kind::new("other", &[fields::FLOW, fields::HTTP]);
+static OTHER: Kind = Kind::new("other", &[fields::FLOW, fields::HTTP, user_agent::FIELDS]);
 
 /// The kind of an event.
 pub(super) fn kind(record: &Record<'_>) -> &'static Kind {

@@ -6,7 +6,7 @@ use super::fields::{self, AT_THE_DOOR};
 use super::logs::{self, object};
 use super::row::Row;
 use super::wire;
-use crate::source::mapping::{DOORS, Entry, From, Kind, door_of_port, remote};
+use crate::source::mapping::{DOORS, Entry, From, Kind, door_of_port, remote, user_agent};
 
 /// The fields that say which log it is.
 macro_rules! dataset {
@@ -247,6 +247,7 @@ static HTTP_SUCCEEDED: Kind = Kind::new(
         HTTP_TYPES,
         fields::HTTP_PROTOCOL,
         fields::HTTP,
+        user_agent::FIELDS,
         SUCCEEDED,
     ],
 );
@@ -258,12 +259,20 @@ static HTTP_FAILED: Kind = Kind::new(
         HTTP_TYPES,
         fields::HTTP_PROTOCOL,
         fields::HTTP,
+        user_agent::FIELDS,
         FAILED,
     ],
 );
 static HTTP_UNTOLD: Kind = Kind::new(
     "http",
-    &[HTTP, WEB, HTTP_TYPES, fields::HTTP_PROTOCOL, fields::HTTP],
+    &[
+        HTTP,
+        WEB,
+        HTTP_TYPES,
+        fields::HTTP_PROTOCOL,
+        fields::HTTP,
+        user_agent::FIELDS,
+    ],
 );
 static HTTP_DOCKER: Kind = Kind::new(
     "http, a call of Docker that was answered",
@@ -273,6 +282,7 @@ static HTTP_DOCKER: Kind = Kind::new(
         HTTP_TYPES,
         fields::HTTP_PROTOCOL,
         fields::HTTP,
+        user_agent::FIELDS,
         SUCCEEDED,
         DOCKER_DOOR,
         AT_THE_DOOR,
@@ -287,6 +297,7 @@ static HTTP_WINRM: Kind = Kind::new(
         HTTP_TYPES,
         fields::HTTP_PROTOCOL,
         fields::HTTP,
+        user_agent::FIELDS,
         SUCCEEDED,
         WINRM_DOOR,
         AT_THE_DOOR,

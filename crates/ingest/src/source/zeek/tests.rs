@@ -5,13 +5,6 @@ use crate::source::check::{Reading, access, claimed, datasets_of, golden, sample
 
 /// Filebeat's, which lists an address twice where both ends are the same; the integration says `allow_duplicates: false`.
 const TWICE: &str = "related.ip";
-/// Told from the client's name by a list of names that are known, which gatewatch has not.
-const AGENT: [&str; 3] = [
-    "user_agent.device.name",
-    "user_agent.name",
-    "user_agent.version",
-];
-
 fn check(name: &str, exceptions: &[(usize, &str, &str)]) {
     golden("net-zeek", name, &Reading::default(), exceptions);
 }
@@ -25,6 +18,7 @@ fn own_samples() {
 fn as_elastic_maps() {
     for name in [
         "connection-json",
+        "http-json",
         "notice-json",
         "rdp-json",
         "rfb-json",
@@ -34,16 +28,6 @@ fn as_elastic_maps() {
         check(name, &[]);
     }
     check("socks-json", &[(0, TWICE, "each address once")]);
-    check(
-        "http-json",
-        &[
-            (0, AGENT[0], "no list of agents"),
-            (0, AGENT[1], "no list of agents"),
-            (1, AGENT[0], "no list of agents"),
-            (1, AGENT[1], "no list of agents"),
-            (1, AGENT[2], "no list of agents"),
-        ],
-    );
 }
 
 /// The documents of a sample, without their places in the file.
