@@ -81,9 +81,52 @@ const HTTP: &[Entry] = &[
     Entry::turned("http.response.bytes", "bytes", turn::long),
 ];
 
+/// What `option httpslog` adds.
+const TLS: &[Entry] = &[
+    Entry::turned("haproxy.connections.fc_err", "tls.error", turn::long),
+    Entry::turned(
+        "haproxy.connections.ssl_fc_err",
+        "tls.ssl_error",
+        turn::long,
+    ),
+    Entry::turned(
+        "haproxy.connections.ssl_c_err",
+        "tls.client_error",
+        turn::long,
+    ),
+    Entry::turned(
+        "haproxy.connections.ssl_c_ca_err",
+        "tls.ca_error",
+        turn::long,
+    ),
+    Entry::turned("tls.resumed", "tls.resumed", turn::flag),
+    Entry::part("tls.client.server_name", "tls.name"),
+    Entry::part("tls.cipher", "tls.cipher"),
+    Entry::call("tls.version_protocol", |view, emit| {
+        if let Some((protocol, _)) = view.text("tls.version").as_deref().and_then(tls_version) {
+            emit(Value::from(protocol.to_lowercase()));
+        }
+    }),
+    Entry::call("tls.version", |view, emit| {
+        if let Some((_, version)) = view.text("tls.version").as_deref().and_then(tls_version) {
+            emit(Value::from(version));
+        }
+    }),
+    Entry::new(
+        "destination.domain",
+        From::First(&["destination", "tls.name"]),
+    )
+    .turn(turn::domain),
+];
+
+/// `TLSv1.3`: the protocol and its version.
+fn tls_version(text: &str) -> Option<(&str, &str)> {
+    text.split_once('v')
+}
+
 web_kinds! {
     /// The kinds of requests.
-    static REQUESTS of "haproxy" with [CLIENT, PROXIED, HTTP, web::TARGET]
+    static REQUESTS of "haproxy" with [CLIENT, PROXIED, HTTP, TLS, web::TARGET]
 }
 
 /// A connection that the proxy only passes on: to what, its names tell at best.

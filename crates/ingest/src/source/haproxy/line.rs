@@ -51,6 +51,8 @@ struct Request<'a> {
     status: u16,
     captures: &'a str,
     line: &'a str,
+    /// What `option httpslog` adds: how the handshake ended, and for what name.
+    tls: &'a str,
 }
 
 /// What a line says.
@@ -198,13 +200,15 @@ fn proxied(rest: &str) -> Option<Rest<'_>> {
                 status: status.parse().unwrap_or(0),
                 captures: "",
                 line: "",
+                tls: "",
             };
-            let (captures, line) = split_request(rest);
+            let (captures, line, tls) = split_request(rest);
             Some(Rest::Http(
                 Proxied { rest, ..proxied },
                 Request {
                     captures,
                     line,
+                    tls,
                     ..request
                 },
             ))
@@ -220,14 +224,37 @@ fn is_timers(word: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b'-' | b'+'))
 }
 
-/// What was captured of the headers, and the request's line. Behind the status come six words.
-fn split_request(rest: &str) -> (&str, &str) {
+/// What was captured of the headers, the request's line, and what stands behind it. Behind the status come six words.
+fn split_request(rest: &str) -> (&str, &str, &str) {
     let Some(start) = rest.match_indices(' ').nth(5).map(|(at, _)| at + 1) else {
-        return ("", "");
+        return ("", "", "");
     };
     let (captures, line) = rest[start..].split_once('"').unwrap_or(("", ""));
-    let line = line.split('"').next().unwrap_or_default();
-    (captures, line)
+    let (line, tls) = line.split_once('"').unwrap_or((line, ""));
+    (captures, line, tls.trim_start())
+}
+
+/// `ERROR/SSL_ERROR/CLIENT_ERROR/CA_ERROR/RESUMED NAME/VERSION/CIPHER`.
+fn push_tls<'a>(parts: &mut Parts<'a>, tls: &'a str) {
+    let Some((errors, agreed)) = tls.split_once(' ') else {
+        return;
+    };
+    let names = [
+        "tls.error",
+        "tls.ssl_error",
+        "tls.client_error",
+        "tls.ca_error",
+        "tls.resumed",
+    ];
+    for (name, number) in names.into_iter().zip(errors.split('/')) {
+        parts.push(name, number);
+    }
+    let names = ["tls.name", "tls.version", "tls.cipher"];
+    for (name, text) in names.into_iter().zip(agreed.split('/')) {
+        if text != "-" {
+            parts.push(name, text);
+        }
+    }
 }
 
 fn push_proxied<'a>(parts: &mut Parts<'a>, proxied: &Proxied<'a>) {
@@ -277,6 +304,7 @@ impl<'a> Request<'a> {
             parts.push_some("version", version);
             web::push_target(parts, target);
         }
+        push_tls(parts, self.tls);
         // Of one block alone nobody can say whether it is of the request or of the answer.
         let mut blocks = self.captures.split_inclusive("} ").map(|block| {
             let block = block.strip_suffix("} ").unwrap_or(block);
@@ -284,8 +312,10 @@ impl<'a> Request<'a> {
         });
         if let (Some(request), Some(response)) = (blocks.next(), blocks.next()) {
             for (name, block) in [("request.header", request), ("response.header", response)] {
+                // An empty block holds one empty header, one of bars alone none: so Java splits texts, and Elastic's pipeline.
+                let is_empty = block.is_empty();
                 let block = block.trim_end_matches('|');
-                if !block.is_empty() {
+                if is_empty || !block.is_empty() {
                     for header in block.split('|').take(64) {
                         parts.push(name, header);
                     }

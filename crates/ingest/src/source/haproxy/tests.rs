@@ -72,6 +72,8 @@ fn access_records() {
             "- - - - -:22222",
             "kubernetes failure - - 198.51.100.9:61001",
             "kubernetes success - - 198.51.100.9:61002",
+            "docker success - - 203.0.113.50:33317",
+            "- - - - 192.0.2.20:33318",
         ],
     );
 }

@@ -10,7 +10,7 @@ pub(super) const COMMON: &[Entry] = &[
     Entry::fixed("event.kind", &["event"]),
     Entry::fixed("event.category", &["web", "network"]),
     Entry::new("message", From::Raw),
-    Entry::part("host.name", "s-computername"),
+    Entry::turned("host.name", "s-computername", turn::lower),
     Entry::part("source.address", "c-ip"),
     Entry::turned("source.ip", "c-ip", turn::ip),
     Entry::turned("source.port", "c-port", turn::port),
@@ -23,6 +23,7 @@ pub(super) const COMMON: &[Entry] = &[
     Entry::turned("http.response.status_code", "sc-status", turn::long),
     Entry::fields("related.ip", &["source.ip", "destination.ip"]),
     Entry::fields("related.user", &["user.name"]),
+    Entry::fields("related.hosts", &["host.name"]),
     remote::ip(From::Part("c-ip")),
     remote::address(From::Part("c-ip")),
     remote::port(From::Part("c-port")),
@@ -41,7 +42,12 @@ const REQUEST: &[Entry] = &[
             emit(Value::Long(nanos));
         }
     }),
-    Entry::part("user.name", "cs-username"),
+    Entry::turned("user.name", "cs-username", |value, _| {
+        Some(Value::from(account(&value.text()).0.to_owned()))
+    }),
+    Entry::turned("user.domain", "cs-username", |value, _| {
+        Some(Value::from(account(&value.text()).1?.to_owned()))
+    }),
     Entry::turned("http.request.body.bytes", "cs-bytes", turn::long),
     Entry::turned("http.response.body.bytes", "sc-bytes", turn::long),
     Entry::part("http.request.referrer", "referrer"),
@@ -50,6 +56,7 @@ const REQUEST: &[Entry] = &[
     Entry::part("iis.access.site_name", "s-sitename"),
     Entry::part("iis.access.server_name", "s-computername"),
     Entry::part("iis.access.cookie", "cookie"),
+    Entry::part("iis.access.session_id", "session"),
     Entry::turned("iis.access.sub_status", "sc-substatus", turn::long),
     Entry::turned("iis.access.win32_status", "sc-win32-status", turn::long),
     Entry::part("url.original", "url.original"),
@@ -61,6 +68,19 @@ const REQUEST: &[Entry] = &[
         turn::account(value, view).filter(|user| !user.text().eq_ignore_ascii_case("anonymous"))
     }),
 ];
+
+/// Name and domain of an account, as Elastic's pipeline tells them apart: `DOMAIN\\name`, `name@domain`; of `LEADING\\name@domain` the leading one is
+/// let go.
+fn account(text: &str) -> (&str, Option<&str>) {
+    let (leading, rest) = match text.split_once('\\') {
+        Some((leading, rest)) => (Some(leading), rest),
+        None => (None, text),
+    };
+    match rest.split_once('@') {
+        Some((name, domain)) => (name, Some(domain)),
+        None => (rest, leading),
+    }
+}
 
 const OK: &[Entry] = &[Entry::fixed("event.outcome", &["success"])];
 const BAD: &[Entry] = &[Entry::fixed("event.outcome", &["failure"])];
@@ -77,6 +97,7 @@ static ERROR_OK: Kind = Kind::new("error, success", &[web::TARGET, ERROR, OK]);
 static ERROR_BAD: Kind = Kind::new("error, failure", &[web::TARGET, ERROR, BAD]);
 static ERROR_PLAIN: Kind = Kind::new("error", &[web::TARGET, ERROR]);
 
+static PLAIN_UNTOLD: Kind = Kind::new("without a status", &[REQUEST, user_agent::FIELDS]);
 static PLAIN_OK: Kind = Kind::new("answered", &[REQUEST, user_agent::FIELDS, OK]);
 static PLAIN_BAD: Kind = Kind::new("not answered", &[REQUEST, user_agent::FIELDS, BAD]);
 
@@ -228,6 +249,8 @@ fn verdict(request: &Request<'_>) -> Option<Verdict> {
 /// The kind of a request.
 pub(super) fn kind(request: &Request<'_>) -> &'static Kind {
     match verdict(request) {
+        // Sessions of FTP begin and end without one.
+        _ if request.status == 0 => &PLAIN_UNTOLD,
         Some(verdict) => &door(request)[verdict as usize],
         None if request.status < 400 => &PLAIN_OK,
         None => &PLAIN_BAD,

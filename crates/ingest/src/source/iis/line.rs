@@ -1,85 +1,37 @@
-//! The columns of a line: those that the file names, and else those of the forms that IIS writes unless told otherwise.
+//! The columns of a line: those that the file names, and else those of the sets that are usual.
 
 use crate::format::syslog::{Stamp, iso_stamp};
 use crate::format::text::Columns;
-use crate::source::mapping::{Parts, Record, web};
+use crate::source::mapping::{Parts, Record, turn, web};
 
-/// What is logged by default; before IIS 7.5 without the referrer.
-const DEFAULT: [&str; 15] = [
-    "date",
-    "time",
-    "s-ip",
-    "cs-method",
-    "cs-uri-stem",
-    "cs-uri-query",
-    "s-port",
-    "cs-username",
-    "c-ip",
-    "cs(User-Agent)",
-    "cs(Referer)",
-    "sc-status",
-    "sc-substatus",
-    "sc-win32-status",
-    "time-taken",
-];
-const WITHOUT_REFERRER: [&str; 14] = [
-    "date",
-    "time",
-    "s-ip",
-    "cs-method",
-    "cs-uri-stem",
-    "cs-uri-query",
-    "s-port",
-    "cs-username",
-    "c-ip",
-    "cs(User-Agent)",
-    "sc-status",
-    "sc-substatus",
-    "sc-win32-status",
-    "time-taken",
-];
+/// What is logged by default; before IIS 7.5 without the referrer. Of the columns that can be added, Elastic's pipeline knows the
+/// sets below, each with a proxy's client behind it or without.
+const DEFAULT: &str = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus \
+    sc-win32-status time-taken";
+const WITHOUT_REFERRER: &str = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus \
+    sc-win32-status time-taken";
+const WITH_COOKIE: &str = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Cookie) cs(Referer) sc-status \
+    sc-substatus sc-win32-status time-taken";
+const WITH_BYTES: &str = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Cookie) cs(Referer) sc-status \
+    sc-substatus sc-win32-status sc-bytes cs-bytes time-taken";
+const WITH_COMPUTER: &str = "date time s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) \
+    sc-status sc-substatus sc-win32-status time-taken";
+const OF_SITE: &str = "date time s-sitename cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Cookie) cs(Referer) cs-host \
+    sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken";
+const OF_SITE_AND_ADDRESS: &str = "date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) \
+    cs(Cookie) cs(Referer) sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken";
 /// All columns there are.
-const ALL: [&str; 22] = [
-    "date",
-    "time",
-    "s-sitename",
-    "s-computername",
-    "s-ip",
-    "cs-method",
-    "cs-uri-stem",
-    "cs-uri-query",
-    "s-port",
-    "cs-username",
-    "c-ip",
-    "cs-version",
-    "cs(User-Agent)",
-    "cs(Cookie)",
-    "cs(Referer)",
-    "cs-host",
-    "sc-status",
-    "sc-substatus",
-    "sc-win32-status",
-    "sc-bytes",
-    "cs-bytes",
-    "time-taken",
-];
+const ALL: &str = "date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) \
+    cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken";
+
+/// What the FTP service logs by default.
+const FTP: &str = "date time c-ip cs-username s-ip s-port cs-method cs-uri-stem sc-status sc-win32-status sc-substatus x-session x-fullpath";
 
 /// What HTTP.sys logs.
-const HTTP_SYS: [&str; 13] = [
-    "date",
-    "time",
-    "c-ip",
-    "c-port",
-    "s-ip",
-    "s-port",
-    "cs-version",
-    "cs-method",
-    "cs-uri",
-    "sc-status",
-    "s-siteid",
-    "s-reason",
-    "s-queuename",
-];
+const HTTP_SYS: &str = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid s-reason s-queuename";
+
+/// Columns of the longest form, and one for a proxy's client.
+const MOST_COLUMNS: usize = 23;
 
 /// What a line is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,60 +57,97 @@ pub(super) fn log_of(columns: &Columns) -> Option<Log> {
 
 /// A form of lines whose file names no columns.
 struct Form {
-    columns: &'static [&'static str],
-    log: Log,
+    columns: &'static str,
+    count: usize,
+    kind: FormKind,
     /// Where the columns stand that decide the kind, in the order of [`Request`]'s fields.
     request: [usize; 7],
-    /// Where those stand that tell the form.
+    /// Where those stand that tell the form: ports, addresses, the version and the time.
     ports: [usize; 2],
+    addresses: [usize; 2],
     version: usize,
+    taken: usize,
+}
+
+/// What tells lines of a form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FormKind {
+    Access,
+    Ftp,
+    HttpSys,
 }
 
 impl Form {
-    const fn new(columns: &'static [&'static str], log: Log) -> Self {
+    const fn new(columns: &'static str, kind: FormKind) -> Self {
         Self {
             columns,
-            log,
+            count: place(columns, "").0,
+            kind,
             request: [
-                place(columns, "cs-method"),
-                place(columns, "cs-uri-stem"),
-                place(columns, "cs-uri-query"),
-                place(columns, "sc-status"),
-                place(columns, "sc-substatus"),
-                place(columns, "sc-win32-status"),
-                place(columns, "cs-username"),
+                place(columns, "cs-method").1,
+                place(columns, "cs-uri-stem").1,
+                place(columns, "cs-uri-query").1,
+                place(columns, "sc-status").1,
+                place(columns, "sc-substatus").1,
+                place(columns, "sc-win32-status").1,
+                place(columns, "cs-username").1,
             ],
-            ports: [place(columns, "s-port"), place(columns, "c-port")],
-            version: place(columns, "cs-version"),
+            ports: [place(columns, "s-port").1, place(columns, "c-port").1],
+            addresses: [place(columns, "s-ip").1, place(columns, "c-ip").1],
+            version: place(columns, "cs-version").1,
+            taken: place(columns, "time-taken").1,
         }
+    }
+
+    fn log(&self) -> Log {
+        match self.kind {
+            FormKind::HttpSys => Log::Error,
+            _ => Log::Access,
+        }
+    }
+
+    /// Has a line of so many cells this form, perhaps with a proxy's client behind?
+    fn may_have(&self, count: usize) -> bool {
+        let is_longer = self.kind == FormKind::Access && count == self.count + 1;
+        count == self.count || is_longer
     }
 }
 
 /// Where a column stands that a form does not have.
 const NOWHERE: usize = usize::MAX;
 
-const fn place(columns: &[&str], name: &str) -> usize {
-    let mut at = 0;
+/// The number of columns, and where one of them stands.
+const fn place(columns: &str, name: &str) -> (usize, usize) {
+    let (columns, name) = (columns.as_bytes(), name.as_bytes());
+    let (mut at, mut number, mut found) = (0, 0, NOWHERE);
     while at < columns.len() {
-        let (column, name) = (columns[at].as_bytes(), name.as_bytes());
-        let mut same = 0;
-        while same < column.len() && same < name.len() && column[same] == name[same] {
-            same += 1;
+        let start = at;
+        let mut is_same = true;
+        while at < columns.len() && columns[at] != b' ' {
+            is_same = is_same && at - start < name.len() && columns[at] == name[at - start];
+            at += 1;
         }
-        if same == column.len() && same == name.len() {
-            return at;
+        if is_same && at - start == name.len() {
+            found = number;
         }
+        number += 1;
         at += 1;
     }
-    NOWHERE
+    (number, found)
 }
 
-/// The forms, which differ in the number of their columns.
-static FORMS: [Form; 4] = [
-    Form::new(&HTTP_SYS, Log::Error),
-    Form::new(&WITHOUT_REFERRER, Log::Access),
-    Form::new(&DEFAULT, Log::Access),
-    Form::new(&ALL, Log::Access),
+/// The forms: of those with as many columns the first that fits counts.
+static FORMS: [Form; 10] = [
+    Form::new(DEFAULT, FormKind::Access),
+    Form::new(ALL, FormKind::Access),
+    Form::new(WITHOUT_REFERRER, FormKind::Access),
+    Form::new(OF_SITE, FormKind::Access),
+    Form::new(OF_SITE_AND_ADDRESS, FormKind::Access),
+    Form::new(WITH_COOKIE, FormKind::Access),
+    Form::new(WITH_COMPUTER, FormKind::Access),
+    Form::new(WITH_BYTES, FormKind::Access),
+    Form::new(HTTP_SYS, FormKind::HttpSys),
+    Form::new(FTP, FormKind::Ftp),
 ];
 
 /// A line whose file names no columns, cut into its cells.
@@ -166,7 +155,8 @@ struct Usual<'a> {
     form: &'static Form,
     line: &'a str,
     /// Where each cell begins, and where one behind the last would.
-    starts: [usize; ALL.len() + 1],
+    starts: [usize; MOST_COLUMNS + 1],
+    count: usize,
 }
 
 impl<'a> Usual<'a> {
@@ -179,7 +169,7 @@ impl<'a> Usual<'a> {
         if !is_dated {
             return None;
         }
-        let mut starts = [0; ALL.len() + 1];
+        let mut starts = [0; MOST_COLUMNS + 1];
         let mut count = 1;
         each_space(bytes, |at| {
             *starts.get_mut(count)? = at + 1;
@@ -187,26 +177,54 @@ impl<'a> Usual<'a> {
             Some(())
         })?;
         *starts.get_mut(count)? = bytes.len() + 1;
-        let form = FORMS.iter().find(|form| form.columns.len() == count)?;
-        let usual = Self { form, line, starts };
-        let is_number =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let cell = |place| usual.cell(place);
+        let forms = FORMS.iter().filter(|form| form.may_have(count));
+        forms
+            .map(|form| Self {
+                form,
+                line,
+                starts,
+                count,
+            })
+            .find(|usual| usual.fits().is_some_and(|fits| fits))
+    }
+
+    /// Is this the form of the line?
+    fn fits(&self) -> Option<bool> {
+        let form = self.form;
+        let cell = |place| self.cell(place);
         let [method, path, _, status, ..] = form.request;
-        let fits = is_number(cell(form.ports[0])?)
-            && match form.log {
-                Log::Access => {
-                    is_method(cell(method)?)
-                        && cell(path)?.starts_with('/')
-                        && is_number(cell(status)?)
-                }
-                Log::Error => {
-                    let version = cell(form.version)?;
-                    is_number(cell(form.ports[1])?)
-                        && (version == "-" || version.starts_with("HTTP/"))
-                }
-            };
-        fits.then_some(usual)
+        Some(match form.kind {
+            FormKind::Access => {
+                is_method(cell(method)?)
+                    && cell(path)?.starts_with('/')
+                    && is_number(cell(form.ports[0])?)
+                    && is_number(cell(status)?)
+                    && is_number(cell(form.taken)?)
+                    && self.forwarded().is_none_or(|client| {
+                        let first = client.split(',').next().unwrap_or_default();
+                        first == "-" || turn::address(first).is_some()
+                    })
+            }
+            FormKind::HttpSys => {
+                let version = cell(form.version)?;
+                is_number(cell(form.ports[0])?)
+                    && is_number(cell(form.ports[1])?)
+                    && (version == "-" || version.starts_with("HTTP/"))
+            }
+            FormKind::Ftp => {
+                let is_command = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
+                is_number(cell(form.ports[0])?)
+                    && is_command(cell(method)?)
+                    && turn::address(cell(form.addresses[0])?).is_some()
+                    && turn::address(cell(form.addresses[1])?).is_some()
+            }
+        })
+    }
+
+    /// The client that a proxy names, which stands behind all columns.
+    fn forwarded(&self) -> Option<&'a str> {
+        let is_there = self.count > self.form.count;
+        self.cell(self.form.count).filter(|_| is_there)
     }
 
     /// The cell at this place.
@@ -218,8 +236,9 @@ impl<'a> Usual<'a> {
 
     /// Each column with its cell.
     fn cells(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
-        let names = self.form.columns.iter().enumerate();
-        names.filter_map(|(place, name)| Some((*name, self.cell(place)?)))
+        let names = self.form.columns.split(' ').enumerate();
+        let named = names.filter_map(|(place, name)| Some((name, self.cell(place)?)));
+        named.chain(self.forwarded().map(|client| ("X-Forwarded-For", client)))
     }
 
     /// What decides the kind.
@@ -264,6 +283,10 @@ fn each_space(bytes: &[u8], mut found: impl FnMut(usize) -> Option<()>) -> Optio
     Some(())
 }
 
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn is_method(text: &str) -> bool {
     (3..=20).contains(&text.len())
         && text
@@ -295,7 +318,7 @@ pub(super) fn see<'a>(record: &Record<'a>) -> Option<Seen<'a>> {
     }
     Usual::of(record.raw).map(|usual| Seen {
         is_named: false,
-        log: usual.form.log,
+        log: usual.form.log(),
         request: usual.request(),
     })
 }
@@ -413,6 +436,7 @@ pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
             "s-siteid" => "s-siteid",
             "s-reason" => "s-reason",
             "s-queuename" => "s-queuename",
+            "x-session" => "session",
             // A proxy's list of clients: the word of whoever sent it.
             "X-Forwarded-For" | "cs(X-Forwarded-For)" | "x-forwarded-for" => "forwarded",
             "cs-version" => {

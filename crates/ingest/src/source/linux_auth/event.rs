@@ -108,16 +108,27 @@ impl<'a> AuthEvent<'a> {
         }
     }
 
+    /// The log's zone at this moment.
+    fn offset_at(&self, time: Option<Timestamp>) -> Option<Offset> {
+        let second = time.map_or(0, |time| time.nanos().div_euclid(1_000_000_000));
+        let at = jiff::Timestamp::from_second(second).ok()?;
+        Some(self.zone.to_offset(at))
+    }
+
+    /// A time as a document shows it, in milliseconds: Elastic's pipeline leaves it in the zone that the shipper adds, but for the headers that
+    /// always name one.
+    fn shown(&self, time: Timestamp) -> String {
+        let names_its_zone = self.journal.is_some() || self.header.version.is_some();
+        let offset = self.offset_at(Some(time)).filter(|_| !names_its_zone);
+        time.to_iso_at(3, offset.map_or(0, Offset::seconds))
+    }
+
     /// The zone's offset at the time of the event, as Elastic's shippers add it.
     fn timezone(&self) -> Option<String> {
         if self.journal.is_some() {
             return None;
         }
-        let at = self
-            .time()
-            .map_or(0, |time| time.nanos().div_euclid(1_000_000_000));
-        let at = jiff::Timestamp::from_second(at).ok()?;
-        let offset = self.zone.to_offset(at);
+        let offset = self.offset_at(self.time())?;
         if offset == Offset::UTC {
             return Some("+0000".to_owned());
         }
@@ -306,8 +317,7 @@ impl<'a> AuthEvent<'a> {
             let mut values = Vec::new();
             self.each(entry.which, &mut |value| {
                 values.push(match value {
-                    // Elasticsearch's `date` has milliseconds.
-                    Value::Date(time) => Json::from(time.to_iso(3)),
+                    Value::Date(time) => Json::from(self.shown(time)),
                     other => other.to_json(),
                 });
                 true

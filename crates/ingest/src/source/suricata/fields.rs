@@ -204,11 +204,14 @@ fn url(view: &View<'_>, emit: Emit<'_>, part: for<'u> fn(UrlParts<'u>) -> Option
 }
 
 /// The name that the client asked for, in an event that may have both kinds.
-pub(super) const DOMAIN: &[Entry] = &[Entry::new(
-    "destination.domain",
-    From::Parts(&["tls.sni", "http.hostname"]),
-)
-.turn(tls::host)];
+pub(super) const DOMAIN: &[Entry] = &[
+    Entry::new(
+        "destination.domain",
+        From::Parts(&["tls.sni", "http.hostname"]),
+    )
+    .turn(tls::host),
+    Entry::fields("related.hosts", &["url.domain", "destination.domain"]),
+];
 
 /// A file that was sent.
 pub(super) const FILE: &[Entry] = &[
