@@ -152,17 +152,40 @@ fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
+/// Where a value ends: at the space before the next key. Only a word of what keys are made of is one, so that the targets of requests keep
+/// their queries.
+fn value_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    // Where the word begins, if it is behind a space and may be a key.
+    let mut key = None;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' => {
+                key = None;
+                at += 1;
+            }
+            b' ' => key = Some(at + 1),
+            b'=' => match key {
+                Some(start) if start < at => return start - 1,
+                _ => key = None,
+            },
+            byte if byte.is_ascii_alphanumeric() || b"_.-[]".contains(byte) => {}
+            // A key may have any letters.
+            byte if !byte.is_ascii() => {}
+            _ => key = None,
+        }
+        at += 1;
+    }
+    text.len()
+}
+
 fn extension(text: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
     let mut rest = text.trim_ascii();
     std::iter::from_fn(move || {
         let equals = unescaped(rest, b'=', 0)?;
         let (key, value) = (rest[..equals].trim_ascii(), &rest[equals + 1..]);
-        let mut end = value.len();
-        if let Some(next) = unescaped(value, b'=', 0)
-            && let Some(space) = memchr::memrchr(b' ', &value.as_bytes()[..next])
-        {
-            end = space;
-        }
+        let end = value_end(value);
         rest = value[end..].trim_ascii_start();
         Some((key, unescape(value[..end].trim_ascii_end())))
     })
@@ -193,6 +216,19 @@ mod tests {
         ];
         assert_eq!(pairs, expect.map(|(key, value)| (key, value.into())));
         assert_eq!(Cef::parse("CEF:0|a|b|c"), None);
+        let cef = Cef::parse(
+            r"CEF:0|a|b|c|d|e|5|request=https://web.example/a?b=c&d=e%3D f=/x?y=z msg=a&b=c d\=e act=x = cs1=",
+        )
+        .expect("CEF");
+        let pairs: Vec<_> = cef.pairs().collect();
+        let expect = [
+            ("request", "https://web.example/a?b=c&d=e%3D"),
+            ("f", "/x?y=z"),
+            ("msg", "a&b=c d=e"),
+            ("act", "x ="),
+            ("cs1", ""),
+        ];
+        assert_eq!(pairs, expect.map(|(key, value)| (key, value.into())));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use gatewatch_event::Value;
 
 use super::line;
-use crate::source::mapping::{Entry, From, View, remote, turn, user_agent};
+use crate::source::mapping::{Entry, From, Header, View, remote, turn, user_agent};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -47,18 +47,20 @@ pub(super) const REQUEST: &[Entry] = &[
 /// Who, where, and how much.
 pub(super) const SESSION: &[Entry] = &[
     Entry::turned("event.start", "start_time", moment),
-    Entry::turned("event.end", "end_time", moment),
+    Entry::new("event.end", From::First(&["end_time", "delink_time"])).turn(moment),
+    Entry::turned("event.duration", "duration", nanoseconds),
     Entry::part("event.reason", "failure_reason"),
-    Entry::part("user.name", "user"),
+    Entry::new("user.name", From::First(&["user", "account"])),
     Entry::part("user.domain", "domain"),
     Entry::part("group.name", "groups"),
-    Entry::turned("client.ip", "client_ip", turn::ip),
+    Entry::new("client.ip", From::First(&["client_ip", "context.ip"])).turn(turn::ip),
     Entry::turned("client.port", "client_port", turn::port),
     Entry::turned("server.ip", "vserver_ip", turn::ip),
     Entry::turned("server.port", "vserver_port", turn::port),
     Entry::turned("source.ip", "source_ip", turn::ip),
     Entry::turned("source.port", "source_port", turn::port),
     Entry::turned("source.nat.ip", "nat_ip", turn::ip),
+    Entry::turned("source.nat.port", "nat_port", turn::port),
     Entry::turned("source.bytes", "bytes_send", turn::long),
     Entry::turned("destination.ip", "destination_ip", turn::ip),
     Entry::turned("destination.port", "destination_port", turn::port),
@@ -78,11 +80,24 @@ pub(super) const SESSION: &[Entry] = &[
             "source.nat.ip",
             "server.ip",
             "client.ip",
+            "citrix_adc.log.ssl_relay.address",
         ],
     ),
     Entry::fields("related.user", &["user.name"]),
-    Entry::part("citrix_adc.log.user", "user"),
-    Entry::turned("citrix_adc.log.client_ip", "client_ip", turn::ip),
+    Entry::new(
+        "citrix_adc.log.user",
+        From::First(&["user", "context.user"]),
+    ),
+    Entry::part("citrix_adc.log.username", "account"),
+    Entry::part("citrix_adc.log.customer_name", "customer"),
+    Entry::part("citrix_adc.log.spcb_id", "spcb_id"),
+    Entry::turned("citrix_adc.log.ssl_relay.address", "relay_ip", turn::ip),
+    Entry::turned("citrix_adc.log.ssl_relay.port", "relay_port", turn::port),
+    Entry::new(
+        "citrix_adc.log.client_ip",
+        From::First(&["client_ip", "context.ip"]),
+    )
+    .turn(turn::ip),
     Entry::part("citrix_adc.log.failure_reason", "failure_reason"),
     Entry::part("citrix_adc.log.browser", "browser"),
     Entry::part("citrix_adc.log.browser_type", "browser_type"),
@@ -91,6 +106,7 @@ pub(super) const SESSION: &[Entry] = &[
     Entry::turned("citrix_adc.log.context.client.ip", "context.ip", turn::ip),
     Entry::part("citrix_adc.log.session_id", "session_id"),
     Entry::turned("citrix_adc.log.nat.ip", "nat_ip", turn::ip),
+    Entry::turned("citrix_adc.log.nat.port", "nat_port", turn::port),
     Entry::turned("citrix_adc.log.vserver.ip", "vserver_ip", turn::ip),
     Entry::turned("citrix_adc.log.vserver.port", "vserver_port", turn::port),
     Entry::turned("citrix_adc.log.source.ip", "source_ip", turn::ip),
@@ -103,6 +119,7 @@ pub(super) const SESSION: &[Entry] = &[
     ),
     Entry::turned("citrix_adc.log.start_time", "start_time", moment),
     Entry::turned("citrix_adc.log.end_time", "end_time", moment),
+    Entry::turned("citrix_adc.log.delink_time", "delink_time", moment),
     Entry::part("citrix_adc.log.duration", "duration"),
     Entry::part("citrix_adc.log.http_resources_accessed", "http_resources"),
     Entry::part(
@@ -182,11 +199,29 @@ pub(super) const COMMAND: &[Entry] = &[
 /// Fields of lines in CEF.
 pub(super) const CEF: &[Entry] = &[
     Entry::new("citrix.cef_format", From::Flag(true)),
+    Entry::fixed("citrix.cef_version", &["0"]),
+    Entry::new("citrix.detail", From::Message),
+    Entry::part("citrix.device_vendor", "cef.head.vendor"),
+    Entry::part("citrix.device_product", "cef.head.product"),
+    Entry::part("citrix.device_version", "cef.head.version"),
+    Entry::header("citrix.host", Header::Host),
+    Entry::part("citrix.profile_name", "cef.cs1"),
+    Entry::part("citrix.ppe_id", "cef.cs2"),
+    Entry::part("citrix.session_id", "cef.cs3"),
+    Entry::part("citrix.severity", "cef.cs4"),
+    Entry::part("citrix.signature_violation_category", "cef.cs6"),
+    Entry::part("citrix.extended.geolocation", "cef.geolocation"),
     Entry::fixed("event.category", &["network"]),
+    Entry::fixed("event.type", &["info"]),
+    Entry::part("event.id", "cef.cn1"),
+    Entry::turned("event.severity", "cef.head.severity", turn::long),
+    Entry::call("event.timezone", |view, emit| {
+        emit(Value::from(view.zone_name()));
+    }),
     Entry::turned("source.ip", "cef.src", turn::ip),
     Entry::turned("source.port", "cef.spt", turn::port),
+    Entry::part("http.request.id", "cef.cn2"),
     Entry::part("http.request.method", "cef.method"),
-    Entry::part("url.original", "cef.request"),
     Entry::part("message", "cef.msg"),
     Entry::part("event.action", "cef.act"),
     Entry::fields("related.ip", &["source.ip"]),
@@ -197,7 +232,7 @@ pub(super) const CLIENT: &[Entry] = &[
     remote::ip(From::Part("client")),
     remote::address(From::Part("client")),
     remote::port(From::Part("source_port")),
-    Entry::new("gatewatch.remote.user", From::Part("user")).turn(turn::account),
+    Entry::new("gatewatch.remote.user", From::First(&["user", "account"])).turn(turn::account),
     remote::session(From::First(&["session_id", "connection_id"])),
 ];
 
@@ -207,6 +242,19 @@ pub(super) const ADMINISTRATOR: &[Entry] = &[
     remote::address(From::Part("remote")),
     Entry::new("gatewatch.remote.user", From::Part("user")).turn(turn::account),
 ];
+
+/// `HH:MM:SS`, as nanoseconds.
+fn nanoseconds<'v>(value: Value<'v>, _: &View<'_>) -> Option<Value<'v>> {
+    let text = value.text();
+    let mut seconds: i64 = 0;
+    let mut count = 0;
+    for number in text.trim().split(':') {
+        let number: u32 = number.parse().ok()?;
+        seconds = seconds.checked_mul(60)?.checked_add(number.into())?;
+        count += 1;
+    }
+    (count == 3).then_some(Value::Long(seconds.checked_mul(1_000_000_000)?))
+}
 
 /// A time in the form of the line's own.
 fn moment<'v>(value: Value<'v>, view: &View<'_>) -> Option<Value<'v>> {

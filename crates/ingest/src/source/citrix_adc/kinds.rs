@@ -95,7 +95,7 @@ static FIREWALL: Kind = Kind::new(
     "web application firewall",
     &[NATIVE, SESSION, REQUEST, web::TARGET, NETWORK],
 );
-static IN_CEF: Kind = Kind::new("CEF", &[CEF]);
+static IN_CEF: Kind = Kind::new("CEF", &[web::TARGET, CEF]);
 static APPLIANCE: Kind = Kind::new("appliance", &[]);
 
 /// The kind of a line.

@@ -11,7 +11,7 @@ mod parts;
 mod tests;
 
 use super::mapping::{Confidence, Entry, Kind, Parts, Record, Source};
-use crate::format::syslog::Stamp;
+use crate::format::syslog::{Framing, Stamp};
 
 /// Citrix ADC.
 pub struct CitrixAdc;
@@ -43,6 +43,11 @@ impl Source for CitrixAdc {
 
     fn marks(&self) -> &'static [&'static str] {
         &["-PPE-", "default ", "NetScaler", " shell_command=", " -> "]
+    }
+
+    /// Some collectors put a space before each line.
+    fn framing(&self) -> Framing {
+        Framing::Lines
     }
 
     fn stamp(&self, record: &Record<'_>) -> Option<Stamp> {

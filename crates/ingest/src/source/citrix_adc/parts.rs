@@ -21,7 +21,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Compression_ratio_recv ", "ratio_received"),
     ("Compression_ratio_send ", "ratio_send"),
     ("Context ", "context"),
-    ("Delink Time ", "end_time"),
+    ("Delink Time ", "delink_time"),
     ("Denied_by_policy ", "denied_by_policy"),
     ("Destination ", "destination"),
     ("Duration ", "duration"),
@@ -31,11 +31,13 @@ const KEYS: &[(&str, &str)] = &[
     ("Group(s) ", "groups"),
     ("Http_resources_accessed ", "http_resources"),
     ("LogoutMethod ", "logout_method"),
-    ("NatIP ", "nat_ip"),
-    ("Nat_ip ", "nat_ip"),
+    ("NatIP ", "nat"),
+    ("Nat_ip ", "nat"),
     ("NonHttp_services_accessed ", "non_http_services"),
     ("Reason ", "reason"),
     ("Remote_ip ", "remote_ip"),
+    ("SPCBId ", "spcb_id"),
+    ("SSLRelayAddress ", "relay"),
     ("SSLVPN_client_type ", "client_type"),
     ("Session ", "session"),
     ("SessionId: ", "session_id"),
@@ -76,12 +78,32 @@ pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
                     cef.pairs()
                         .map(|(key, value)| (format!("cef.{key}"), value)),
                 );
-                parts.push("feature", cef.class);
-                parts.push("event", cef.name);
+                if let Some(target) = cef.pairs().find(|(key, _)| *key == "request") {
+                    push_owned_target(&target.1, parts);
+                }
+                for (name, head) in [
+                    ("feature", cef.class),
+                    ("event", cef.name),
+                    ("cef.head.vendor", cef.vendor),
+                    ("cef.head.product", cef.product),
+                    ("cef.head.version", cef.version),
+                    ("cef.head.severity", cef.severity),
+                ] {
+                    parts.push(name, head);
+                }
             }
         }
         Some(Form::Appliance) => parts.push("message", record.message()),
         None => {}
+    }
+}
+
+/// The parts of a target that is no piece of the line as it stands.
+fn push_owned_target(target: &str, parts: &mut Parts<'_>) {
+    let mut found = Parts::default();
+    web::push_target(&mut found, target);
+    for (name, text) in found.iter() {
+        parts.push(name.to_owned(), text.to_owned());
     }
 }
 
@@ -188,11 +210,13 @@ fn value<'a>(name: &'static str, text: &'a str, parts: &mut Parts<'a>) {
                 parts.push("context.ip", ip);
             }
         }
-        "vserver" | "source" | "destination" => {
+        "vserver" | "source" | "destination" | "nat" | "relay" => {
             let (ip, port) = turn::split_port(text.split(' ').next().unwrap_or_default());
             let [ip_name, port_name] = match name {
                 "vserver" => ["vserver_ip", "vserver_port"],
                 "source" => ["source_ip", "source_port"],
+                "nat" => ["nat_ip", "nat_port"],
+                "relay" => ["relay_ip", "relay_port"],
                 _ => ["destination_ip", "destination_port"],
             };
             parts.push(ip_name, ip.to_owned());
@@ -202,7 +226,7 @@ fn value<'a>(name: &'static str, text: &'a str, parts: &mut Parts<'a>) {
         }
         "account" => {
             let (user, domain) = text.rsplit_once(':').unwrap_or((text, ""));
-            parts.push_some("user", Some(user));
+            parts.push_some("account", Some(user));
             parts.push_some("domain", Some(domain));
         }
         "ratio_send" | "ratio_received" => parts.push(name, text.trim_end_matches('%')),

@@ -57,6 +57,10 @@ fn access_records() {
             "citrix failure - erin 203.0.113.13:-",
             "- - - - -:-",
             "- - - - -:-",
+            "citrix end - frank 203.0.113.15:55002",
+            "citrix success - gina 203.0.113.16:55003",
+            "- - - - -:-",
+            "- - - - -:-",
         ],
     );
 }
