@@ -64,9 +64,15 @@ enum Part {
     JsonLines(Range<u64>),
 }
 
-/// Files are cut into parts of this many bytes: large enough that starting a part costs nothing, small enough that
-/// two threads end at about the same time. The size is fixed, so that the units do not depend on the threads.
+/// Files are cut into parts of this many bytes: large enough that starting a part costs little, small enough that
+/// two threads end at about the same time. The size follows from the file alone, so that the units do not depend on the threads.
 const PART_BYTES: u64 = 8 << 20;
+
+/// Parts of lines, each of which meets all kinds of records anew, are larger in larger files: up to this.
+const MOST_LINE_BYTES: u64 = 32 << 20;
+
+/// Many threads have enough to do if there are so many parts.
+const MANY_PARTS: u64 = 64;
 
 /// Cuts files into units, in the order of the files.
 pub fn units(files: &[InputFile]) -> Vec<Unit> {
@@ -98,7 +104,8 @@ fn cut(file: &InputFile, size: u64) -> io::Result<Vec<Part>> {
                 .collect()
         }
         Kind::Json if is_splittable(&head) => {
-            ranges(size, PART_BYTES).map(Part::JsonLines).collect()
+            let step = (size / MANY_PARTS).clamp(PART_BYTES, MOST_LINE_BYTES);
+            ranges(size, step).map(Part::JsonLines).collect()
         }
         _ => vec![Part::Whole],
     })
