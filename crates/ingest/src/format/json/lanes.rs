@@ -52,12 +52,15 @@ impl Width {
 }
 
 /// The answers that a [`Width`] gives, as functions that are inlined where they are called.
-pub(super) struct Lanes<E, B, L, R, P> {
+pub(super) struct Lanes<E, B, N, L, R, P> {
     /// Which bytes are this one?
     pub equal: E,
     /// Which are this one once the bit is set by which square brackets differ from braces?
     pub alike: B,
-    /// Which are spaces or control characters other than the line feed?
+    /// Of the block one byte further on: which bytes are this one? It is said which are in the block itself.
+    pub next: N,
+    /// Which bytes of the block one byte further on are spaces or control characters other than the line feed? The line feeds
+    /// are those of the block itself.
     pub blank: L,
     /// Which bytes of the first block are the first byte, while those at their places in the other blocks are the others? What
     /// follows from several answers is asked at once: put together afterwards, compilers take them apart bit by bit.
@@ -82,7 +85,10 @@ macro_rules! lanes {
         Lanes {
             equal: |block: &[u8; BLOCK], byte: u8| lanes::$width::equal(block, byte),
             alike: |block: &[u8; BLOCK], byte: u8| lanes::$width::alike(block, byte),
-            blank: |block: &[u8; BLOCK]| lanes::$width::blank(block),
+            next: |next: &[u8; BLOCK], byte: u8, here: u64| lanes::$width::next(next, byte, here),
+            blank: |block: &[u8; BLOCK], next: &[u8; BLOCK], line_feeds: u64| {
+                lanes::$width::blank(block, next, line_feeds)
+            },
             row: |blocks: [&[u8; BLOCK]; 3], bytes: [u8; 3]| lanes::$width::row(blocks, bytes),
             parity: |bits: u64| lanes::$parity::parity(bits),
         }
@@ -119,8 +125,13 @@ pub(super) mod usual {
     }
 
     #[inline(always)]
-    pub(in super::super) fn blank(block: &[u8; BLOCK]) -> u64 {
-        bits(block, |lane| {
+    pub(in super::super) fn next(next: &[u8; BLOCK], byte: u8, _: u64) -> u64 {
+        equal(next, byte)
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn blank(_: &[u8; BLOCK], next: &[u8; BLOCK], _: u64) -> u64 {
+        bits(next, |lane| {
             let low = lane.min(u8x16::splat(b' ')).simd_eq(lane);
             low & !lane.simd_eq(u8x16::splat(b'\n'))
         })
@@ -194,8 +205,14 @@ pub(super) mod avx2 {
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    pub(in super::super) fn blank(block: &[u8; BLOCK]) -> u64 {
-        bits(block, |lane| {
+    pub(in super::super) fn next(next: &[u8; BLOCK], byte: u8, _: u64) -> u64 {
+        equal(next, byte)
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub(in super::super) fn blank(_: &[u8; BLOCK], next: &[u8; BLOCK], _: u64) -> u64 {
+        bits(next, |lane| {
             let low = _mm256_cmpeq_epi8(_mm256_min_epu8(lane, splat(b' ')), lane);
             _mm256_andnot_si256(_mm256_cmpeq_epi8(lane, splat(b'\n')), low)
         })
@@ -232,8 +249,7 @@ pub(super) mod avx2 {
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx512 {
     use std::arch::x86_64::{
-        __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cmpneq_epi8_mask,
-        _mm512_or_si512, _mm512_set1_epi8,
+        __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_or_si512, _mm512_set1_epi8,
     };
 
     use super::{BLOCK, BRACE};
@@ -263,10 +279,19 @@ pub(super) mod avx512 {
         equal(blocks[0], bytes[0]) & equal(blocks[1], bytes[1]) & equal(blocks[2], bytes[2])
     }
 
+    // A comparison takes longer here than moving the answer of another.
+
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
-    pub(in super::super) fn blank(block: &[u8; BLOCK]) -> u64 {
-        let block = bytemuck::must_cast(*block);
-        _mm512_cmple_epu8_mask(block, splat(b' ')) & _mm512_cmpneq_epi8_mask(block, splat(b'\n'))
+    pub(in super::super) fn next(next: &[u8; BLOCK], byte: u8, here: u64) -> u64 {
+        here >> 1 | u64::from(next[BLOCK - 1] == byte) << 63
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(in super::super) fn blank(block: &[u8; BLOCK], next: &[u8; BLOCK], line_feeds: u64) -> u64 {
+        let low = _mm512_cmple_epu8_mask(bytemuck::must_cast(*block), splat(b' '));
+        let last = matches!(next[BLOCK - 1], 0..=b' ') && next[BLOCK - 1] != b'\n';
+        (low & !line_feeds) >> 1 | u64::from(last) << 63
     }
 }

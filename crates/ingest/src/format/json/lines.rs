@@ -182,7 +182,7 @@ fn look(width: Width, state: &mut State<'_>, found: &mut Vec<Line>) {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the same.
         Width::Avx2 => unsafe { look_avx2(state, found) },
-        _ => walk(state, found, &lanes!(usual), parts_usual),
+        _ => walk::<false, _, _, _, _, _, _>(state, found, &lanes!(usual), parts_usual),
     }
 }
 
@@ -190,7 +190,7 @@ fn look(width: Width, state: &mut State<'_>, found: &mut Vec<Line>) {
 #[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
 fn look_avx2(state: &mut State<'_>, found: &mut Vec<Line>) {
     let lanes = lanes!(avx2);
-    walk(state, found, &lanes, |state, part, found| {
+    walk::<false, _, _, _, _, _, _>(state, found, &lanes, |state, part, found| {
         parts_avx2(state, part, found);
     });
 }
@@ -199,43 +199,47 @@ fn look_avx2(state: &mut State<'_>, found: &mut Vec<Line>) {
 #[target_feature(enable = "avx512f,avx512bw,avx2,pclmulqdq,popcnt,bmi1")]
 fn look_avx512(state: &mut State<'_>, found: &mut Vec<Line>) {
     let lanes = lanes!(avx512);
-    walk(state, found, &lanes, |state, part, found| {
+    walk::<true, _, _, _, _, _, _>(state, found, &lanes, |state, part, found| {
         parts_avx512(state, part, found);
     });
 }
 
+/// Some bytes with those that follow, how many they are, and what was seen in them if that is at hand.
+type Part<'a> = (&'a [u8; WINDOW], usize, Option<&'a Seen>);
+
 // What is done with the few blocks that have more than braces in them is kept apart from the way of all others.
 
 #[inline(never)]
-fn parts_usual(state: &mut State<'_>, part: (&[u8; WINDOW], usize), found: &mut Vec<Line>) {
+fn parts_usual(state: &mut State<'_>, part: Part<'_>, found: &mut Vec<Line>) {
     state.parts(part, found, &lanes!(usual));
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
 #[inline(never)]
-fn parts_avx2(state: &mut State<'_>, part: (&[u8; WINDOW], usize), found: &mut Vec<Line>) {
-    let lanes = lanes!(avx2);
-    state.parts(part, found, &lanes);
+fn parts_avx2(state: &mut State<'_>, part: Part<'_>, found: &mut Vec<Line>) {
+    state.parts(part, found, &lanes!(avx2));
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx2,pclmulqdq,popcnt,bmi1")]
 #[inline(never)]
-fn parts_avx512(state: &mut State<'_>, part: (&[u8; WINDOW], usize), found: &mut Vec<Line>) {
-    let lanes = lanes!(avx512);
-    state.parts(part, found, &lanes);
+fn parts_avx512(state: &mut State<'_>, part: Part<'_>, found: &mut Vec<Line>) {
+    state.parts(part, found, &lanes!(avx512));
 }
 
+/// Goes through a chunk. `AT_HAND` says that the answers about a block are masks as they come; where they must be taken out of
+/// wider registers one by one, it is less to ask again in the few blocks where they are needed than to have all of them in all.
 #[inline(always)]
-fn walk<E, B, L, R, P>(
+fn walk<const AT_HAND: bool, E, B, N, L, R, P>(
     state: &mut State<'_>,
     found: &mut Vec<Line>,
-    lanes: &Lanes<E, B, L, R, P>,
-    parts: impl Fn(&mut State<'_>, (&[u8; WINDOW], usize), &mut Vec<Line>),
+    lanes: &Lanes<E, B, N, L, R, P>,
+    parts: impl Fn(&mut State<'_>, Part<'_>, &mut Vec<Line>),
 ) where
     E: Fn(&[u8; BLOCK], u8) -> u64,
-    L: Fn(&[u8; BLOCK]) -> u64,
+    N: Fn(&[u8; BLOCK], u8, u64) -> u64,
+    L: Fn(&[u8; BLOCK], &[u8; BLOCK], u64) -> u64,
     R: Fn([&[u8; BLOCK]; 3], [u8; 3]) -> u64,
 {
     let text = state.text;
@@ -251,16 +255,17 @@ fn walk<E, B, L, R, P>(
             };
             let seen = literal.see(window, lanes);
             if seen.is_rare() {
-                break Some(window);
+                break Some((window, seen));
             }
             open += i64::from(seen.open.count_ones()) - i64::from(seen.close.count_ones());
             at += BLOCK;
         };
-        let Some(window) = rare else {
+        let Some((window, seen)) = rare else {
             break;
         };
         (state.open, state.at) = (open, at);
-        parts(state, (window, BLOCK), found);
+        let seen = if AT_HAND { Some(&seen) } else { None };
+        parts(state, (window, BLOCK, seen), found);
         (open, at) = (state.open, state.at);
     }
     (state.open, state.at) = (open, at);
@@ -271,7 +276,7 @@ fn walk<E, B, L, R, P>(
         for start in [0, BLOCK] {
             let window = last[start..].first_chunk().expect("there is as much");
             let length = rest.len().saturating_sub(start).min(BLOCK);
-            parts(state, (window, length), found);
+            parts(state, (window, length, None), found);
         }
         state.end_line(text.len(), found);
         state.ended = true;
@@ -296,10 +301,11 @@ impl First {
 
     /// Looks at a block.
     #[inline(always)]
-    fn see<E, B, L, R, P>(&self, window: &[u8; WINDOW], lanes: &Lanes<E, B, L, R, P>) -> Seen
+    fn see<E, B, N, L, R, P>(&self, window: &[u8; WINDOW], lanes: &Lanes<E, B, N, L, R, P>) -> Seen
     where
         E: Fn(&[u8; BLOCK], u8) -> u64,
-        L: Fn(&[u8; BLOCK]) -> u64,
+        N: Fn(&[u8; BLOCK], u8, u64) -> u64,
+        L: Fn(&[u8; BLOCK], &[u8; BLOCK], u64) -> u64,
         R: Fn([&[u8; BLOCK]; 3], [u8; 3]) -> u64,
     {
         let shifted = |by: usize| window[by..].first_chunk().expect("there is as much");
@@ -318,8 +324,8 @@ impl First {
             line_feeds,
             open,
             close,
-            apart: close & (lanes.equal)(next, b'{'),
-            spaced: close & (lanes.blank)(next),
+            apart: close & (lanes.next)(next, b'{', open),
+            spaced: close & (lanes.blank)(block, next, line_feeds),
             escapes: backslash & (lanes.equal)(next, b'u'),
             literal,
         }
@@ -329,17 +335,21 @@ impl First {
 impl State<'_> {
     /// Takes in the next bytes, as many as is said, part by part of the lines in them.
     #[inline(always)]
-    fn parts<E, B, L, R, P>(
+    fn parts<E, B, N, L, R, P>(
         &mut self,
-        (window, length): (&[u8; WINDOW], usize),
+        (window, length, seen): Part<'_>,
         found: &mut Vec<Line>,
-        lanes: &Lanes<E, B, L, R, P>,
+        lanes: &Lanes<E, B, N, L, R, P>,
     ) where
         E: Fn(&[u8; BLOCK], u8) -> u64,
-        L: Fn(&[u8; BLOCK]) -> u64,
+        N: Fn(&[u8; BLOCK], u8, u64) -> u64,
+        L: Fn(&[u8; BLOCK], &[u8; BLOCK], u64) -> u64,
         R: Fn([&[u8; BLOCK]; 3], [u8; 3]) -> u64,
     {
-        let seen = First::of(self.literal).see(window, lanes);
+        let seen = match seen {
+            Some(seen) => *seen,
+            None => First::of(self.literal).see(window, lanes),
+        };
         // All that is not taken in yet.
         let mut left = match length {
             BLOCK => u64::MAX,

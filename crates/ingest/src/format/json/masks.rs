@@ -45,7 +45,11 @@ struct Strings {
 impl Strings {
     /// What a block says.
     #[inline(always)]
-    fn next<E, B, L, R, P>(&mut self, block: &[u8; BLOCK], lanes: &Lanes<E, B, L, R, P>) -> Block
+    fn next<E, B, N, L, R, P>(
+        &mut self,
+        block: &[u8; BLOCK],
+        lanes: &Lanes<E, B, N, L, R, P>,
+    ) -> Block
     where
         E: Fn(&[u8; BLOCK], u8) -> u64,
         B: Fn(&[u8; BLOCK], u8) -> u64,
@@ -122,7 +126,11 @@ fn look_avx512(text: &[u8], blocks: &mut Vec<Block>) -> bool {
 }
 
 #[inline(always)]
-fn walk<E, B, L, R, P>(text: &[u8], blocks: &mut Vec<Block>, lanes: &Lanes<E, B, L, R, P>) -> bool
+fn walk<E, B, N, L, R, P>(
+    text: &[u8],
+    blocks: &mut Vec<Block>,
+    lanes: &Lanes<E, B, N, L, R, P>,
+) -> bool
 where
     E: Fn(&[u8; BLOCK], u8) -> u64,
     B: Fn(&[u8; BLOCK], u8) -> u64,
