@@ -6,8 +6,11 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use gatewatch_event::{Event, Field, JsonEvent, Known, NothingKnown, Value, parse_iso};
 
-use super::glance::{Beat, Glance, KIND_FIELDS, Roots, close_field, glance, push_value, write_key};
-use super::peek::{BeatPeek, Peek};
+use super::glance::{
+    Beat, Glance, KIND_FIELDS, KeptBeat, RawBeat, RootKeys, Roots, close_field, push_value,
+    write_key,
+};
+use super::peek::{BeatPeek, Paths, Peek};
 use super::shape::{CarriedLine, ShapeClaims};
 use super::sieve::{Found, Sieve};
 use super::skim::Skimmed;
@@ -33,14 +36,20 @@ pub(super) struct Delivery {
     windows: Kinds,
     /// Windows events whose carrier brings ECS fields of its own.
     beats: Kinds,
-    /// The same by what a look told, with the consumer's number.
-    beat_kinds: HashMap<Box<[u8]>, KnownBeat, RandomState>,
+    /// The same as far as they say the same in the fields of a document's kind.
+    beat_kinds: Vec<KnownBeat>,
+    /// Their places by what a look told.
+    beat_places: HashMap<Box<[u8]>, usize, RandomState>,
     journal: AuthKinds,
     documents: Documents,
+    root_keys: RootKeys,
+    /// Is what was looked at last [nested](Skimmed::nested)?
+    is_nested: bool,
     /// What the last look told.
     key: Vec<u8>,
     /// What it looked at.
     raw: Vec<u8>,
+    paths: Paths,
     sources: SourceKinds,
     claims: ShapeClaims,
     /// For JSON inside of text inside of JSON.
@@ -63,6 +72,8 @@ pub(super) enum Look<'b> {
     Unwanted,
     /// An ECS document of a kind that is wanted: its place among these.
     Wanted(usize),
+    /// What Winlogbeat writes, of a kind that is wanted: its place among those met.
+    Beat(usize),
     /// The record must be taken apart to be told into its kind. `None` where a look is not enough.
     New(Option<Glance<'b>>),
 }
@@ -75,11 +86,15 @@ impl Delivery {
                 beside: true,
                 ..Options::default()
             }),
-            beat_kinds: HashMap::default(),
+            beat_kinds: Vec::new(),
+            beat_places: HashMap::default(),
             journal: AuthKinds::default(),
             documents: Documents::new(),
+            root_keys: RootKeys::default(),
+            is_nested: false,
             key: Vec::new(),
             raw: Vec::new(),
+            paths: Paths::default(),
             sources: SourceKinds::default(),
             claims: ShapeClaims::default(),
             index: Index::new(),
@@ -93,52 +108,56 @@ impl Delivery {
 
     /// The same; `None` where a look is not enough.
     fn try_look<'b>(&mut self, record: Skimmed<'_, 'b>) -> Option<Look<'b>> {
-        let roots = Roots::of(record)?;
-        roots.write_raw(&mut self.raw);
-        let has_category = match self.documents.seen.get(self.raw.as_slice()) {
+        let roots = Roots::of(record, &mut self.root_keys)?;
+        self.is_nested = roots.is_nested;
+        let is_raw = roots.write_raw(record, &mut self.raw).is_some();
+        let documents = &mut self.documents;
+        let seen = documents.seen.get(self.raw.as_slice());
+        let without = match seen.filter(|_| is_raw) {
             Some(Seen::Unwanted) => return Some(Look::Unwanted),
             Some(Seen::Wanted(place)) => return Some(Look::Wanted(*place)),
-            Some(Seen::WithoutCategory(key)) => {
-                self.key.clear();
-                self.key.extend_from_slice(key);
-                false
-            }
+            Some(Seen::WithoutCategory(place)) => documents.without.get_mut(*place),
             None => {
                 let has_category = write_key(record, &roots, &mut self.key)?;
-                if !has_category {
-                    let seen = || Seen::WithoutCategory(self.key.as_slice().into());
-                    self.documents.see(&self.raw, seen);
+                let raw = is_raw.then_some(self.raw.as_slice());
+                if has_category {
+                    return Some(documents.look(&self.key, raw));
                 }
-                has_category
+                documents.see_without_category(&self.key, raw);
+                None
             }
         };
-        let key = &mut self.key;
-        let glance = glance(record, &roots, has_category);
-        match &glance {
-            Some(Glance::Document) => {
-                if let Some(wanted) = self.documents.kinds.get(key.as_slice()).copied() {
-                    let (seen, look) = match wanted {
-                        Some(place) => (Seen::Wanted(place), Look::Wanted(place)),
-                        None => (Seen::Unwanted, Look::Unwanted),
-                    };
-                    self.documents.see(&self.raw, || seen);
-                    return Some(look);
-                }
-            }
-            Some(Glance::Beat(beat)) => {
-                beat.write(key);
-                let known = self.beat_kinds.get(key.as_slice());
-                if known.is_some_and(|known| known.wanted.is_none()) {
-                    return Some(Look::Unwanted);
-                }
-            }
-            Some(Glance::Other) | None => {}
+        if let Some(without) = &without {
+            self.key.clear();
+            self.key.extend_from_slice(&without.key);
         }
-        Some(Look::New(glance))
+        if !roots.has_winlog() {
+            return Some(Look::New(Some(Glance::Other)));
+        }
+        let raw = RawBeat::of(record, &roots)?;
+        let before = without.as_ref().and_then(|without| without.beat.as_ref());
+        let place = match before {
+            Some((kept, place)) if raw.is(kept) => *place,
+            _ => {
+                let beat = raw.beat()?;
+                beat.write(&mut self.key);
+                let Some(place) = self.beat_places.get(self.key.as_slice()) else {
+                    return Some(Look::New(Some(Glance::Beat(beat))));
+                };
+                if let Some(without) = without {
+                    without.beat = Some((raw.to_kept(), *place));
+                }
+                *place
+            }
+        };
+        Some(match self.beat_kinds.get(place)?.wanted {
+            Some(_) => Look::Beat(place),
+            None => Look::Unwanted,
+        })
     }
 
-    /// May a document matter, as far as its raw text and a peek at it tell? `kind` is what a look told of it. Said to be so of
-    /// a kind's first documents.
+    /// May a document matter, as far as its raw text and a peek at it tell? It must be what was looked at last, and `kind` what
+    /// the look told of it. Said to be so of a kind's first documents.
     pub(super) fn may_matter(
         &mut self,
         kind: usize,
@@ -146,25 +165,28 @@ impl Delivery {
         place: &Place,
         consumer: &mut dyn Consumer,
     ) -> bool {
+        let record = record.nested(self.is_nested);
         let kind = self.documents.wanted.get_mut(kind);
-        kind.is_none_or(|kind| kind.may_matter(record, place, consumer))
+        kind.is_none_or(|kind| kind.may_matter(record, &self.paths, place, consumer))
     }
 
-    /// May what Winlogbeat writes matter, as far as a peek tells? It must be what was looked at last.
+    /// May what Winlogbeat writes matter, as far as a peek tells? It must be what was looked at last, and `kind` what the
+    /// look told of it.
     pub(super) fn beat_may_matter(
         &mut self,
+        kind: usize,
         record: Skimmed<'_, '_>,
         place: &Place,
         consumer: &mut dyn Consumer,
     ) -> bool {
-        let Some(known) = self.beat_kinds.get_mut(self.key.as_slice()) else {
+        let Some(known) = self.beat_kinds.get_mut(kind) else {
             return true;
         };
         let kind = self.beats.kind(known.index);
         let Some(number) = known.wanted.filter(|_| known.peeks.is_worth()) else {
             return true;
         };
-        let peek = BeatPeek::new(record);
+        let peek = BeatPeek::new(record.nested(self.is_nested), &self.paths);
         let event = WindowsEvent::new(kind, &peek);
         let matters = consumer.may_matter(number, &Placed::new(&event, place)) || peek.is_unsure();
         known.peeks.note(matters);
@@ -191,6 +213,12 @@ impl Delivery {
                 }
                 return;
             }
+            Look::Beat(kind) => {
+                if let Some(known) = self.beat_kinds.get(kind) {
+                    deliver_beat(&mut self.beats, *known, json, place, consumer);
+                }
+                return;
+            }
             Look::New(Some(Glance::Document)) => {
                 if let Some(number) = self.documents.kind(&self.key, record, consumer) {
                     consumer.event(number, &Placed::new(&record, place));
@@ -207,11 +235,7 @@ impl Delivery {
             }
             Look::New(Some(Glance::Beat(beat))) => {
                 if let Some(known) = self.beat_kind(&beat, json, consumer) {
-                    if let Some(number) = known.wanted {
-                        let event = WindowsJson::winlogbeat(json);
-                        self.beats
-                            .deliver_wanted((known.index, number), &event, place, consumer);
-                    }
+                    deliver_beat(&mut self.beats, known, json, place, consumer);
                     return;
                 }
             }
@@ -239,9 +263,6 @@ impl Delivery {
         json: LazyJson<'_>,
         consumer: &mut dyn Consumer,
     ) -> Option<KnownBeat> {
-        if let Some(known) = self.beat_kinds.get(self.key.as_slice()) {
-            return Some(*known);
-        }
         if self.beat_kinds.len() == MOST_KINDS || self.key.len() > MOST_BYTES {
             return None;
         }
@@ -269,7 +290,9 @@ impl Delivery {
             wanted,
             peeks: Tally::default(),
         };
-        self.beat_kinds.insert(self.key.as_slice().into(), known);
+        let of_key = self.beat_places.entry(self.key.as_slice().into());
+        of_key.or_insert(self.beat_kinds.len());
+        self.beat_kinds.push(known);
         Some(known)
     }
 
@@ -312,6 +335,20 @@ impl Delivery {
                 }
             }
         }
+    }
+}
+
+/// Hands on what Winlogbeat writes, if the consumer wants its kind.
+fn deliver_beat(
+    beats: &mut Kinds,
+    known: KnownBeat,
+    json: LazyJson<'_>,
+    place: &Place,
+    consumer: &mut dyn Consumer,
+) {
+    if let Some(number) = known.wanted {
+        let event = WindowsJson::winlogbeat(json);
+        beats.deliver_wanted((known.index, number), &event, place, consumer);
     }
 }
 
@@ -372,6 +409,7 @@ struct Documents {
     /// The same by the members that told the kind, as they stood: spares taking these apart where they do not differ from
     /// record to record.
     seen: HashMap<Box<[u8]>, Seen, RandomState>,
+    without: Vec<WithoutCategory>,
     wanted: Vec<WantedKind>,
     /// The kind of documents beyond the limits.
     any: Option<Option<u32>>,
@@ -379,14 +417,23 @@ struct Documents {
 }
 
 /// What the members that tell a document's kind have told.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Seen {
     /// Nobody wants its kind.
     Unwanted,
     /// Its place among the kinds that are wanted.
     Wanted(usize),
-    /// It has no category; the key of its kind.
-    WithoutCategory(Box<[u8]>),
+    /// It has no category: its place among those.
+    WithoutCategory(usize),
+}
+
+/// What documents without a category have in common whose members that tell a kind stand alike.
+#[derive(Debug)]
+struct WithoutCategory {
+    /// The key of their kind.
+    key: Box<[u8]>,
+    /// The last of them that Winlogbeat wrote: what tells its kind, and its place among those.
+    beat: Option<(KeptBeat, usize)>,
 }
 
 /// A kind of ECS documents that is wanted.
@@ -451,6 +498,7 @@ impl WantedKind {
     fn may_matter(
         &mut self,
         record: Skimmed<'_, '_>,
+        paths: &Paths,
         place: &Place,
         consumer: &mut dyn Consumer,
     ) -> bool {
@@ -463,9 +511,9 @@ impl WantedKind {
         }
         // Traces that most events show are not worth a search if a peek tells more.
         if self.traced.spares_most() || !self.peeks.spares_most() {
-            self.shows_traces(record) && self.meets_at_a_peek(record, place, consumer)
+            self.shows_traces(record) && self.meets_at_a_peek(record, paths, place, consumer)
         } else {
-            self.meets_at_a_peek(record, place, consumer)
+            self.meets_at_a_peek(record, paths, place, consumer)
         }
     }
 
@@ -481,13 +529,14 @@ impl WantedKind {
     fn meets_at_a_peek(
         &mut self,
         record: Skimmed<'_, '_>,
+        paths: &Paths,
         place: &Place,
         consumer: &mut dyn Consumer,
     ) -> bool {
         if !self.peeks.is_worth() {
             return true;
         }
-        let peek = Peek::new(record);
+        let peek = Peek::new(record, paths);
         let matters =
             consumer.may_matter(self.number, &Placed::new(&peek, place)) || peek.is_unsure();
         self.peeks.note(matters);
@@ -548,6 +597,7 @@ impl Documents {
             fields: KIND_FIELDS.map(Field::new),
             kinds: HashMap::new(),
             seen: HashMap::default(),
+            without: Vec::new(),
             wanted: Vec::new(),
             any: None,
             key: Vec::new(),
@@ -589,11 +639,38 @@ impl Documents {
         wanted
     }
 
-    /// Remembers what members that stood like this have told.
-    fn see(&mut self, raw: &[u8], seen: impl FnOnce() -> Seen) {
-        if self.seen.len() < MOST_KINDS && raw.len() <= MOST_RAW_BYTES {
-            self.seen.insert(raw.into(), seen());
+    /// What a document with a category is, by its key; what its members say that stood like this is remembered.
+    fn look(&mut self, key: &[u8], raw: Option<&[u8]>) -> Look<'static> {
+        let (seen, look) = match self.kinds.get(key) {
+            None => return Look::New(Some(Glance::Document)),
+            Some(None) => (Seen::Unwanted, Look::Unwanted),
+            Some(Some(place)) => (Seen::Wanted(*place), Look::Wanted(*place)),
+        };
+        if let Some(raw) = raw {
+            self.see(raw, seen);
         }
+        look
+    }
+
+    /// Remembers that members that stood like this have told of no category.
+    fn see_without_category(&mut self, key: &[u8], raw: Option<&[u8]>) {
+        if let Some(raw) = raw
+            && self.see(raw, Seen::WithoutCategory(self.without.len()))
+        {
+            self.without.push(WithoutCategory {
+                key: key.into(),
+                beat: None,
+            });
+        }
+    }
+
+    /// Remembers what members that stood like this have told. Says whether there was room for it.
+    fn see(&mut self, raw: &[u8], seen: Seen) -> bool {
+        let has_room = self.seen.len() < MOST_KINDS && raw.len() <= MOST_RAW_BYTES;
+        if has_room {
+            self.seen.insert(raw.into(), seen);
+        }
+        has_room
     }
 }
 

@@ -1,8 +1,9 @@
 //! A look at the first members of a record, enough to tell its kind, without asking for any field.
 
 use super::JsonKind;
+use super::index::narrow;
 use super::shape::LINUX_CHANNEL;
-use super::skim::{RawObject, RawValue, Skimmed};
+use super::skim::{KEY_BYTES, RawObject, RawValue, RootPlace, Skimmed};
 
 /// Fields by which ECS documents are told into kinds: those that most rules ask for, and those that say in which index a
 /// document lies. In the order in which [`write_key`] writes their values.
@@ -54,64 +55,196 @@ impl Beat<'_> {
 
 /// The members of the root that tell a record's kind.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Roots<'b> {
-    event: Option<RawValue<'b>>,
-    data_stream: Option<RawValue<'b>>,
-    agent: Option<RawValue<'b>>,
-    index: Option<RawValue<'b>>,
+pub(super) struct Roots {
+    event: Option<RootPlace>,
+    data_stream: Option<RootPlace>,
+    agent: Option<RootPlace>,
+    index: Option<RootPlace>,
     /// With `None` inside if it is no object.
     winlog: Option<Option<RawObject>>,
+    /// See [`Skimmed::nested`].
+    pub is_nested: bool,
 }
 
-impl<'b> Roots<'b> {
+/// What a key of the root says of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RootKey {
+    Event,
+    Winlog,
+    DataStream,
+    Agent,
+    Index,
+    /// That a look is not enough.
+    Refused,
+    /// Nothing.
+    Other,
+}
+
+impl RootKey {
+    fn of(key: &[u8]) -> Self {
+        match key {
+            b"event" => Self::Event,
+            b"winlog" => Self::Winlog,
+            b"data_stream" => Self::DataStream,
+            b"agent" => Self::Agent,
+            b"_index" => Self::Index,
+            b"_source" | b"fields" | b"Event" | b"System" | b"event_id" | b"EventID"
+            | b"EventId" | b"MESSAGE" | b"syslog" => Self::Refused,
+            // A field in two parts is spelled another way.
+            key if is_dotted(key) => Self::Refused,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The keys of the root that were met last, told by the bytes before their colons: those of a file are few.
+pub(super) struct RootKeys {
+    slots: Box<[Slot; SLOTS]>,
+}
+
+const SLOTS: usize = 64;
+
+/// A key with its quotes and the comma or brace before it.
+#[derive(Clone, Copy)]
+struct Slot {
+    bytes: u128,
+    mask: u128,
+    key: RootKey,
+    has_dot: bool,
+}
+
+impl Default for RootKeys {
+    fn default() -> Self {
+        // Nothing without any of its bits is one.
+        let none = Slot {
+            bytes: 1,
+            mask: 0,
+            key: RootKey::Refused,
+            has_dot: true,
+        };
+        Self {
+            slots: Box::new([none; SLOTS]),
+        }
+    }
+}
+
+impl RootKeys {
+    /// What the key of a member says, and whether it stands right before the colon and has no dot in it. `None` where there is
+    /// no sound one, or one with escapes.
+    #[inline]
+    fn of(&mut self, record: &Skimmed<'_, '_>, root: RootPlace) -> Option<(RootKey, bool)> {
+        let before = record.before(root);
+        let place = Self::place(before);
+        let slot = &self.slots[place];
+        if before & slot.mask == slot.bytes {
+            return Some((slot.key, !slot.has_dot));
+        }
+        self.learn(record, root, (before, place))
+    }
+
+    /// The place of a key, which follows from its last bytes.
+    #[inline]
+    fn place(before: u128) -> usize {
+        let last = (before >> 64) as u64;
+        (last.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
+    }
+
+    #[inline(never)]
+    fn learn(
+        &mut self,
+        record: &Skimmed<'_, '_>,
+        root: RootPlace,
+        (before, place): (u128, usize),
+    ) -> Option<(RootKey, bool)> {
+        let text = record.root(root)?.key?;
+        let key = RootKey::of(text);
+        let has_dot = text.contains(&b'.');
+        let last = before.to_le_bytes()[KEY_BYTES - 1];
+        // What a quote follows that follows a comma or a brace begins there, and ends where the next quote is.
+        let length = text.len() + 3;
+        if length <= KEY_BYTES {
+            let mask = u128::MAX << (8 * (KEY_BYTES - length));
+            let bytes = before & mask;
+            let whole = bytes.to_le_bytes();
+            if let [b',' | b'{', b'"', rest @ .., b'"'] = &whole[KEY_BYTES - length..]
+                && rest == text
+            {
+                self.slots[place] = Slot {
+                    bytes,
+                    mask,
+                    key,
+                    has_dot,
+                };
+            }
+        }
+        Some((key, !has_dot && last == b'"'))
+    }
+}
+
+impl Roots {
+    /// Is it of the form that Winlogbeat writes?
+    pub(super) fn has_winlog(&self) -> bool {
+        self.winlog.is_some()
+    }
+
     /// `None` where a look is not enough: where keys that matter are written in another way than nested, or the record is not
     /// sound.
-    pub(super) fn of(record: Skimmed<'_, 'b>) -> Option<Self> {
-        let mut roots = Self::default();
-        for root in record.roots() {
-            let root = root?;
-            let key = root.key?;
-            // Most keys are told to be others by their first letter.
-            let Some(b'e' | b'w' | b'd' | b'a' | b'_' | b'f' | b'E' | b'S' | b'M' | b's') =
-                key.first()
-            else {
+    pub(super) fn of(record: Skimmed<'_, '_>, keys: &mut RootKeys) -> Option<Self> {
+        let mut roots = Self {
+            is_nested: true,
+            ..Self::default()
+        };
+        for root in record.root_places() {
+            let (key, is_nested) = keys.of(&record, root)?;
+            roots.is_nested &= is_nested;
+            if key == RootKey::Other {
                 continue;
-            };
+            }
             let slot = match key {
-                b"event" => &mut roots.event,
-                b"winlog" => {
-                    roots.winlog.get_or_insert(record.root_object(&root));
+                RootKey::Other => continue,
+                RootKey::Event => &mut roots.event,
+                RootKey::DataStream => &mut roots.data_stream,
+                RootKey::Agent => &mut roots.agent,
+                RootKey::Index => &mut roots.index,
+                RootKey::Winlog => {
+                    roots.winlog.get_or_insert(record.root_object(root));
                     continue;
                 }
-                b"data_stream" => &mut roots.data_stream,
-                b"agent" => &mut roots.agent,
-                b"_index" => &mut roots.index,
-                b"_source" | b"fields" | b"Event" | b"System" | b"event_id" | b"EventID"
-                | b"EventId" | b"MESSAGE" | b"syslog" => return None,
-                // A field in two parts is spelled another way.
-                key if is_dotted(key) => return None,
-                _ => continue,
+                RootKey::Refused => return None,
             };
             // Of a key that stands twice the first counts.
-            if slot.is_none() {
-                *slot = Some(record.root_value(&root)?);
-            }
+            slot.get_or_insert(root);
         }
         Some(roots)
     }
 
-    /// Writes down, as they stand, the members of which the values of [`KIND_FIELDS`] are taken.
-    pub(super) fn write_raw(&self, raw: &mut Vec<u8>) {
-        raw.clear();
-        for value in [self.event, self.data_stream, self.agent, self.index] {
-            if let Some(value) = value {
-                push_value(raw, value.kind, value.raw);
+    /// Writes down, as they stand, the members of which the values of [`KIND_FIELDS`] are taken. `None` where they do not
+    /// stand in the root as members do.
+    pub(super) fn write_raw(&self, record: Skimmed<'_, '_>, raw: &mut Vec<u8>) -> Option<()> {
+        let mut texts: [&[u8]; 4] = [&[]; 4];
+        // The lengths too, so that nothing that is in a text can be taken for where it ends.
+        let mut lengths = [[0; 4]; 4];
+        for (number, root) in [self.event, self.data_stream, self.agent, self.index]
+            .iter()
+            .enumerate()
+        {
+            if let Some(root) = root {
+                texts[number] = record.root_text(*root)?;
+                lengths[number] = narrow(texts[number].len()).to_le_bytes();
             }
-            close_field(raw);
         }
+        raw.clear();
+        raw.extend_from_slice(lengths.as_flattened());
+        for text in texts {
+            if !text.is_empty() {
+                raw.extend_from_slice(text);
+            }
+        }
+        Some(())
     }
 }
 
+/// Is it a key in two parts?
 fn is_dotted(name: &[u8]) -> bool {
     const HEADS: [&[u8]; 5] = [
         b"event.",
@@ -121,18 +254,19 @@ fn is_dotted(name: &[u8]) -> bool {
         b"agent.",
     ];
     // Keys with dots are rare.
-    name.contains(&b'.') && HEADS.iter().any(|head| name.starts_with(head))
+    let has_dot = |at: usize| name.get(at) == Some(&b'.');
+    (has_dot(5) || has_dot(6) || has_dot(11)) && HEADS.iter().any(|head| name.starts_with(head))
 }
 
 /// Looks at a record and writes down the values that make its kind: those that `roots` hold, which are its own. Is there a
 /// category? `None` where a look is not enough.
-pub(super) fn write_key(
-    record: Skimmed<'_, '_>,
-    roots: &Roots<'_>,
-    key: &mut Vec<u8>,
-) -> Option<bool> {
+pub(super) fn write_key(record: Skimmed<'_, '_>, roots: &Roots, key: &mut Vec<u8>) -> Option<bool> {
     key.clear();
-    let event = pick::<6>(record, roots.event, |name| {
+    let value = |root: Option<RootPlace>| match root {
+        Some(root) => record.root_value(root).map(Some),
+        None => Some(None),
+    };
+    let event = pick::<6>(record, value(roots.event)?, |name| {
         Some(match name {
             b"category" => 0,
             b"code" => 1,
@@ -145,7 +279,7 @@ pub(super) fn write_key(
     })?;
     write_values(record, &event, key)?;
     let has_category = key.first() != Some(&END);
-    let stream = pick::<3>(record, roots.data_stream, |name| {
+    let stream = pick::<3>(record, value(roots.data_stream)?, |name| {
         Some(match name {
             b"dataset" => 0,
             b"type" => 1,
@@ -154,23 +288,12 @@ pub(super) fn write_key(
         })
     })?;
     write_values(record, &stream, key)?;
-    let agent = pick::<1>(record, roots.agent, |name| (name == b"type").then_some(0))?;
+    let agent = pick::<1>(record, value(roots.agent)?, |name| {
+        (name == b"type").then_some(0)
+    })?;
     write_values(record, &agent, key)?;
-    write_values(record, &[roots.index], key)?;
+    write_values(record, &[value(roots.index)?], key)?;
     Some(has_category)
-}
-
-/// What a record is of which [`write_key`] said whether it has a category.
-pub(super) fn glance<'b>(
-    record: Skimmed<'_, 'b>,
-    roots: &Roots<'b>,
-    has_category: bool,
-) -> Option<Glance<'b>> {
-    match roots.winlog {
-        _ if has_category => Some(Glance::Document),
-        Some(winlog) => beat(record, winlog?),
-        None => Some(Glance::Other),
-    }
 }
 
 /// Finds members of an object by name; `place` gives the place among those found. No other kind of value may stand for the
@@ -247,67 +370,115 @@ pub(super) fn close_field(key: &mut Vec<u8>) {
 
 const END: u8 = 2;
 
-/// Reads provider, channel and event id, the first of each.
-fn beat<'b>(record: Skimmed<'_, 'b>, winlog: RawObject) -> Option<Glance<'b>> {
-    let (mut provider, mut channel, mut event_id) = (None, None, None);
-    let mut is_plain = true;
-    record.members(winlog, |name, value| {
-        let slot = match name {
-            Some(b"provider_name") => &mut provider,
-            Some(b"channel") => &mut channel,
-            Some(b"event_id") => &mut event_id,
-            Some(_) => return true,
-            None => {
-                is_plain = false;
-                return false;
-            }
-        };
-        slot.get_or_insert(value);
-        provider.is_none() || channel.is_none() || event_id.is_none()
-    })?;
-    if !is_plain {
-        return None;
-    }
-    let event_id = plain(event_id?)?;
-    if !event_id.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let text = |value: Option<RawValue<'b>>| match value {
-        Some(value) => plain(value).map(Some),
-        None => Some(None),
-    };
-    let channel = text(channel)?;
-    // Only the whole record tells more.
-    if channel == Some(LINUX_CHANNEL) {
-        return None;
-    }
-    Some(Glance::Beat(Beat {
-        provider: text(provider)?,
-        channel,
-        event_id: event_id.parse().ok()?,
-    }))
+/// The values that tell a Windows event's kind, as they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RawBeat<'b> {
+    provider: Option<(JsonKind, &'b [u8])>,
+    channel: Option<(JsonKind, &'b [u8])>,
+    event_id: Option<(JsonKind, &'b [u8])>,
 }
 
+impl<'b> RawBeat<'b> {
+    /// Finds provider, channel and event id, the first of each. `None` where they cannot be told.
+    pub(super) fn of(record: Skimmed<'_, 'b>, roots: &Roots) -> Option<Self> {
+        let mut found = Self {
+            provider: None,
+            channel: None,
+            event_id: None,
+        };
+        let mut is_plain = true;
+        record.members(roots.winlog??, |name, value| {
+            let Some(name) = name else {
+                is_plain = false;
+                return false;
+            };
+            // Most names are told to be others by their length.
+            let slot = match name.len() {
+                7 if name == b"channel" => &mut found.channel,
+                8 if name == b"event_id" => &mut found.event_id,
+                13 if name == b"provider_name" => &mut found.provider,
+                _ => return true,
+            };
+            slot.get_or_insert((value.kind, value.raw));
+            found.provider.is_none() || found.channel.is_none() || found.event_id.is_none()
+        })?;
+        is_plain.then_some(found)
+    }
+
+    /// What they say. `None` where only the whole record tells.
+    pub(super) fn beat(&self) -> Option<Beat<'b>> {
+        let event_id = plain(self.event_id?)?;
+        if !event_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let text = |value: Option<(JsonKind, &'b [u8])>| match value {
+            Some(value) => plain(value).map(Some),
+            None => Some(None),
+        };
+        let channel = text(self.channel)?;
+        if channel == Some(LINUX_CHANNEL) {
+            return None;
+        }
+        Some(Beat {
+            provider: text(self.provider)?,
+            channel,
+            event_id: event_id.parse().ok()?,
+        })
+    }
+
+    /// The same, to be kept.
+    pub(super) fn to_kept(self) -> KeptBeat {
+        [self.provider, self.channel, self.event_id]
+            .map(|value| value.map(|(kind, raw)| (kind, raw.into())))
+    }
+
+    /// Is it what was kept?
+    pub(super) fn is(&self, kept: &KeptBeat) -> bool {
+        let values = [self.provider, self.channel, self.event_id];
+        values
+            .iter()
+            .zip(kept)
+            .all(|(value, kept)| match (value, kept) {
+                (Some((kind, raw)), Some((kept_kind, kept))) => {
+                    kind == kept_kind && **raw == **kept
+                }
+                (None, None) => true,
+                _ => false,
+            })
+    }
+}
+
+/// A [`RawBeat`] to compare others with.
+pub(super) type KeptBeat = [Option<(JsonKind, Box<[u8]>)>; 3];
+
 /// A text or number that says what it is as it stands.
-fn plain(value: RawValue<'_>) -> Option<&str> {
-    let is_plain = matches!(value.kind, JsonKind::String | JsonKind::Number)
-        && !value.raw.is_empty()
-        && !value.raw.contains(&b'\\');
-    std::str::from_utf8(value.raw).ok().filter(|_| is_plain)
+fn plain((kind, raw): (JsonKind, &[u8])) -> Option<&str> {
+    let is_plain = matches!(kind, JsonKind::String | JsonKind::Number)
+        && !raw.is_empty()
+        && !raw.contains(&b'\\');
+    std::str::from_utf8(raw).ok().filter(|_| is_plain)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::skim::Skim;
-    use super::{Beat, Glance, Roots, glance, write_key};
+    use super::{Beat, Glance, KEY_BYTES, RawBeat, RootKey, RootKeys, Roots, write_key};
 
     /// What a record is, and the key of its kind.
     fn look<'b>(skim: &mut Skim, text: &'b str) -> Option<(Glance<'b>, Vec<u8>)> {
         let record = skim.read(text.as_bytes()).expect("JSON");
         let mut key = Vec::new();
-        let roots = Roots::of(record)?;
-        let has_category = write_key(record, &roots, &mut key)?;
-        Some((glance(record, &roots, has_category)?, key))
+        let roots = Roots::of(record, &mut RootKeys::default())?;
+        let glance = match write_key(record, &roots, &mut key)? {
+            true => Glance::Document,
+            false if roots.has_winlog() => {
+                let raw = RawBeat::of(record, &roots)?;
+                assert!(raw.is(&raw.to_kept()));
+                Glance::Beat(raw.beat()?)
+            }
+            false => Glance::Other,
+        };
+        Some((glance, key))
     }
 
     #[track_caller]
@@ -368,6 +539,64 @@ mod tests {
             r#"{"event":{"\u0063ategory":"x"}}"#,
         ] {
             check(text, None);
+        }
+    }
+
+    /// What keys that were met before say of a record's, and what its keys say.
+    fn check_keys(keys: &mut RootKeys, text: &str) {
+        let mut skim = Skim::default();
+        let record = skim.read(text.as_bytes()).expect("JSON");
+        for at in record.root_places() {
+            let key = record.root(at).and_then(|root| root.key);
+            let expect = key.map(|key| (RootKey::of(key), !key.contains(&b'.')));
+            let found = keys.of(&record, at);
+            // A key with white space before its colon is not known for plain.
+            let is_near = record.before(at).to_le_bytes()[KEY_BYTES - 1] == b'"';
+            let expect = expect.map(|(key, is_plain)| (key, is_plain && is_near));
+            assert_eq!(found, expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_that_were_met_say_what_keys_say() {
+        let keys = [
+            "event",
+            "Event",
+            "event_id",
+            "winlog",
+            "agent",
+            "data_stream",
+            "_index",
+            "_source",
+            "fields",
+            "event.code",
+            "agent.type",
+            "host.name",
+            "",
+            ",",
+            "a,",
+            "x\",\"event",
+            "e\\u0076ent",
+            "\\\"event",
+            "twelve_chars",
+            "thirteen_char",
+            "fourteen_chars",
+            "sixteen_chars_ab",
+            "message",
+        ];
+        let mut known = RootKeys::default();
+        for _ in 0..2 {
+            for first in keys {
+                for second in keys {
+                    let text = format!(
+                        r#"{{"{}":1,"{second}":{{"event":"winlog"}} , "{first}" : "agent"}}"#,
+                        first.replace("\",\"", "\":1,\""),
+                        second = second.replace("\",\"", "\":1,\""),
+                        first = first.replace("\",\"", "\":1,\""),
+                    );
+                    check_keys(&mut known, &text);
+                }
+            }
         }
     }
 

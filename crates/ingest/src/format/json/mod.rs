@@ -13,6 +13,7 @@ mod lazy;
 mod lines;
 mod marks;
 mod masks;
+mod offsets;
 mod peek;
 mod reader;
 mod record;

@@ -4,18 +4,68 @@
 //! everything. A peek answers what it is sure of; of the rest it says that it is not.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
-use gatewatch_event::{Document, Event, Field, Timestamp, Value};
+use foldhash::fast::RandomState;
+use gatewatch_event::{Document, Event, Field, Timestamp, Value, is_plain_in_json};
+use memchr::memmem::Finder;
 
 use super::lazy::begins;
-use super::skim::{RawObject, RawValue, Skimmed};
+use super::skim::{RawObject, RawValue, RootName, Skimmed, Unsure};
 use super::{JsonKind, LazyJson};
 use crate::source::windows::WindowsRecord;
+
+/// Most paths that are remembered.
+const MOST_PATHS: usize = 1024;
+
+/// A dotted path.
+struct Path {
+    /// Its first part.
+    root: RootName,
+    /// A search for each of the others, with the quote before it; `None` if one of them may be written in several ways.
+    inner: Option<Box<[Finder<'static>]>>,
+}
+
+impl Path {
+    fn new(path: &str) -> Self {
+        let mut parts = path.split('.');
+        let search = |part: &str| Finder::new(&format!("\"{part}")).into_owned();
+        let is_plain = path.chars().all(|c| c == '.' || is_plain_in_json(c));
+        Self {
+            root: RootName::new(parts.next().unwrap_or_default()),
+            inner: is_plain.then(|| parts.map(search).collect()),
+        }
+    }
+}
+
+/// The paths that were asked for.
+#[derive(Default)]
+pub(super) struct Paths {
+    known: RefCell<HashMap<Box<str>, Rc<Path>, RandomState>>,
+}
+
+impl Paths {
+    fn of(&self, path: &str) -> Rc<Path> {
+        let mut known = self.known.borrow_mut();
+        if let Some(known) = known.get(path) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(Path::new(path));
+        if known.len() < MOST_PATHS {
+            known.insert(path.into(), Rc::clone(&made));
+        }
+        made
+    }
+}
 
 /// A record seen as an ECS document.
 pub(super) struct Peek<'s, 'b> {
     record: Skimmed<'s, 'b>,
+    paths: &'s Paths,
+    /// Are keys written as they are?
+    is_plain: OnceCell<bool>,
     unsure: Cell<bool>,
 }
 
@@ -43,13 +93,12 @@ impl<'p> Step<'p> {
     }
 }
 
-/// What there is no telling without the whole record.
-struct Unsure;
-
 impl<'s, 'b> Peek<'s, 'b> {
-    pub(super) fn new(record: Skimmed<'s, 'b>) -> Self {
+    pub(super) fn new(record: Skimmed<'s, 'b>, paths: &'s Paths) -> Self {
         Self {
             record,
+            paths,
+            is_plain: OnceCell::new(),
             unsure: Cell::new(false),
         }
     }
@@ -66,10 +115,18 @@ impl<'s, 'b> Peek<'s, 'b> {
         answer.ok()
     }
 
+    /// The searches of a path, if its parts are written as they are in this record.
+    fn searches<'p>(&self, path: &'p Path) -> Option<&'p [Finder<'static>]> {
+        let inner = path.inner.as_deref()?;
+        let is_plain = self.is_plain.get_or_init(|| !self.record.has_unicode());
+        is_plain.then_some(inner)
+    }
+
     /// The value at a dotted path through nested objects.
     fn find(&self, path: &str) -> Result<Option<RawValue<'b>>, Unsure> {
+        let known = self.paths.of(path);
         let mut found = None;
-        for root in self.record.roots() {
+        for root in self.record.roots_named(std::slice::from_ref(&known.root)) {
             let root = root.ok_or(Unsure)?;
             match Step::of(root.key.ok_or(Unsure)?, path) {
                 Step::Other => {}
@@ -81,14 +138,39 @@ impl<'s, 'b> Peek<'s, 'b> {
         let Some((root, rest)) = found else {
             return Ok(None);
         };
-        let value = match (rest, self.record.root_object(&root)) {
-            (Some(rest), Some(object)) => return self.find_in(object, rest),
-            _ => self.record.root_value(&root).ok_or(Unsure)?,
+        let value = match (rest, self.record.root_object(root.at)) {
+            (Some(rest), Some(object)) => {
+                return match self.searches(&known) {
+                    Some(path) => self.search_in(object, path),
+                    None => self.find_in(object, rest),
+                };
+            }
+            _ => self.record.root_value(root.at).ok_or(Unsure)?,
         };
-        Self::at_end(value, rest)
+        Self::at_end(value, rest.is_some())
     }
 
-    /// The same in an object inside the record.
+    /// The same in an object inside the record, by a search for what is left of the path.
+    fn search_in(
+        &self,
+        mut object: RawObject,
+        path: &[Finder<'_>],
+    ) -> Result<Option<RawValue<'b>>, Unsure> {
+        let mut parts = path.iter().peekable();
+        while let Some(key) = parts.next() {
+            let is_last = parts.peek().is_none();
+            let Some(value) = self.record.find(object, key, !is_last)? else {
+                return Ok(None);
+            };
+            match value.object() {
+                Some(inner) if !is_last => object = inner,
+                _ => return Self::at_end(value, !is_last),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The same step by step, where keys may be written in several ways.
     fn find_in(&self, mut object: RawObject, path: &str) -> Result<Option<RawValue<'b>>, Unsure> {
         let mut path = path;
         loop {
@@ -111,19 +193,19 @@ impl<'s, 'b> Peek<'s, 'b> {
                 None => return Ok(None),
                 Some((value, rest)) => match (rest, value.object()) {
                     (Some(rest), Some(inner)) => (object, path) = (inner, rest),
-                    _ => return Self::at_end(value, rest),
+                    _ => return Self::at_end(value, rest.is_some()),
                 },
             }
         }
     }
 
-    /// What is found where the path leads no further through objects.
-    fn at_end(value: RawValue<'b>, rest: Option<&str>) -> Result<Option<RawValue<'b>>, Unsure> {
-        match rest {
-            None => Ok(Some(value)),
+    /// What is found where the path leads no further through objects, though there may be more of it.
+    fn at_end(value: RawValue<'b>, is_more: bool) -> Result<Option<RawValue<'b>>, Unsure> {
+        match is_more {
+            false => Ok(Some(value)),
             // There may be objects in it.
-            Some(_) if value.kind == JsonKind::Array => Err(Unsure),
-            Some(_) => Ok(None),
+            true if value.kind == JsonKind::Array => Err(Unsure),
+            true => Ok(None),
         }
     }
 
@@ -200,9 +282,9 @@ pub(super) struct BeatPeek<'s, 'b> {
 }
 
 impl<'s, 'b> BeatPeek<'s, 'b> {
-    pub(super) fn new(record: Skimmed<'s, 'b>) -> Self {
+    pub(super) fn new(record: Skimmed<'s, 'b>, paths: &'s Paths) -> Self {
         Self {
-            record: Peek::new(record),
+            record: Peek::new(record, paths),
         }
     }
 
@@ -224,6 +306,27 @@ impl<'s, 'b> BeatPeek<'s, 'b> {
             };
         };
         let object = data.object().ok_or(Unsure)?;
+        let path = self.record.paths.of(&format!("{EVENT_DATA}.{name}"));
+        let found = match self.record.searches(&path) {
+            Some([_, search]) => self.record.record.find(object, search, false)?,
+            _ => self.data_step_by_step(object, name)?,
+        };
+        match found {
+            None => Ok(None),
+            Some(value) if value.kind.is_container() => Err(Unsure),
+            Some(value) => {
+                let text = scalar(value)?.scalar_text();
+                Ok(text.filter(|text| !text.is_empty()))
+            }
+        }
+    }
+
+    /// A value of `EventData` where names may be written in several ways.
+    fn data_step_by_step(
+        &self,
+        object: RawObject,
+        name: &str,
+    ) -> Result<Option<RawValue<'b>>, Unsure> {
         let (mut found, mut sure) = (None, true);
         let walked = self.record.record.members(object, |key, value| {
             sure = key.is_some();
@@ -232,16 +335,9 @@ impl<'s, 'b> BeatPeek<'s, 'b> {
             }
             sure && found.is_none()
         });
-        if walked.is_none() || !sure {
-            return Err(Unsure);
-        }
-        match found {
-            None => Ok(None),
-            Some(value) if value.kind.is_container() => Err(Unsure),
-            Some(value) => {
-                let text = scalar(value)?.scalar_text();
-                Ok(text.filter(|text| !text.is_empty()))
-            }
+        match walked {
+            Some(()) if sure => Ok(found),
+            _ => Err(Unsure),
         }
     }
 }

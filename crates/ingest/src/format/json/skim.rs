@@ -3,9 +3,15 @@
 //! A skim says less than an [`Index`](super::Index): that the record is one object that ends where its text does, and where
 //! the members of its root lie. Inside of what nobody asks for there may be anything.
 
+use memchr::memmem::Finder;
+
 use super::JsonKind;
 use super::index::{DEPTH_LIMIT, narrow, read_scalar, skip_space};
 use super::masks::{self, BLOCK, Block};
+use super::offsets::{Depth, has_escape, is_set, key};
+
+/// So many bytes before a colon are looked at together.
+pub(super) const KEY_BYTES: usize = 16;
 
 /// What was seen in a record. Kept from record to record, so that it allocates only while it grows.
 #[derive(Debug, Default)]
@@ -38,11 +44,20 @@ pub(super) struct RawObject {
     at: usize,
 }
 
-/// The key of a member of the root.
+/// A member of the root.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Root<'b> {
     /// The key as it stands; `None` for one with escapes.
     pub key: Option<&'b [u8]>,
+    pub at: RootPlace,
+}
+
+/// Where a member of the root lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RootPlace {
+    /// Its place among the others.
+    number: usize,
+    /// The offset of the colon behind its key.
     colon: usize,
 }
 
@@ -51,6 +66,37 @@ pub(super) struct Root<'b> {
 pub(super) struct Skimmed<'s, 'b> {
     skim: &'s Skim,
     bytes: &'b [u8],
+    is_nested: bool,
+}
+
+/// A key that members of the root are looked for by.
+#[derive(Clone, Debug)]
+pub(super) struct RootName {
+    /// The key with its quotes, as it stands before a colon. Without a mask if it is too long.
+    bytes: u128,
+    mask: u128,
+}
+
+impl RootName {
+    pub(super) fn new(name: &str) -> Self {
+        let length = name.len() + 2;
+        if length > KEY_BYTES {
+            return Self { bytes: 0, mask: 0 };
+        }
+        let mut bytes = [0; KEY_BYTES];
+        let quoted = [b"\"", name.as_bytes(), b"\""].concat();
+        bytes[KEY_BYTES - length..].copy_from_slice(&quoted);
+        Self {
+            bytes: u128::from_le_bytes(bytes),
+            mask: u128::MAX << (8 * (KEY_BYTES - length)),
+        }
+    }
+
+    /// May it be the key before a colon, the [bytes before which](Skimmed::before) are these?
+    #[inline]
+    fn may_be(&self, before: u128) -> bool {
+        before & self.mask == self.bytes
+    }
 }
 
 impl Skim {
@@ -67,7 +113,11 @@ impl Skim {
             return None;
         }
         self.roots(bytes)?;
-        Some(Skimmed { skim: self, bytes })
+        Some(Skimmed {
+            skim: self,
+            bytes,
+            is_nested: false,
+        })
     }
 
     /// Notes the colons of the root.
@@ -75,34 +125,34 @@ impl Skim {
         if bytes.first() != Some(&b'{') {
             return None;
         }
+        let Self { blocks, colons } = self;
         // Behind the first brace.
-        let mut depth = 1;
+        let mut depth = 1_u64;
         let mut left = !1;
-        // Without branches but for what ends it: which bracket is next cannot be foretold.
-        for (number, block) in self.blocks.iter().enumerate() {
+        for (number, block) in blocks.iter().enumerate() {
             let start = number * BLOCK;
             let mut brackets = block.brackets() & left;
             left = u64::MAX;
             // What is in the root and no deeper, from the last bracket on.
             let mut in_root = if depth == 1 { u64::MAX } else { 0 };
+            // Without branches but for what ends it: which bracket is next cannot be foretold.
             while brackets != 0 {
                 let place = brackets.trailing_zeros();
                 brackets &= brackets - 1;
                 let after = depth + 2 * (block.open >> place & 1) - 1;
-                if after == 0 {
-                    let before = (1 << place) - 1;
-                    note(&mut self.colons, start, block.colons & in_root & before);
-                    return (start + place as usize + 1 == bytes.len()).then_some(());
-                }
-                if after > DEPTH_LIMIT as u64 {
-                    return None;
-                }
                 // From the root into what is in it, or back.
                 let changes = u64::from(depth + after == 3);
                 in_root ^= (u64::MAX << place) & changes.wrapping_neg();
                 depth = after;
+                if after.wrapping_sub(1) >= DEPTH_LIMIT as u64 {
+                    if after > 0 || start + place as usize + 1 != bytes.len() {
+                        return None;
+                    }
+                    note(colons, start, block.colons & in_root);
+                    return Some(());
+                }
             }
-            note(&mut self.colons, start, block.colons & in_root);
+            note(colons, start, block.colons & in_root);
         }
         None
     }
@@ -122,28 +172,7 @@ impl Skim {
     /// Is there a backslash from `start` on and before `end`?
     #[inline]
     fn has_escape(&self, start: usize, end: usize) -> bool {
-        let (first, last) = (start / BLOCK, end / BLOCK);
-        let after_start = u64::MAX << (start % BLOCK);
-        let before_end = (1 << (end % BLOCK)) - 1;
-        let backslash = |number: usize| self.blocks.get(number).map_or(0, |block| block.backslash);
-        if first == last {
-            return backslash(first) & after_start & before_end != 0;
-        }
-        backslash(first) & after_start != 0
-            || (first + 1..last).any(|number| backslash(number) != 0)
-            || backslash(last) & before_end != 0
-    }
-
-    /// The offset of the last quote before `at` that begins or ends a string.
-    #[inline]
-    fn last_quote(&self, at: usize) -> Option<usize> {
-        let mut number = at / BLOCK;
-        let mut bits = self.blocks.get(number)?.quotes & ((1 << (at % BLOCK)) - 1);
-        while bits == 0 {
-            number = number.checked_sub(1)?;
-            bits = self.blocks.get(number)?.quotes;
-        }
-        Some(number * BLOCK + bits.ilog2() as usize)
+        has_escape(&self.blocks, start, end)
     }
 }
 
@@ -181,7 +210,7 @@ impl<'s> Quotes<'s> {
 }
 
 /// Notes the offsets of the bits that are set in the mask of the block at `start`.
-#[inline]
+#[inline(always)]
 fn note(offsets: &mut Vec<u32>, start: usize, mut mask: u64) {
     while mask != 0 {
         offsets.push(narrow(start + mask.trailing_zeros() as usize));
@@ -189,38 +218,158 @@ fn note(offsets: &mut Vec<u32>, start: usize, mut mask: u64) {
     }
 }
 
+/// What there is no telling without the whole record.
+pub(super) struct Unsure;
+
 impl<'b> Skimmed<'_, 'b> {
-    /// The members of the root in order. Ends with `None` where there is no sound key.
-    pub(super) fn roots(&self) -> impl Iterator<Item = Option<Root<'b>>> {
-        let record = *self;
-        let colons = record.skim.colons.iter();
-        colons.map(move |colon| record.root(*colon as usize))
+    /// Stands `\u` in it, so that keys and texts may be written in another way?
+    pub(super) fn has_unicode(&self) -> bool {
+        self.skim.blocks.iter().enumerate().any(|(number, block)| {
+            let mut backslash = block.backslash;
+            while backslash != 0 {
+                let place = backslash.trailing_zeros() as usize;
+                if self.bytes.get(number * BLOCK + place + 1) == Some(&b'u') {
+                    return true;
+                }
+                backslash &= backslash - 1;
+            }
+            false
+        })
     }
 
-    /// The key before a colon outside of strings.
+    /// The value of the first member of this name, which stands behind a quote in `key`, of an object in a record without `\u`.
+    /// `or_dotted` asks for a doubt if there is another member whose name goes on with a dot.
+    pub(super) fn find(
+        &self,
+        object: RawObject,
+        key: &Finder<'_>,
+        or_dotted: bool,
+    ) -> Result<Option<RawValue<'b>>, Unsure> {
+        let text = self.bytes.get(object.at..).unwrap_or_default();
+        let mut depth = Depth::new(&self.skim.blocks, object.at);
+        let mut found = None;
+        for at in key.find_iter(text) {
+            let open = object.at + at;
+            // All quotes in strings have a backslash before them.
+            if !is_set(&self.skim.blocks, open, |block| block.quotes) {
+                continue;
+            }
+            let close = open + key.needle().len();
+            let after = match self.bytes.get(close) {
+                Some(b'"') => skip_space(self.bytes, close + 1),
+                Some(b'.') if or_dotted => close,
+                _ => continue,
+            };
+            let is_key = self.bytes.get(after) == Some(&b':');
+            if !is_key && after != close {
+                continue;
+            }
+            match depth.at(open) {
+                None => break,
+                Some(1) if !is_key => return Err(Unsure),
+                Some(1) if found.is_none() => {
+                    let value = self.value(skip_space(self.bytes, after + 1));
+                    found = Some(value.ok_or(Unsure)?.0);
+                    if !or_dotted {
+                        break;
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where the members of the root are, in order.
     #[inline]
-    fn root(&self, colon: usize) -> Option<Root<'b>> {
-        let mut end = colon.checked_sub(1)?;
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.bytes.get(end) {
-            end = end.checked_sub(1)?;
+    pub(super) fn root_places(&self) -> impl Iterator<Item = RootPlace> + use<'_> {
+        let colons = self.skim.colons.iter().enumerate();
+        colons.map(|(number, colon)| RootPlace {
+            number,
+            colon: *colon as usize,
+        })
+    }
+
+    /// The members of the root in order. `None` for one without a sound key.
+    #[cfg(test)]
+    pub(super) fn roots(&self) -> impl Iterator<Item = Option<Root<'b>>> {
+        self.root_places().map(|at| self.root(at))
+    }
+
+    /// The same record, of which it is known that all keys of the root stand right before their colons, without a dot or an escape
+    /// in them.
+    pub(super) fn nested(self, is_nested: bool) -> Self {
+        Self { is_nested, ..self }
+    }
+
+    /// The members of the root whose keys may be one of these, or begin with one and a dot; others may be among them. `None` for
+    /// one without a sound key.
+    #[inline]
+    pub(super) fn roots_named<'n>(
+        &self,
+        names: &'n [RootName],
+    ) -> impl Iterator<Item = Option<Root<'b>>> + use<'_, 'n, 'b> {
+        let may_be = |root: &RootPlace| {
+            let before = self.before(*root);
+            !self.is_nested || names.iter().any(|name| name.may_be(before))
+        };
+        self.root_places().filter(may_be).map(|at| self.root(at))
+    }
+
+    /// A member of the root. `None` where it has no sound key.
+    #[inline]
+    pub(super) fn root(&self, at: RootPlace) -> Option<Root<'b>> {
+        let (open, close) = key(&self.skim.blocks, self.bytes, at.colon)?;
+        let text = self.bytes.get(open + 1..close)?;
+        let key = (!self.skim.has_escape(open, close)).then_some(text);
+        Some(Root { key, at })
+    }
+
+    /// The sixteen bytes before the colon of a member of the root, the last one highest, filled up with zeros.
+    #[inline]
+    pub(super) fn before(&self, root: RootPlace) -> u128 {
+        if root.colon >= KEY_BYTES
+            && let Some(bytes) = self.bytes.get(root.colon - KEY_BYTES..root.colon)
+            && let Some(bytes) = bytes.first_chunk()
+        {
+            return u128::from_le_bytes(*bytes);
         }
-        if self.bytes.get(end) != Some(&b'"') {
-            return None;
+        self.before_first(root)
+    }
+
+    /// The same where less stands before the colon.
+    #[inline(never)]
+    fn before_first(&self, root: RootPlace) -> u128 {
+        let mut word = [0; KEY_BYTES];
+        let length = root.colon.min(KEY_BYTES);
+        if let Some(bytes) = self.bytes.get(..length) {
+            word[KEY_BYTES - length..].copy_from_slice(bytes);
         }
-        let start = self.skim.last_quote(end)? + 1;
-        let key = self.bytes.get(start..end)?;
-        let key = (!self.skim.has_escape(start, end)).then_some(key);
-        Some(Root { key, colon })
+        u128::from_le_bytes(word)
+    }
+
+    /// What stands behind the colon of a member of the root up to the comma behind its value, or the end of the record. Members
+    /// with equal texts have equal values. `None` where something else than another member follows.
+    #[inline]
+    pub(super) fn root_text(&self, root: RootPlace) -> Option<&'b [u8]> {
+        let from = root.colon + 1;
+        let Some(next) = self.skim.colons.get(root.number + 1) else {
+            return self.bytes.get(from..);
+        };
+        let (open, _) = key(&self.skim.blocks, self.bytes, *next as usize)?;
+        let text = self.bytes.get(from..open)?;
+        let is_whole = text.ends_with(b",") || text.trim_ascii_end().ends_with(b",");
+        is_whole.then_some(text)
     }
 
     /// The value of a member of the root.
-    pub(super) fn root_value(&self, root: &Root<'b>) -> Option<RawValue<'b>> {
+    pub(super) fn root_value(&self, root: RootPlace) -> Option<RawValue<'b>> {
         self.value(skip_space(self.bytes, root.colon + 1))
             .map(|(value, _)| value)
     }
 
     /// The object that is a member of the root, without a look for its end; `None` where it is none.
-    pub(super) fn root_object(&self, root: &Root<'b>) -> Option<RawObject> {
+    pub(super) fn root_object(&self, root: RootPlace) -> Option<RawObject> {
         let at = skip_space(self.bytes, root.colon + 1);
         (self.bytes.get(at) == Some(&b'{')).then_some(RawObject { at })
     }
@@ -357,7 +506,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::{Index, JsonKind, LazyJson};
-    use super::{RawValue, Skim, Skimmed};
+    use super::{Finder, RawValue, Skim, Skimmed};
 
     /// What is where, one line a value: from the skim...
     fn skimmed(record: &Skimmed<'_, '_>, value: RawValue<'_>, path: &str, out: &mut Vec<String>) {
@@ -405,7 +554,7 @@ mod tests {
             record.roots().flatten().for_each(|root| {
                 assert!(
                     record
-                        .root_value(&root)
+                        .root_value(root.at)
                         .is_none_or(|value| value.at < text.len())
                 )
             });
@@ -417,12 +566,68 @@ mod tests {
         }
         for root in record.roots() {
             let root = root.expect("sound");
-            let value = record.root_value(&root).expect("sound");
+            let value = record.root_value(root.at).expect("sound");
             let path = format!("/{:?}", root.key.map(String::from_utf8_lossy));
             skimmed(&record, value, &path, &mut found);
         }
         prop_assert_eq!(found, expect, "{}", text);
+        for root in record.roots() {
+            let root = root.expect("sound");
+            let whole = record.root_text(root.at).expect("sound");
+            let last = whole.len() - 1;
+            let around = &text[text.len() - whole.len()..];
+            prop_assert!(matches!(whole[last], b',' | b'}' | b' '), "{}", around);
+            let value = record.root_value(root.at).expect("sound");
+            let trimmed = std::str::from_utf8(whole).expect("ASCII").trim();
+            let trimmed = trimmed.strip_suffix([',', '}']).unwrap_or(trimmed).trim();
+            let raw = std::str::from_utf8(value.raw).expect("ASCII");
+            prop_assert!(
+                trimmed == raw || trimmed == format!("\"{raw}\""),
+                "{}",
+                text
+            );
+            check_searches(&record, value)?;
+        }
         Ok(())
+    }
+
+    /// A search for a member says what a walk over all of them does.
+    fn check_searches(record: &Skimmed<'_, '_>, value: RawValue<'_>) -> Result<(), TestCaseError> {
+        let Some(object) = value.object().filter(|_| !record.has_unicode()) else {
+            return Ok(());
+        };
+        let mut members = Vec::new();
+        let walked = record.members(object, |key, value| {
+            members.push((key, value));
+            true
+        });
+        walked.expect("sound");
+        for name in ["a", "k", "l", "e", "", "b,:{"] {
+            let first = members
+                .iter()
+                .find(|(key, _)| *key == Some(name.as_bytes()));
+            let first = first.map(|(_, value)| *value);
+            let dotted = format!("{name}.");
+            let is_dotted =
+                |key: Option<&[u8]>| key.is_some_and(|key| key.starts_with(dotted.as_bytes()));
+            let search = Finder::new(&format!("\"{name}")).into_owned();
+            prop_assert_eq!(record.find(object, &search, false).ok().flatten(), first);
+            match record.find(object, &search, true) {
+                Ok(found) => {
+                    prop_assert_eq!(found, first);
+                    prop_assert!(!members.iter().any(|(key, _)| is_dotted(*key)));
+                }
+                // A key with escapes may begin like one without.
+                Err(_) => prop_assert!(
+                    members
+                        .iter()
+                        .any(|(key, _)| key.is_none() || is_dotted(*key))
+                ),
+            }
+        }
+        members
+            .into_iter()
+            .try_for_each(|(_, value)| check_searches(record, value))
     }
 
     #[test]
@@ -461,6 +666,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn members_are_found_by_their_names() {
+        for text in [
+            r#"{"a":{"k":{"a":1},"x":"a","y":"\"a","a":[{"a":2}],"l":3,"a":4}}"#,
+            r#"{"a":{"k.a":{"l":1},"k":{"a.l":[],"k":2},"l":{"a":{"k.l":1}}},"k":{"a":"\\","l":"x"}}"#,
+            r#"{"a":{"x":{"k":1}},"k":{"k":2}}"#,
+            r#"{"a":{"e":{}},"e":{"\u0061":1,"a":2}}"#,
+        ] {
+            check(text).expect("they agree");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -469,7 +686,7 @@ mod tests {
             pieces in prop::collection::vec(
                 prop::sample::select(&[
                     "{", "}", "[", "]", ",", ":", "\"a\"", "\"\"", "\"", "\\", "1", "null", " ", "\"b,:{\"", "\"\\\\\"",
-                    "\"k\\\"\":", "{\"k\":", "\"k\":1,", "\"k\":{\"l\":[1,\"x\"]},",
+                    "\"k\\\"\":", "{\"k.a\":", "\"k.l\":[],", "\"a\" : ", "\"\\u006b\":1,", "{\"k\":", "\"k\":1,", "\"k\":{\"l\":[1,\"x\"]},",
                 ][..]),
                 0..24,
             ),

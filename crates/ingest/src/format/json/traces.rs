@@ -10,7 +10,7 @@ use memchr::{memchr, memchr2};
 
 use super::JsonKind;
 use super::index::skip_space;
-use super::skim::{RawObject, RawValue, Skimmed};
+use super::skim::{RawObject, RawValue, RootName, Skimmed};
 use crate::consumer::ADDED_FIELDS;
 use crate::format::literals;
 use crate::format::text::TextTraces;
@@ -31,6 +31,8 @@ const MOST_TRACES: usize = 256;
 #[derive(Debug)]
 pub struct Traces {
     members: Vec<MemberTraces>,
+    /// The first parts of the fields' names.
+    roots: Vec<RootName>,
     /// For each byte, whether a key in the root that begins with it may lead to one of them.
     begins: [bool; 256],
 }
@@ -90,12 +92,19 @@ impl Traces {
         {
             begins[usize::from(root)] = true;
         }
-        (searches <= MOST_SEARCHES).then_some(Self { members, begins })
+        let mut names: Vec<&str> = members.iter().map(|member| member.root.as_str()).collect();
+        names.dedup();
+        let roots = names.into_iter().map(RootName::new).collect();
+        (searches <= MOST_SEARCHES).then_some(Self {
+            members,
+            roots,
+            begins,
+        })
     }
 
     /// Does the record show any of it?
     pub(super) fn are_in(&self, record: Skimmed<'_, '_>) -> bool {
-        record.roots().any(|root| {
+        record.roots_named(&self.roots).any(|root| {
             let Some((root, key)) = root.and_then(|root| Some((root, root.key?))) else {
                 // In doubt it does.
                 return true;
@@ -114,12 +123,12 @@ impl Traces {
             };
             let is_apart = some.second.is_some() || members.next().is_some();
             let mut members = self.members.iter().filter(of_root);
-            match record.root_object(&root) {
+            match record.root_object(root.at) {
                 Some(object) if is_apart && rest.is_none() => {
                     Self::are_in_object(members, record, object)
                 }
                 _ => record
-                    .root_value(&root)
+                    .root_value(root.at)
                     .is_none_or(|value| members.any(|member| member.is_in(key, value))),
             }
         })

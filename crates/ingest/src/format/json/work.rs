@@ -157,7 +157,7 @@ impl<'c> Work<'c> {
             return Judged::Unknown;
         };
         let look = self.delivery.look(record);
-        let hidden = || first.escapes && sieve.hides(object);
+        let hidden = || first.escapes && record.has_unicode() && sieve.hides(object);
         let matters = match look {
             Look::Unwanted => false,
             Look::Wanted(kind) => {
@@ -166,11 +166,11 @@ impl<'c> Work<'c> {
                         .delivery
                         .may_matter(kind, record, &self.place, self.consumer)
             }
-            Look::New(Some(Glance::Document)) => true,
-            Look::New(Some(Glance::Beat(_))) => {
+            Look::Beat(kind) => {
                 self.delivery
-                    .beat_may_matter(record, &self.place, self.consumer)
+                    .beat_may_matter(kind, record, &self.place, self.consumer)
             }
+            Look::New(Some(Glance::Document | Glance::Beat(_))) => true,
             Look::New(Some(Glance::Other) | None) => {
                 // What the record before had is looked for first.
                 hidden()
