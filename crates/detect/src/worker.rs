@@ -5,13 +5,13 @@ use std::io;
 use std::sync::Arc;
 
 use gatewatch_event::{Anchor, Event, FieldType, Known, Timestamp, Value, coerce};
-use gatewatch_query::{Condition, KeyValue, RuntimeError, Specialised};
+use gatewatch_query::{Condition, KeyValue, Rows, RuntimeError, Specialised};
 use gatewatch_rules::RuleType;
 
 use crate::cache::CachedEvent;
 use crate::dispatch::{Candidates, Dispatcher};
 use crate::engine::{Ask, Clock, Engine};
-use crate::hits::{Hit, HitStore, LastKey};
+use crate::hits::{HitStore, NewHit, encode_row, encode_values};
 use crate::index::Indices;
 use crate::shown::FirstHits;
 use crate::store::{DocumentRef, DocumentStore};
@@ -63,8 +63,8 @@ pub struct Worker<'e> {
     /// Kinds by name: `None` for those that no rule wants.
     identities: HashMap<Box<str>, Option<u32>>,
     first_hits: FirstHits,
-    /// By question, the key of the last hit.
-    last_keys: Vec<LastKey>,
+    /// The keys of the hit that is being kept, encoded.
+    key: Vec<u8>,
     pub(crate) store: DocumentStore,
     pub(crate) hits: HitStore,
     pub(crate) failures: HashMap<usize, RuleFailure>,
@@ -199,7 +199,7 @@ impl<'e> Worker<'e> {
             candidates: Candidates::default(),
             identities: HashMap::new(),
             first_hits: FirstHits::default(),
-            last_keys: vec![LastKey::default(); engine.asks().len()],
+            key: Vec::new(),
             store: DocumentStore::new(share),
             hits: HitStore::new(share),
             failures: HashMap::new(),
@@ -469,29 +469,21 @@ impl<'e> Worker<'e> {
             part,
         } = asked;
         let ask = &self.engine.asks()[index];
-        let mut rows = Vec::new();
-        let of_last = match &ask.keys {
-            None => {
-                rows.push(Vec::new());
-                false
-            }
-            Some(keys) if self.last_keys[index].is_of(keys, event) => true,
-            Some(keys) => {
-                rows = match keys.extract(event) {
-                    Ok(rows) => rows,
-                    Err(error) => {
+        let mut several = Vec::new();
+        match encode_row(&mut self.key, ask.keys.as_ref(), event) {
+            Rows::One => {}
+            Rows::None => return Ok(false),
+            Rows::Any => {
+                several = match ask.keys.as_ref().map(|keys| keys.extract(event)) {
+                    Some(Ok(rows)) if !rows.is_empty() => rows,
+                    Some(Err(error)) => {
                         self.failed(ask.rule, error, position);
                         return Ok(false);
                     }
+                    // A key behind the one with several values has none.
+                    _ => return Ok(false),
                 };
-                if let [row] = rows.as_slice() {
-                    self.last_keys[index].keep(keys, event, row);
-                }
-                false
             }
-        };
-        if rows.is_empty() && !of_last {
-            return Ok(false);
         }
         let values = match self.values(ask, event, part) {
             Ok(Some(values)) => values,
@@ -503,8 +495,8 @@ impl<'e> Worker<'e> {
         };
         let time = time(ask.clock, event);
         if self.has_history(ask.rule) {
-            if rows.first().is_some_and(|row| row.len() > 1) {
-                rows.truncate(MAX_NEW_TERMS);
+            if several.first().is_some_and(|row| row.len() > 1) {
+                several.truncate(MAX_NEW_TERMS);
             }
             self.earliest = match (self.earliest, time) {
                 (Some(earliest), Some(time)) => Some(earliest.min(time)),
@@ -527,23 +519,26 @@ impl<'e> Worker<'e> {
             event.write_json(&mut self.buffer);
             *document = Some(self.store.push(&self.buffer)?);
         }
-        let mut hit = Hit {
-            term: ask.term,
-            time,
-            position,
-            key: Vec::new(),
-            values,
-            tiebreak,
-            document: *document,
-        };
         let until = self.engine.until(ask.rule);
-        if of_last {
-            let key = &self.last_keys[index].encoded;
-            self.hits.push_keyed(ask.rule, until, &hit, key)?;
+        let mut keep = |key: &[u8]| {
+            let hit = NewHit {
+                term: ask.term,
+                time,
+                position,
+                key,
+                values: &values,
+                tiebreak: tiebreak.as_ref(),
+                document: *document,
+            };
+            self.hits.push(ask.rule, until, &hit)
+        };
+        if several.is_empty() {
+            keep(&self.key)?;
         }
-        for key in rows {
-            hit.key = key;
-            self.hits.push(ask.rule, until, &hit)?;
+        for row in several {
+            self.key.clear();
+            encode_values(&mut self.key, &row);
+            keep(&self.key)?;
         }
         Ok(true)
     }

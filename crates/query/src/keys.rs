@@ -48,6 +48,38 @@ pub enum KeyValue {
     Text(Box<str>),
 }
 
+/// The same without a copy of its text.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyRef<'a> {
+    /// The event has no value.
+    Null,
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Long(i64),
+    /// A whole number above `i64::MAX`.
+    Unsigned(u64),
+    /// A number with a fraction.
+    Double(f64),
+    /// A point in time.
+    Date(Timestamp),
+    /// An address.
+    Ip(IpAddr),
+    /// Text, or a version.
+    Text(&'a str),
+}
+
+/// How many rows of keys an event has, see [`Keys::row`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// A mandatory key has no value.
+    None,
+    /// Every key has one value, or is null.
+    One,
+    /// A key has more values than one: [`Keys::extract`] tells how many rows that makes.
+    Any,
+}
+
 impl Keys {
     /// The keys of a step, in order.
     pub fn new(keys: Vec<Key>) -> Self {
@@ -77,6 +109,20 @@ impl Keys {
             .collect()
     }
 
+    /// Calls `put` with the values of the one row that nearly every event has, in order. Unless the answer is [`Rows::One`],
+    /// what was put is to be forgotten. This costs less than [`extract`](Keys::extract): nothing is copied.
+    pub fn row(&self, event: &dyn Event, put: &mut dyn FnMut(KeyRef<'_>)) -> Rows {
+        for key in &self.keys {
+            match key.only(event, put) {
+                Rows::None if !key.optional => return Rows::None,
+                Rows::None => put(KeyRef::Null),
+                Rows::One => {}
+                Rows::Any => return Rows::Any,
+            }
+        }
+        Rows::One
+    }
+
     /// The keys of an event: one row for every combination of distinct values, in the order of the document; one empty
     /// row without keys; no row when a mandatory key has no value.
     ///
@@ -84,19 +130,15 @@ impl Keys {
     ///
     /// When there are more combinations than the limit.
     pub fn extract(&self, event: &dyn Event) -> Result<Vec<Vec<KeyValue>>, RuntimeError> {
+        let mut row = Vec::with_capacity(self.keys.len());
+        match self.row(event, &mut |value| row.push(KeyValue::from(value))) {
+            Rows::One => return Ok(vec![row]),
+            Rows::None => return Ok(Vec::new()),
+            Rows::Any => {}
+        }
         let mut rows = vec![Vec::with_capacity(self.keys.len())];
         for key in &self.keys {
-            let mut values = match key.only(event) {
-                Ok(Some(value)) => {
-                    for row in &mut rows[1..] {
-                        row.push(value.clone());
-                    }
-                    rows[0].push(value);
-                    continue;
-                }
-                Ok(None) => Vec::new(),
-                Err(Several) => key.values(event),
-            };
+            let mut values = key.values(event);
             if values.is_empty() {
                 if !key.optional {
                     return Ok(Vec::new());
@@ -114,9 +156,6 @@ impl Keys {
         Ok(rows)
     }
 }
-
-/// There is more than one value.
-struct Several;
 
 /// Every row with every value at its end.
 fn combined(mut rows: Vec<Vec<KeyValue>>, values: Vec<KeyValue>) -> Vec<Vec<KeyValue>> {
@@ -138,22 +177,24 @@ fn combined(mut rows: Vec<Vec<KeyValue>>, values: Vec<KeyValue>) -> Vec<Vec<KeyV
 }
 
 impl Key {
-    /// The one value that nearly every event has, or none.
-    fn only(&self, event: &dyn Event) -> Result<Option<KeyValue>, Several> {
+    /// Puts the one value that nearly every event has, if it has any. When there are several, the first was put.
+    fn only(&self, event: &dyn Event, put: &mut dyn FnMut(KeyRef<'_>)) -> Rows {
         let Some((field, field_type)) = self.source else {
-            return Ok(None);
+            return Rows::None;
         };
-        let mut only = Ok(None);
+        let mut met = Rows::None;
         event.visit(field, &mut |value| {
             if let Some(value) = Computed::of_key(value, field_type) {
-                only = match &only {
-                    Ok(None) => Ok(Some(KeyValue::from(value))),
-                    _ => Err(Several),
-                };
+                if met == Rows::None {
+                    put(KeyRef::of(&value));
+                    met = Rows::One;
+                } else {
+                    met = Rows::Any;
+                }
             }
-            only.is_ok()
+            met != Rows::Any
         });
-        only
+        met
     }
 
     /// The distinct values, in the order of the document.
@@ -165,7 +206,7 @@ impl Key {
         let mut seen = HashSet::new();
         event.visit(field, &mut |value| {
             if let Some(value) = Computed::of_key(value, field_type) {
-                let value = KeyValue::from(value);
+                let value = KeyValue::from(KeyRef::of(&value));
                 // Hostile events may hold a million values: compare with all before only while they are few.
                 let new = match values.len() {
                     0 => true,
@@ -189,23 +230,53 @@ impl Key {
 /// Up to so many values are compared one by one.
 const FEW: usize = 8;
 
-impl From<Computed<'_>> for KeyValue {
-    fn from(value: Computed<'_>) -> Self {
+impl<'a> KeyRef<'a> {
+    fn of(value: &'a Computed<'_>) -> Self {
         match value {
             Computed::Null => Self::Null,
-            Computed::Boolean(flag) => Self::Boolean(flag),
-            Computed::Number(Number::Double(number)) => Self::Double(number),
+            Computed::Boolean(flag) => Self::Boolean(*flag),
+            Computed::Number(Number::Double(number)) => Self::Double(*number),
             Computed::Number(number) => match number.as_whole().map(i64::try_from) {
                 Some(Ok(number)) => Self::Long(number),
                 // A whole number that is no long is an unsigned one.
                 _ => match number {
-                    Number::UnsignedLong(number) => Self::Unsigned(number),
+                    Number::UnsignedLong(number) => Self::Unsigned(*number),
                     _ => Self::Null,
                 },
             },
-            Computed::Text(text) => Self::Text(text.into()),
-            Computed::Date(time) => Self::Date(time),
-            Computed::Ip(address) => Self::Ip(address),
+            Computed::Text(text) => Self::Text(text),
+            Computed::Date(time) => Self::Date(*time),
+            Computed::Ip(address) => Self::Ip(*address),
+        }
+    }
+}
+
+impl From<KeyRef<'_>> for KeyValue {
+    fn from(value: KeyRef<'_>) -> Self {
+        match value {
+            KeyRef::Null => Self::Null,
+            KeyRef::Boolean(flag) => Self::Boolean(flag),
+            KeyRef::Long(number) => Self::Long(number),
+            KeyRef::Unsigned(number) => Self::Unsigned(number),
+            KeyRef::Double(number) => Self::Double(number),
+            KeyRef::Date(time) => Self::Date(time),
+            KeyRef::Ip(address) => Self::Ip(address),
+            KeyRef::Text(text) => Self::Text(text.into()),
+        }
+    }
+}
+
+impl<'a> From<&'a KeyValue> for KeyRef<'a> {
+    fn from(value: &'a KeyValue) -> Self {
+        match value {
+            KeyValue::Null => Self::Null,
+            KeyValue::Boolean(flag) => Self::Boolean(*flag),
+            KeyValue::Long(number) => Self::Long(*number),
+            KeyValue::Unsigned(number) => Self::Unsigned(*number),
+            KeyValue::Double(number) => Self::Double(*number),
+            KeyValue::Date(time) => Self::Date(*time),
+            KeyValue::Ip(address) => Self::Ip(*address),
+            KeyValue::Text(text) => Self::Text(text),
         }
     }
 }

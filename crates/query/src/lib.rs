@@ -70,7 +70,7 @@ pub use constant::Constant;
 pub use error::RuntimeError;
 pub use filter::{check_filter, compile_filter};
 pub use fold::{Folded, fold};
-pub use keys::{Key, KeyValue, Keys};
+pub use keys::{Key, KeyRef, KeyValue, Keys, Rows};
 pub use kql::{check_kql, compile_kql};
 pub use number::Number;
 pub use plan::{Pipe, PipeKind, Plan, PlanBody, SamplePlan, SequencePlan, Step};

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use gatewatch_event::Timestamp;
-use gatewatch_query::KeyValue;
+use gatewatch_event::{Event, Timestamp};
+use gatewatch_query::{KeyRef, KeyValue, Keys, Rows};
 
-use super::Hit;
+use super::{Hit, NewHit};
 use crate::store::DocumentRef;
 
 const NULL: u8 = 0;
@@ -31,35 +31,35 @@ fn put_number(out: &mut Vec<u8>, mut number: u64) {
     out.push(number.to_le_bytes()[0]);
 }
 
-fn put_value(out: &mut Vec<u8>, value: &KeyValue) {
+fn put_value(out: &mut Vec<u8>, value: KeyRef<'_>) {
     match value {
-        KeyValue::Null => out.push(NULL),
-        KeyValue::Boolean(flag) => out.push(if *flag { TRUE } else { FALSE }),
-        KeyValue::Long(number) => {
+        KeyRef::Null => out.push(NULL),
+        KeyRef::Boolean(flag) => out.push(if flag { TRUE } else { FALSE }),
+        KeyRef::Long(number) => {
             out.push(LONG);
             out.extend_from_slice(&number.to_le_bytes());
         }
-        KeyValue::Unsigned(number) => {
+        KeyRef::Unsigned(number) => {
             out.push(UNSIGNED);
             out.extend_from_slice(&number.to_le_bytes());
         }
-        KeyValue::Double(number) => {
+        KeyRef::Double(number) => {
             out.push(DOUBLE);
             out.extend_from_slice(&number.to_bits().to_le_bytes());
         }
-        KeyValue::Date(time) => {
+        KeyRef::Date(time) => {
             out.push(DATE);
             out.extend_from_slice(&time.nanos().to_le_bytes());
         }
-        KeyValue::Ip(IpAddr::V4(address)) => {
+        KeyRef::Ip(IpAddr::V4(address)) => {
             out.push(IPV4);
             out.extend_from_slice(&address.octets());
         }
-        KeyValue::Ip(IpAddr::V6(address)) => {
+        KeyRef::Ip(IpAddr::V6(address)) => {
             out.push(IPV6);
             out.extend_from_slice(&address.octets());
         }
-        KeyValue::Text(text) => {
+        KeyRef::Text(text) => {
             out.push(TEXT);
             put_number(out, text.len() as u64);
             out.extend_from_slice(text.as_bytes());
@@ -71,8 +71,18 @@ fn put_value(out: &mut Vec<u8>, value: &KeyValue) {
 pub(crate) fn encode_values(out: &mut Vec<u8>, values: &[KeyValue]) {
     put_number(out, values.len() as u64);
     for value in values {
-        put_value(out, value);
+        put_value(out, value.into());
     }
+}
+
+/// Writes the keys of an event into an emptied `out` as [`encode_values`] writes its one row; no keys are a row without values.
+/// Unless the answer is [`Rows::One`], nothing is there to be read.
+pub(crate) fn encode_row(out: &mut Vec<u8>, keys: Option<&Keys>, event: &dyn Event) -> Rows {
+    out.clear();
+    put_number(out, keys.map_or(0, Keys::len) as u64);
+    keys.map_or(Rows::One, |keys| {
+        keys.row(event, &mut |value| put_value(out, value))
+    })
 }
 
 /// The values that [`encode_values`] wrote. `None` when they are damaged.
@@ -80,17 +90,7 @@ pub(crate) fn decode_values(bytes: &[u8]) -> Option<Vec<KeyValue>> {
     Input(bytes).values()
 }
 
-pub(super) fn encode(out: &mut Vec<u8>, hit: &Hit) {
-    encode_with(out, hit, |out| encode_values(out, &hit.key));
-}
-
-/// The same of a hit whose key is encoded already.
-pub(super) fn encode_keyed(out: &mut Vec<u8>, hit: &Hit, key: &[u8]) {
-    encode_with(out, hit, |out| out.extend_from_slice(key));
-}
-
-#[inline]
-fn encode_with(out: &mut Vec<u8>, hit: &Hit, put_key: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn encode(out: &mut Vec<u8>, hit: &NewHit<'_>) {
     let flag = |set: bool, flag: u8| if set { flag } else { 0 };
     out.push(
         flag(hit.time.is_some(), HAS_TIME)
@@ -102,10 +102,10 @@ fn encode_with(out: &mut Vec<u8>, hit: &Hit, put_key: impl FnOnce(&mut Vec<u8>))
     if let Some(time) = hit.time {
         out.extend_from_slice(&time.nanos().to_le_bytes());
     }
-    put_key(out);
-    encode_values(out, &hit.values);
-    if let Some(tiebreak) = &hit.tiebreak {
-        put_value(out, tiebreak);
+    out.extend_from_slice(hit.key);
+    encode_values(out, hit.values);
+    if let Some(tiebreak) = hit.tiebreak {
+        put_value(out, tiebreak.into());
     }
     if let Some(document) = hit.document {
         put_number(out, document.offset);
@@ -262,12 +262,45 @@ impl Input<'_> {
 
 #[cfg(test)]
 mod tests {
-    use gatewatch_event::Timestamp;
-    use gatewatch_query::KeyValue;
+    use gatewatch_event::{Field, FieldType, JsonEvent, Timestamp};
+    use gatewatch_query::{Key, KeyValue, Keys, Rows, SchemaType};
+    use serde_json::json;
 
-    use super::{Glance, decode, encode, encode_values};
+    use super::{Glance, decode, encode, encode_row, encode_values};
     use crate::hits::Hit;
     use crate::store::DocumentRef;
+
+    #[test]
+    fn a_row_is_encoded_as_its_values_are() {
+        let key = |name: &str, optional| Key {
+            name: name.to_owned(),
+            optional,
+            source: Some((Field::new(name), SchemaType::Declared(FieldType::Keyword))),
+        };
+        let keys = Keys::new(vec![key("user.name", false), key("host.name", true)]);
+        let mut row = vec![1, 2, 3];
+        for (event, rows) in [
+            (json!({"user.name": "u", "host.name": "h"}), Rows::One),
+            (json!({"user.name": 7, "host.name": []}), Rows::One),
+            (json!({"host.name": "h"}), Rows::None),
+            (
+                json!({"user.name": "u", "host.name": ["h", "h"]}),
+                Rows::Any,
+            ),
+        ] {
+            let event = JsonEvent::new(event);
+            assert_eq!(encode_row(&mut row, Some(&keys), &event), rows);
+            if rows == Rows::One {
+                let mut values = Vec::new();
+                encode_values(&mut values, &keys.extract(&event).expect("few keys")[0]);
+                assert_eq!(row, values);
+            }
+            assert_eq!(encode_row(&mut row, None, &event), Rows::One);
+            let mut none = Vec::new();
+            encode_values(&mut none, &[]);
+            assert_eq!(row, none);
+        }
+    }
 
     #[test]
     fn a_hit_comes_back() {
@@ -305,7 +338,7 @@ mod tests {
         };
         for hit in [full, bare] {
             let mut bytes = Vec::new();
-            encode(&mut bytes, &hit);
+            encode(&mut bytes, &hit.to_keep(&mut Vec::new()));
             assert_eq!(decode(&bytes).as_ref(), Some(&hit));
             let mut key = Vec::new();
             encode_values(&mut key, &hit.key);

@@ -260,7 +260,7 @@ mod tests {
             let collect = |workers: usize, budget: usize| {
                 let mut stores: Vec<HitStore> = (0..workers).map(|_| HitStore::new(budget)).collect();
                 for (worker, rule, hit) in &hits {
-                    stores[worker % workers].push(*rule, Some(2), hit).expect("kept");
+                    stores[worker % workers].push(*rule, Some(2), &hit.to_keep(&mut Vec::new())).expect("kept");
                 }
                 let files = HitFiles::new(stores).expect("closed");
                 let mut all = Vec::new();
@@ -288,7 +288,7 @@ mod tests {
             }
             let mut stores: Vec<HitStore> = (0..2).map(|_| HitStore::new(budget)).collect();
             for (worker, rule, hit) in &hits {
-                stores[worker % 2].push(*rule, Some(2), hit).expect("kept");
+                stores[worker % 2].push(*rule, Some(2), &hit.to_keep(&mut Vec::new())).expect("kept");
             }
             let files = HitFiles::new(stores).expect("closed");
             for rule in files.rules() {

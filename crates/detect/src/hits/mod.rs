@@ -2,7 +2,6 @@
 
 mod codec;
 mod keys;
-mod last;
 mod merge;
 mod parts;
 mod records;
@@ -13,9 +12,8 @@ use gatewatch_query::KeyValue;
 
 use crate::store::DocumentRef;
 
-pub(crate) use codec::{decode_values, encode_values};
+pub(crate) use codec::{decode_values, encode_row, encode_values};
 pub(crate) use keys::KeySet;
-pub(crate) use last::LastKey;
 pub(crate) use merge::HitFiles;
 pub(crate) use parts::Parts;
 pub(crate) use store::HitStore;
@@ -36,6 +34,36 @@ pub(crate) struct Hit {
     pub tiebreak: Option<KeyValue>,
     /// `None` for an event that can be read again, should it be part of an alert.
     pub document: Option<DocumentRef>,
+}
+
+/// A hit that is to be kept: a [`Hit`] whose key is encoded, borrowed from where its parts lie.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewHit<'a> {
+    pub term: u32,
+    pub time: Option<Timestamp>,
+    pub position: u64,
+    /// As [`encode_values`] or [`encode_row`] wrote it.
+    pub key: &'a [u8],
+    pub values: &'a [KeyValue],
+    pub tiebreak: Option<&'a KeyValue>,
+    pub document: Option<DocumentRef>,
+}
+
+impl Hit {
+    /// The hit as it was before it was kept. Its key is encoded into `key`.
+    pub(crate) fn to_keep<'a>(&'a self, key: &'a mut Vec<u8>) -> NewHit<'a> {
+        key.clear();
+        encode_values(key, &self.key);
+        NewHit {
+            term: self.term,
+            time: self.time,
+            position: self.position,
+            key,
+            values: &self.values,
+            tiebreak: self.tiebreak.as_ref(),
+            document: self.document,
+        }
+    }
 }
 
 /// What orders the hits of a rule: the time, events without one first; then the tiebreaker and the position of the

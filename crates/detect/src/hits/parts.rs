@@ -88,10 +88,10 @@ fn divide(hits: &mut RuleHits<'_>, parts: usize) -> io::Result<Vec<(Mutex<File>,
     let mut outs = (0..parts)
         .map(|_| Ok((BufWriter::with_capacity(BUFFER, tempfile::tempfile()?), 0)))
         .collect::<io::Result<Vec<_>>>()?;
-    let mut bytes = Vec::new();
+    let (mut bytes, mut key) = (Vec::new(), Vec::new());
     while let Some((worker, hit)) = hits.next()? {
         bytes.clear();
-        encode(&mut bytes, &hit);
+        encode(&mut bytes, &hit.to_keep(&mut key));
         let (out, written) = &mut outs[part_of(&hit.key, parts)];
         let length = u32::try_from(4 + bytes.len()).map_err(io::Error::other)?;
         out.write_all(&length.to_le_bytes())?;

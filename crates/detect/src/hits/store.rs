@@ -7,8 +7,8 @@ use std::sync::Mutex;
 
 use gatewatch_event::Timestamp;
 
-use super::codec::{Glance, decode, encode, encode_keyed};
-use super::{Hit, rank};
+use super::codec::{Glance, decode, encode};
+use super::{NewHit, rank};
 use crate::sequence::missing_last;
 
 /// Encoded hits: in memory up to a budget; what is more is sorted and appended to an unnamed temporary file, run by run.
@@ -86,27 +86,14 @@ impl HitStore {
     }
 
     /// Keeps a hit. `until` is the term of the rule's `until`.
-    pub(crate) fn push(&mut self, rule: usize, until: Option<u32>, hit: &Hit) -> io::Result<()> {
-        self.encoded.clear();
-        encode(&mut self.encoded, hit);
-        self.enter(rule, until, hit)
-    }
-
-    /// The same of a hit whose key is given as [`encode_values`](super::encode_values) wrote it.
-    pub(crate) fn push_keyed(
+    pub(crate) fn push(
         &mut self,
         rule: usize,
         until: Option<u32>,
-        hit: &Hit,
-        key: &[u8],
+        hit: &NewHit<'_>,
     ) -> io::Result<()> {
         self.encoded.clear();
-        encode_keyed(&mut self.encoded, hit, key);
-        self.enter(rule, until, hit)
-    }
-
-    /// Keeps the hit that was encoded last.
-    fn enter(&mut self, rule: usize, until: Option<u32>, hit: &Hit) -> io::Result<()> {
+        encode(&mut self.encoded, hit);
         if rule >= self.of_rules.len() {
             self.of_rules.resize_with(rule + 1, OfRule::default);
         }
@@ -181,7 +168,7 @@ impl OfRule {
         if self.is_disordered { self.count } else { 0 }
     }
 
-    fn push(&mut self, encoded: &[u8], hit: &Hit) -> io::Result<()> {
+    fn push(&mut self, encoded: &[u8], hit: &NewHit<'_>) -> io::Result<()> {
         let place = (hit.time, hit.position, Reverse(rank(hit.term, self.until)));
         self.is_disordered |= hit.tiebreak.is_some() || self.last.is_some_and(|last| last > place);
         self.last = Some(place);
