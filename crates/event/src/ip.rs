@@ -25,28 +25,29 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
 /// Reads four numbers with dots between, as the standard library does, which takes several times as long.
 fn parse_v4(text: &[u8]) -> Option<Ipv4Addr> {
     let mut octets = [0u8; 4];
-    let mut at = 0;
-    for (number, octet) in octets.iter_mut().enumerate() {
-        if number > 0 {
-            if text.get(at) != Some(&b'.') {
+    let (mut number, mut value, mut digits) = (0, 0u16, 0);
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            // Neither a fourth digit nor one behind a leading zero.
+            if digits == 3 || (digits > 0 && value == 0) {
                 return None;
             }
-            at += 1;
+            value = value * 10 + u16::from(digit);
+            digits += 1;
+        } else {
+            if *byte != b'.' || digits == 0 || number == 3 {
+                return None;
+            }
+            octets[number] = u8::try_from(value).ok()?;
+            (number, value, digits) = (number + 1, 0, 0);
         }
-        let start = at;
-        let mut value = 0u16;
-        while let Some(digit @ b'0'..=b'9') = text.get(at)
-            && at < start + 3
-        {
-            value = value * 10 + u16::from(digit - b'0');
-            at += 1;
-        }
-        if at == start || (at > start + 1 && text[start] == b'0') {
-            return None;
-        }
-        *octet = u8::try_from(value).ok()?;
     }
-    (at == text.len()).then(|| Ipv4Addr::from(octets))
+    if number != 3 || digits == 0 {
+        return None;
+    }
+    octets[3] = u8::try_from(value).ok()?;
+    Some(Ipv4Addr::from(octets))
 }
 
 /// A block of addresses. Host bits are allowed and ignored: `10.6.48.157/8` is `10.0.0.0/8`.

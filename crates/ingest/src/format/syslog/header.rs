@@ -140,6 +140,52 @@ fn name_end(bytes: &[u8], start: usize) -> usize {
     end
 }
 
+/// Where the time ends and the host's name starts.
+const HOST: usize = 16;
+
+/// Where the names of the host and of the program end.
+type Names = (usize, usize);
+
+/// The ends of the plain names of a host and a program behind a time.
+fn names(bytes: &[u8]) -> Option<Names> {
+    let host_end = name_end(bytes, HOST);
+    let start = host_end + 1;
+    let digit_follows = bytes.get(start)?.is_ascii_digit();
+    // A digit here may start the time of a second header.
+    if host_end == HOST || bytes[host_end] != b' ' || digit_follows {
+        return None;
+    }
+    let program_end = name_end(bytes, start);
+    (program_end > start && program_end < bytes.len()).then_some((host_end, program_end))
+}
+
+/// What many lines in a row have in common: the time, the host and the program.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LastHeader {
+    stamp: LastStamp,
+    /// The names, and the byte behind them.
+    text: Vec<u8>,
+    host_end: usize,
+}
+
+impl LastHeader {
+    /// As [`names`] has it.
+    fn names(&mut self, bytes: &[u8]) -> Option<Names> {
+        /// Longer names are not remembered.
+        const LONGEST: usize = 128;
+        if !self.text.is_empty() && bytes.get(HOST..)?.starts_with(&self.text) {
+            return Some((self.host_end, HOST + self.text.len() - 1));
+        }
+        let (host_end, program_end) = names(bytes)?;
+        self.text.clear();
+        if program_end <= LONGEST {
+            self.text.extend_from_slice(&bytes[HOST..=program_end]);
+            self.host_end = host_end;
+        }
+        Some((host_end, program_end))
+    }
+}
+
 /// `Mmm dd HH:MM:SS host program[pid]: message`, which most lines are: where its parts lie. Everything before the message is
 /// ASCII.
 #[derive(Clone, Copy, Debug)]
@@ -156,23 +202,15 @@ pub(crate) struct Plain {
 impl Plain {
     /// Finds the parts. `None` says nothing: the line may still have a header.
     pub(crate) fn find(bytes: &[u8]) -> Option<Self> {
-        Self::behind(stamp::usual(bytes)?, bytes)
+        Self::behind(stamp::usual(bytes)?, names(bytes)?, bytes)
     }
 
-    /// The same for a line that follows others: mostly it has the time of the one before.
-    pub(crate) fn find_after(bytes: &[u8], last: &mut LastStamp) -> Option<Self> {
-        Self::behind(last.usual(bytes)?, bytes)
+    /// The same for a line that follows others: mostly it has the time, the host and the program of the one before.
+    pub(crate) fn find_after(bytes: &[u8], last: &mut LastHeader) -> Option<Self> {
+        Self::behind(last.stamp.usual(bytes)?, last.names(bytes)?, bytes)
     }
 
-    fn behind(stamp: Stamp, bytes: &[u8]) -> Option<Self> {
-        let host_end = name_end(bytes, 16);
-        let start = host_end + 1;
-        let digit_follows = bytes.get(start)?.is_ascii_digit();
-        // A digit here may start the time of a second header.
-        if host_end == 16 || bytes[host_end] != b' ' || digit_follows {
-            return None;
-        }
-        let program_end = name_end(bytes, start);
+    fn behind(stamp: Stamp, (host_end, program_end): Names, bytes: &[u8]) -> Option<Self> {
         let mut end = program_end;
         let mut pid = None;
         if bytes.get(end) == Some(&b'[') {
@@ -191,7 +229,7 @@ impl Plain {
             pid = Some(number);
             end += 1;
         }
-        if program_end == start || bytes.get(end) != Some(&b':') {
+        if bytes.get(end) != Some(&b':') {
             return None;
         }
         Some(Self {
@@ -205,7 +243,7 @@ impl Plain {
 
     /// The host's name in the line that was looked at.
     pub(crate) fn host<'a>(&self, line: &'a [u8]) -> &'a [u8] {
-        &line[16..self.host_end]
+        &line[HOST..self.host_end]
     }
 
     /// The program's name in the line that was looked at.
@@ -222,7 +260,7 @@ impl Plain {
     pub(crate) fn header<'a>(&self, line: &'a str) -> Header<'a> {
         let mut header = Header {
             stamp: Some(self.stamp),
-            host: Some(&line[16..self.host_end]),
+            host: Some(&line[HOST..self.host_end]),
             program: Some(&line[self.host_end + 1..self.program_end]),
             pid: self.pid,
             message: trim_start(&line[self.end..]),
@@ -500,7 +538,7 @@ fn trim_start(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Header, month_and_day};
+    use super::{Header, LastHeader, Plain, month_and_day};
 
     /// `host relay program pid | message`.
     #[track_caller]
@@ -517,6 +555,40 @@ mod tests {
             )
         });
         assert_eq!(got.as_deref().unwrap_or("none"), expect, "{line}");
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_header_changes_nothing() {
+        let mut last = LastHeader::default();
+        let long = format!("Feb 21 21:54:44 {} sshd: a", "h".repeat(200));
+        let lines = [
+            "Feb 21 21:54:44 web sshd[3402]: a",
+            "Feb 21 21:54:44 web sshd[9]: b",
+            "Feb 21 21:54:45 web sshd[9]:c",
+            "Feb 21 21:54:45 web sshd: d",
+            "Feb 21 21:54:45 web sshd: e",
+            "Feb 21 21:54:45 web sshd e",
+            "Feb 21 21:54:45 web sshd",
+            "Feb 21 21:54:45 web sshd-session[9]: f",
+            "Feb 21 21:54:45 2024 web sshd[9]: f",
+            "Feb 21 21:54:45 web2 sshd[9]: g",
+            "Feb 21 21:54:45 web 2024-01-01 g",
+            "Feb 21 21:54:45  sshd[9]: g",
+            "Feb 21 21:54:45 web : g",
+            &long,
+            "Feb 21 21:54:45 web sshd[9]: h",
+        ];
+        for line in lines {
+            for _ in 0..2 {
+                let after = Plain::find_after(line.as_bytes(), &mut last);
+                let fresh = Plain::find(line.as_bytes());
+                let (after, fresh) = (
+                    after.map(|it| it.header(line)),
+                    fresh.map(|it| it.header(line)),
+                );
+                assert_eq!(after, fresh, "{line}");
+            }
+        }
     }
 
     #[test]

@@ -14,8 +14,8 @@ mod year;
 
 pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES, Piece, PieceOf, Pieces};
 pub use header::Header;
-pub(crate) use header::Plain;
-pub(crate) use stamp::{LastStamp, month};
+pub(crate) use header::{LastHeader, Plain};
+pub(crate) use stamp::month;
 pub use stamp::{Stamp, classic_stamp, iso_stamp, kernel_time};
 pub use year::{Assumed, YearBasis, YearClock, YearSpan};
 

@@ -18,6 +18,8 @@ pub struct AuthKinds {
     answers: HashMap<u64, Option<u32>>,
     /// The answers for the kinds met last, each in the place that its number leads to.
     recent: [Option<(u64, Option<u32>)>; RECENT],
+    /// The program named last, by the bytes of its name.
+    last_program: (Vec<u8>, Program),
     /// For each sentence, the program that was asked about last, and whether any event that the sentence can become is wanted.
     sentences: [Option<(u64, bool)>; sentence::COUNT],
 }
@@ -27,6 +29,7 @@ impl Default for AuthKinds {
         Self {
             answers: HashMap::new(),
             recent: [None; RECENT],
+            last_program: (Vec::new(), Program::OTHER),
             sentences: [None; sentence::COUNT],
         }
     }
@@ -49,7 +52,7 @@ impl AuthKinds {
         consumer: &mut dyn Consumer,
     ) -> Option<bool> {
         let number = sentence::number(message)?;
-        let program = Program::named(std::str::from_utf8(program).ok()?);
+        let program = self.program(program)?;
         if program.role != Role::Ssh {
             return None;
         }
@@ -64,6 +67,17 @@ impl AuthKinds {
         }
         self.sentences[number] = Some((program.number(), wanted));
         Some(wanted)
+    }
+
+    /// The program of this name: mostly that of the line before.
+    fn program(&mut self, name: &[u8]) -> Option<Program> {
+        if self.last_program.0 != name {
+            let program = Program::named(std::str::from_utf8(name).ok()?);
+            self.last_program.0.clear();
+            self.last_program.0.extend_from_slice(name);
+            self.last_program.1 = program;
+        }
+        Some(self.last_program.1)
     }
 
     fn wanted(&mut self, event: &AuthEvent<'_>, consumer: &mut dyn Consumer) -> Option<u32> {

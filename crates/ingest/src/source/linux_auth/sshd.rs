@@ -295,13 +295,8 @@ fn user(message: &str) -> Option<SshdMessage<'_>> {
         return None;
     }
     let begin = at + 6;
-    let mut chosen: Option<Ending<'_>> = None;
-    let mut count = 0;
-    for candidate in endings(message, begin) {
-        count += 1;
-        chosen = Some(candidate);
-    }
-    let found = chosen?;
+    let (found, count) = last_ending(message, begin);
+    let found = found?;
     let mut parsed = SshdMessage::new(Form::User);
     parsed.event = Some(event);
     parsed.user = Some(message[begin..found.at].trim_ascii());
@@ -345,8 +340,8 @@ enum Tail {
 #[inline]
 fn ending(message: &str, begin: usize, stranger: bool, strict: bool) -> Option<(Ending<'_>, bool)> {
     let (mut chosen, mut remark, mut weak) = (None, None, None);
-    let mut count = 0;
-    for candidate in endings(message, begin) {
+    let (mut count, mut from) = (0, begin);
+    while let Some(candidate) = next_ending(message, &mut from) {
         let without_port = candidate.remote.port.is_none() && candidate.tail != Tail::End;
         if without_port || (strict && !candidate.protocol_two) {
             continue;
@@ -369,18 +364,26 @@ fn ending(message: &str, begin: usize, stranger: bool, strict: bool) -> Option<(
     Some((chosen.or(remark).or(weak)?, count > 1))
 }
 
-/// Every ` from HOST...` from `begin` on.
-fn endings(message: &str, begin: usize) -> impl Iterator<Item = Ending<'_>> {
-    let mut from = begin;
-    std::iter::from_fn(move || {
-        loop {
-            let at = find_spaced(message, from, &FROM, " from ")?;
-            from = at + 5;
-            if let Some(ending) = ending_at(message, at) {
-                return Some(ending);
-            }
+/// The next ` from HOST...` at or behind `from`, which is moved on.
+#[inline]
+fn next_ending<'a>(message: &'a str, from: &mut usize) -> Option<Ending<'a>> {
+    loop {
+        let at = find_spaced(message, *from, &FROM, " from ")?;
+        *from = at + 5;
+        if let Some(ending) = ending_at(message, at) {
+            return Some(ending);
         }
-    })
+    }
+}
+
+/// The last of them, and how many there are.
+fn last_ending(message: &str, begin: usize) -> (Option<Ending<'_>>, usize) {
+    let (mut last, mut count, mut from) = (None, 0, begin);
+    while let Some(ending) = next_ending(message, &mut from) {
+        last = Some(ending);
+        count += 1;
+    }
+    (last, count)
 }
 
 #[inline]
@@ -476,7 +479,7 @@ fn other(message: &str) -> Option<SshdMessage<'_>> {
         parsed.user = user;
         parsed.remote = Some(remote);
     } else if strip_any(plain, FROM_LAST).is_some() {
-        let last = endings(plain, 0).last()?;
+        let last = last_ending(plain, 0).0?;
         parsed.remote = Some(last.remote);
         // `Starting session: shell on pts/0 for NAME from HOST`: the kind of session comes first, and a command is never shown.
         parsed.user = plain

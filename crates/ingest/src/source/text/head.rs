@@ -75,7 +75,7 @@ pub(super) fn start(head: &[u8]) -> Start {
 
 /// Bytes as text. What is no UTF-8 is replaced.
 pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
+    match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(String::from_utf8_lossy(bytes).into_owned()),
     }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::head::text_of;
 use crate::format::json::{Index, LazyJson};
-use crate::format::syslog::{Assumed, Header, LastStamp, Plain, Stamp, YearClock};
+use crate::format::syslog::{Assumed, Header, LastHeader, Plain, Stamp, YearClock};
 use crate::format::text::Columns;
 use crate::source::Claims;
 use crate::source::linux_auth::{AuthEvent, AuthKinds};
@@ -22,7 +22,7 @@ pub(super) struct Lines<'r> {
     pub(super) zone: &'r TimeZone,
     pub(super) zone_assumed: bool,
     pub(super) clock: YearClock,
-    pub(super) last_stamp: LastStamp,
+    pub(super) last_header: LastHeader,
     pub(super) counts: Counts,
     /// The source that most lines are of.
     pub(super) main: Option<&'static dyn Source>,
@@ -88,7 +88,7 @@ impl Lines<'_> {
             return self.unreadable("NUL bytes and nothing else");
         }
         let bytes = &bytes[start..];
-        let mut plain = Plain::find_after(bytes, &mut self.last_stamp);
+        let mut plain = Plain::find_after(bytes, &mut self.last_header);
         match &mut plain {
             Some(plain) => {
                 self.date(&mut plain.stamp);

@@ -10,7 +10,7 @@ use super::gather::Gather;
 use super::head::{Start, start};
 use super::line::Lines;
 use crate::format::json::Index;
-use crate::format::syslog::{Frames, Framing, Header, LastStamp, YearBasis, YearClock, YearSpan};
+use crate::format::syslog::{Frames, Framing, Header, LastHeader, YearBasis, YearClock, YearSpan};
 use crate::format::text::Columns;
 use crate::source::linux_auth::{AuthEvent, AuthKinds};
 use crate::source::mapping::{Parts, Record, SourceKinds};
@@ -94,7 +94,7 @@ pub fn read_text(
         zone: &options.zone,
         zone_assumed: options.zone_assumed,
         clock: YearClock::new(options.year, options.zone.clone(), span),
-        last_stamp: LastStamp::default(),
+        last_header: LastHeader::default(),
         counts: Counts::default(),
         main,
         auth: AuthKinds::default(),
