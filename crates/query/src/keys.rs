@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
-use gatewatch_event::{Event, Field, Timestamp};
+use gatewatch_event::{Event, Field, FieldType, Timestamp, Value};
 
 use crate::value::Computed;
 use crate::{Number, RuntimeError, SchemaType, limits};
@@ -184,12 +184,23 @@ impl Key {
         };
         let mut met = Rows::None;
         event.visit(field, &mut |value| {
-            if let Some(value) = Computed::of_key(value, field_type) {
+            let mut meet = |value: KeyRef<'_>| {
                 if met == Rows::None {
-                    put(KeyRef::of(&value));
+                    put(value);
                     met = Rows::One;
                 } else {
                     met = Rows::Any;
+                }
+            };
+            match (&value, field_type) {
+                // What nearly every value is.
+                (Value::Str(text), SchemaType::Declared(FieldType::Keyword)) => {
+                    meet(KeyRef::Text(text));
+                }
+                _ => {
+                    if let Some(value) = Computed::of_key(value, field_type) {
+                        meet(KeyRef::of(&value));
+                    }
                 }
             }
             met != Rows::Any
