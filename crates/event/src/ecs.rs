@@ -1,6 +1,5 @@
 //! Field types, and those of the Elastic Common Schema.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The type of a field, as an Elasticsearch mapping names it. It decides how values compare.
@@ -109,8 +108,10 @@ struct Entry {
     array: bool,
 }
 
-static FIELDS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
-    TABLE
+/// The lines of the table in the order of their names: there are some thousands of them, every run reads them, and few are
+/// asked for.
+static FIELDS: LazyLock<Vec<(&'static str, Entry)>> = LazyLock::new(|| {
+    let mut fields: Vec<_> = TABLE
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {
@@ -119,8 +120,18 @@ static FIELDS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
             let field_type = FieldType::from_name(type_name.trim_end_matches("[]"));
             Some((name, Entry { field_type, array }))
         })
-        .collect()
+        .collect();
+    if !fields.is_sorted_by_key(|(name, _)| *name) {
+        fields.sort_unstable_by_key(|(name, _)| *name);
+    }
+    fields
 });
+
+/// What the table says of a field.
+fn entry(name: &str) -> Option<&'static Entry> {
+    let place = FIELDS.binary_search_by_key(&name, |(name, _)| *name).ok()?;
+    FIELDS.get(place).map(|(_, entry)| entry)
+}
 
 /// Fields outside ECS whose type is not keyword, as Elastic's Windows and System packages declare them.
 const EXTRA: &[(&str, FieldType)] = &[
@@ -142,7 +153,7 @@ const EXTRA: &[(&str, FieldType)] = &[
 
 /// The ECS type of a field, or `None` for a name that ECS and Elastic's packages do not know.
 pub fn known_ecs_type(name: &str) -> Option<FieldType> {
-    if let Some(entry) = FIELDS.get(name) {
+    if let Some(entry) = entry(name) {
         return Some(entry.field_type);
     }
     if let Some(&(_, field_type)) = EXTRA.iter().find(|(extra, _)| *extra == name) {
@@ -159,10 +170,10 @@ pub fn ecs_type(name: &str) -> FieldType {
 
 /// Does ECS say that the field holds an array?
 pub fn ecs_is_array(name: &str) -> bool {
-    FIELDS.get(name).is_some_and(|entry| entry.array)
+    entry(name).is_some_and(|entry| entry.array)
 }
 
-/// All ECS fields with their types, in no particular order: for suggestions and tables.
+/// All ECS fields with their types, in the order of their names: for suggestions and tables.
 pub fn ecs_fields() -> impl Iterator<Item = (&'static str, FieldType)> {
     FIELDS.iter().map(|(name, entry)| (*name, entry.field_type))
 }
