@@ -225,13 +225,14 @@ impl<'b> Skimmed<'_, 'b> {
     /// Stands `\u` in it, so that keys and texts may be written in another way?
     pub(super) fn has_unicode(&self) -> bool {
         self.skim.blocks.iter().enumerate().any(|(number, block)| {
-            let mut backslash = block.backslash;
-            while backslash != 0 {
-                let place = backslash.trailing_zeros() as usize;
+            // The last of each row: paths are full of pairs.
+            let mut last = block.backslash & !(block.backslash >> 1);
+            while last != 0 {
+                let place = last.trailing_zeros() as usize;
                 if self.bytes.get(number * BLOCK + place + 1) == Some(&b'u') {
                     return true;
                 }
-                backslash &= backslash - 1;
+                last &= last - 1;
             }
             false
         })
@@ -663,6 +664,24 @@ mod tests {
             r#"{"long":"0123456789012345678901234567890123456789012345678901234567890123456789","b":{}}"#,
         ] {
             check(text).expect("they agree");
+        }
+    }
+
+    #[test]
+    fn escapes_of_any_letter_are_told() {
+        let mut skim = Skim::default();
+        for length in 0..140 {
+            let around = |escape: &str| format!("{{\"a\":\"{}{escape}\"}}", "x".repeat(length));
+            for escape in ["", "u", r"\\", r"\n", r"\\n", r"u\\", r"\\\\x"] {
+                let text = around(escape);
+                let record = skim.read(text.as_bytes()).expect("JSON");
+                assert!(!record.has_unicode(), "{text}");
+            }
+            for escape in [r"\u0041", r"\\\u0041", r"\\x\u0041"] {
+                let text = around(escape);
+                let record = skim.read(text.as_bytes()).expect("JSON");
+                assert!(record.has_unicode(), "{text}");
+            }
         }
     }
 
