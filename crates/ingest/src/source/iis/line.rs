@@ -27,8 +27,12 @@ const ALL: &str = "date time s-sitename s-computername s-ip cs-method cs-uri-ste
 /// What the FTP service logs by default.
 const FTP: &str = "date time c-ip cs-username s-ip s-port cs-method cs-uri-stem sc-status sc-win32-status sc-substatus x-session x-fullpath";
 
-/// What HTTP.sys logs.
+/// What HTTP.sys logs; since Windows Server 2016 with the stream, since 2022 with the transport, and in 2003 without the queue.
 const HTTP_SYS: &str = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid s-reason s-queuename";
+const HTTP_SYS_OF_STREAM: &str = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri streamid sc-status s-siteid s-reason s-queuename";
+const HTTP_SYS_OF_TRANSPORT: &str = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri streamid streamid_ex sc-status s-siteid s-reason s-queuename transport";
+const HTTP_SYS_OLD: &str =
+    "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid s-reason";
 
 /// Columns of the longest form, and one for a proxy's client.
 const MOST_COLUMNS: usize = 23;
@@ -137,7 +141,7 @@ const fn place(columns: &str, name: &str) -> (usize, usize) {
 }
 
 /// The forms: of those with as many columns the first that fits counts.
-static FORMS: [Form; 10] = [
+static FORMS: [Form; 13] = [
     Form::new(DEFAULT, FormKind::Access),
     Form::new(ALL, FormKind::Access),
     Form::new(WITHOUT_REFERRER, FormKind::Access),
@@ -147,6 +151,9 @@ static FORMS: [Form; 10] = [
     Form::new(WITH_COMPUTER, FormKind::Access),
     Form::new(WITH_BYTES, FormKind::Access),
     Form::new(HTTP_SYS, FormKind::HttpSys),
+    Form::new(HTTP_SYS_OF_STREAM, FormKind::HttpSys),
+    Form::new(HTTP_SYS_OF_TRANSPORT, FormKind::HttpSys),
+    Form::new(HTTP_SYS_OLD, FormKind::HttpSys),
     Form::new(FTP, FormKind::Ftp),
 ];
 
@@ -207,9 +214,11 @@ impl<'a> Usual<'a> {
             }
             FormKind::HttpSys => {
                 let version = cell(form.version)?;
+                let status = cell(status)?;
                 is_number(cell(form.ports[0])?)
                     && is_number(cell(form.ports[1])?)
                     && (version == "-" || version.starts_with("HTTP/"))
+                    && (status == "-" || is_number(status))
             }
             FormKind::Ftp => {
                 let is_command = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
