@@ -29,4 +29,4 @@ pub use outcome::{Detail, EventRef, Match, Outcome};
 pub use store::{DocumentRef, DocumentStore};
 pub use suppress::Suppressed;
 pub use threat::IndicatorStore;
-pub use worker::{Again, RuleFailure, Worker};
+pub use worker::{Again, Glimpse, RuleFailure, Sight, Worker};

@@ -1,5 +1,7 @@
 //! Puts the questions of all rules to events, on one thread.
 
+mod glimpse;
+
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use crate::hits::{HitStore, NewHit, encode_row, encode_values};
 use crate::index::Indices;
 use crate::shown::FirstHits;
 use crate::store::{DocumentRef, DocumentStore};
+
+pub use glimpse::{Glimpse, Sight};
 
 /// Can an event be read again after all events were seen?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub struct Worker<'e> {
     /// How many kinds have a dispatcher.
     dispatchers: usize,
     candidates: Candidates,
+    /// Room for the questions that an event answers with yes.
+    matching: Vec<usize>,
     /// Kinds by name: `None` for those that no rule wants.
     identities: HashMap<Box<str>, Option<u32>>,
     first_hits: FirstHits,
@@ -103,11 +109,18 @@ struct Open {
     condition: Option<Condition>,
     /// It holds where the keys have values, which is found out when they are read.
     by_keys: bool,
+    /// Of an event that can be read again a hit has no more than its keys and its time.
+    needs_little: bool,
 }
 
 impl Open {
     fn new(ask: usize, condition: Option<Condition>, engine: &Engine) -> Self {
-        let Ask { rule, keys, .. } = &engine.asks()[ask];
+        let Ask {
+            rule,
+            keys,
+            is_alert,
+            ..
+        } = &engine.asks()[ask];
         // Exceptions count what they remove, and that has the keys.
         let is_counted = !engine.rules()[*rule].exceptions.is_empty();
         let by_keys = match (&condition, keys) {
@@ -118,6 +131,7 @@ impl Open {
             ask,
             condition,
             by_keys,
+            needs_little: !is_alert && !is_counted,
         }
     }
 }
@@ -177,6 +191,17 @@ enum Part {
     History,
 }
 
+/// What is kept of an event for a question.
+struct Prepared {
+    /// The encoded keys, if they are one row; room for more.
+    key: Vec<u8>,
+    /// The keys, if they are several rows.
+    several: Vec<Vec<KeyValue>>,
+    values: Vec<KeyValue>,
+    time: Option<Timestamp>,
+    tiebreak: Option<KeyValue>,
+}
+
 /// How an event is asked.
 #[derive(Clone, Copy)]
 struct Asked {
@@ -197,6 +222,7 @@ impl<'e> Worker<'e> {
             kinds: vec![Kind::new(open)],
             dispatchers: 0,
             candidates: Candidates::default(),
+            matching: Vec::new(),
             identities: HashMap::new(),
             first_hits: FirstHits::default(),
             key: Vec::new(),
@@ -277,12 +303,7 @@ impl<'e> Worker<'e> {
         self.dispatch_kind(place);
         let cached = CachedEvent::new(event);
         let kind = &mut self.kinds[place];
-        if kind.near.is_empty() {
-            let conditions = kind.open.iter().map(|open| open.condition.as_ref());
-            kind.near = conditions
-                .map(|condition| condition.map(Condition::nearest_first))
-                .collect();
-        }
+        kind.make_near();
         if let Some(dispatcher) = &kind.dispatcher {
             dispatcher.candidates(&cached, &mut self.candidates);
         }
@@ -469,31 +490,87 @@ impl<'e> Worker<'e> {
             part,
         } = asked;
         let ask = &self.engine.asks()[index];
-        let mut several = Vec::new();
-        match encode_row(&mut self.key, ask.keys.as_ref(), event) {
-            Rows::One => {}
-            Rows::None => return Ok(false),
-            Rows::Any => {
-                several = match ask.keys.as_ref().map(|keys| keys.extract(event)) {
-                    Some(Ok(rows)) if !rows.is_empty() => rows,
-                    Some(Err(error)) => {
-                        self.failed(ask.rule, error, position);
-                        return Ok(false);
-                    }
-                    // A key behind the one with several values has none.
-                    _ => return Ok(false),
-                };
-            }
-        }
-        let values = match self.values(ask, event, part) {
-            Ok(Some(values)) => values,
+        let prepared = match self.prepare(index, event, part) {
+            Ok(Some(prepared)) => prepared,
             Ok(None) => return Ok(false),
             Err(error) => {
                 self.failed(ask.rule, error, position);
                 return Ok(false);
             }
         };
-        let time = time(ask.clock, event);
+        let needs_document = if ask.is_alert {
+            let place = (prepared.time, position);
+            ask.shown
+                .is_none_or(|count| self.first_hits.take(ask.rule, count, place))
+        } else {
+            again == Again::Never
+        };
+        if document.is_none() && needs_document {
+            self.buffer.clear();
+            event.write_json(&mut self.buffer);
+            *document = Some(self.store.push(&self.buffer)?);
+        }
+        self.keep(index, prepared, position, *document)?;
+        Ok(true)
+    }
+
+    /// Reads what is kept of an event for a question; `None` when it lacks a mandatory key.
+    fn prepare(
+        &mut self,
+        index: usize,
+        event: &dyn Event,
+        part: Part,
+    ) -> Result<Option<Prepared>, RuntimeError> {
+        let ask = &self.engine.asks()[index];
+        let mut key = std::mem::take(&mut self.key);
+        let several = match encode_row(&mut key, ask.keys.as_ref(), event) {
+            Rows::One => Vec::new(),
+            Rows::None => {
+                self.key = key;
+                return Ok(None);
+            }
+            Rows::Any => {
+                let rows = ask.keys.as_ref().map(|keys| keys.extract(event));
+                let rows = rows.transpose()?.unwrap_or_default();
+                // A key behind the one with several values may have none.
+                if rows.is_empty() {
+                    return Ok(None);
+                }
+                rows
+            }
+        };
+        let Some(values) = self.values(ask, event, part)? else {
+            return Ok(None);
+        };
+        let tiebreak = match ask.tiebreaker.as_ref().map(|keys| keys.extract(event)) {
+            Some(Ok(mut rows)) => rows.pop().and_then(|mut row| row.pop()),
+            _ => None,
+        };
+        Ok(Some(Prepared {
+            key,
+            several,
+            values,
+            time: time(ask.clock, event),
+            tiebreak: tiebreak.filter(|value| *value != KeyValue::Null),
+        }))
+    }
+
+    /// Keeps what was read of an event for a question.
+    fn keep(
+        &mut self,
+        index: usize,
+        prepared: Prepared,
+        position: u64,
+        document: Option<DocumentRef>,
+    ) -> io::Result<()> {
+        let ask = &self.engine.asks()[index];
+        let Prepared {
+            mut key,
+            mut several,
+            values,
+            time,
+            tiebreak,
+        } = prepared;
         if self.has_history(ask.rule) {
             if several.first().is_some_and(|row| row.len() > 1) {
                 several.truncate(MAX_NEW_TERMS);
@@ -502,22 +579,6 @@ impl<'e> Worker<'e> {
                 (Some(earliest), Some(time)) => Some(earliest.min(time)),
                 (earliest, time) => earliest.or(time),
             };
-        }
-        let tiebreak = match ask.tiebreaker.as_ref().map(|keys| keys.extract(event)) {
-            Some(Ok(mut rows)) => rows.pop().and_then(|mut row| row.pop()),
-            _ => None,
-        }
-        .filter(|value| *value != KeyValue::Null);
-        let needs_document = if ask.is_alert {
-            ask.shown
-                .is_none_or(|count| self.first_hits.take(ask.rule, count, (time, position)))
-        } else {
-            again == Again::Never
-        };
-        if document.is_none() && needs_document {
-            self.buffer.clear();
-            event.write_json(&mut self.buffer);
-            *document = Some(self.store.push(&self.buffer)?);
         }
         let until = self.engine.until(ask.rule);
         let mut keep = |key: &[u8]| {
@@ -528,19 +589,20 @@ impl<'e> Worker<'e> {
                 key,
                 values: &values,
                 tiebreak: tiebreak.as_ref(),
-                document: *document,
+                document,
             };
             self.hits.push(ask.rule, until, &hit)
         };
         if several.is_empty() {
-            keep(&self.key)?;
+            keep(&key)?;
         }
         for row in several {
-            self.key.clear();
-            encode_values(&mut self.key, &row);
-            keep(&self.key)?;
+            key.clear();
+            encode_values(&mut key, &row);
+            keep(&key)?;
         }
-        Ok(true)
+        self.key = key;
+        Ok(())
     }
 
     /// What the type of the rule needs of the event beside its keys; `None` when the event is no hit after all.

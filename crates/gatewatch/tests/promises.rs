@@ -193,3 +193,76 @@ fn folding_prints_json() {
     assert_eq!(stdout(&["query", "--fold", "length(\"gate\") + 1"]), "5\n");
     assert_eq!(stdout(&["query", "--fold", "null == null"]), "true\n");
 }
+
+/// Events of which no more is kept than rules count and join by are found again for alerts: the same as where they cannot be read
+/// again, so that all are kept.
+#[test]
+fn events_of_which_little_is_kept_are_found_again() {
+    let (folder, logs) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let rule = |rest: &str, id: u32| {
+        format!(
+            "[metadata]\nmaturity = \"production\"\n[rule]\nrule_id = \"00000000-0000-4000-8000-00000000000{id}\"\nname = \"rule {id}\"\n\
+             description = \"-\"\nauthor = []\nlicense = \"-\"\nseverity = \"low\"\nrisk_score = 21\n{rest}"
+        )
+    };
+    let rules = [
+        rule(
+            "type = \"threshold\"\nlanguage = \"kuery\"\nquery = \"event.kind:event\"\nthreshold = {field = [\"host.name\"], value = 50}\n",
+            1,
+        ),
+        rule(
+            "type = \"eql\"\nlanguage = \"eql\"\nquery = 'sequence by host.name [any where event.action == \"a\" and process.pid == 70] [any where process.pid == 250]'\n",
+            2,
+        ),
+    ];
+    for (number, text) in rules.iter().enumerate() {
+        std::fs::write(folder.path().join(format!("{number}.toml")), text).expect("written");
+    }
+    let log = logs.path().join("log.ndjson");
+    let document = |number: u32| {
+        let (minute, second) = (number / 60, number % 60);
+        // What a peek cannot be sure of, of every kind.
+        let host = match number % 7 {
+            3 => r#""host.name":"h""#,
+            5 => r#""host":{"name":["h"]}"#,
+            _ => r#""host":{"name":"h"}"#,
+        };
+        format!(
+            r#"{{"@timestamp":"2026-01-05T09:{minute:02}:{second:02}Z","event":{{"category":"process","kind":"event","action":"a"}},{host},"process":{{"pid":{number}}}}}"#
+        )
+    };
+    let lines: Vec<String> = (0..300).map(document).collect();
+    std::fs::write(&log, lines.join("\n") + "\n").expect("written");
+    let scan = |path: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gatewatch"));
+        command.args([
+            "scan",
+            "--no-pack",
+            "--ignore-index",
+            "--quiet",
+            "--format",
+            "ndjson",
+            "--rules",
+        ]);
+        command.arg(folder.path()).arg(path);
+        command.stdin(std::fs::File::open(&log).expect("it is there"));
+        let output = command.output().expect("the program was built");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let file = scan(&log.display().to_string());
+    assert!(file.lines().count() >= 2, "{file}");
+    assert!(
+        file.contains(r#""pid":70"#) && file.contains(r#""pid":250"#),
+        "{file}"
+    );
+    let name = serde_json::to_string(&log.display().to_string()).expect("text");
+    assert_eq!(
+        file.replace(&name, "\"-\""),
+        scan("-").replace("\"stdin\"", "\"-\"")
+    );
+}

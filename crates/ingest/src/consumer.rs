@@ -57,6 +57,39 @@ pub struct Problem {
     pub reason: String,
 }
 
+/// What there is to say of an event that is not read as a whole.
+pub struct Peek<'p> {
+    /// May the event matter, as far as the [traces](Consumer::traces) of its kind tell?
+    pub shows_traces: bool,
+    is_sure: &'p dyn Fn() -> bool,
+}
+
+impl<'p> Peek<'p> {
+    /// `is_sure` says whether the event had the answer to all that was asked of it so far.
+    pub fn new(shows_traces: bool, is_sure: &'p dyn Fn() -> bool) -> Self {
+        Self {
+            shows_traces,
+            is_sure,
+        }
+    }
+
+    /// Had the event the answer to all that was asked of it so far? If not, nothing follows from the answers.
+    pub fn is_sure(&self) -> bool {
+        (self.is_sure)()
+    }
+}
+
+/// What came of a peek at an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peeked {
+    /// It does not matter.
+    Unwanted,
+    /// All that matters of it was taken.
+    Taken,
+    /// It must be handed out.
+    Wanted,
+}
+
 /// Takes what a reader finds. One consumer serves one thread.
 pub trait Consumer {
     /// Asked once for each kind of event and unit of reading: the number under which events of the kind are wanted, or
@@ -67,6 +100,16 @@ pub trait Consumer {
     /// the event matter? If not, it is not handed out. The answer must follow from the event's kind and fields alone.
     fn may_matter(&mut self, _kind: u32, _event: &Placed<'_>) -> bool {
         true
+    }
+
+    /// The same where it is known whether the event shows the [traces](Consumer::traces) of its kind, if it has any. Of some
+    /// events a consumer needs no more than a few fields: it may take them now.
+    fn peek(&mut self, kind: u32, event: &Placed<'_>, peek: &Peek<'_>) -> Peeked {
+        if peek.shows_traces && (self.may_matter(kind, event) || !peek.is_sure()) {
+            Peeked::Wanted
+        } else {
+            Peeked::Unwanted
+        }
     }
 
     /// An event of a kind that is wanted.
@@ -87,13 +130,18 @@ pub trait Consumer {
         None
     }
 
-    /// What the raw text of an ECS document of this kind shows if it can matter; `None` when nothing of the kind can be said.
-    /// Asked for kinds of which there are many. [`TracesByKind`](crate::TracesByKind) remembers the answers.
+    /// What the raw text of an ECS document of this kind shows if it can matter for more than what a
+    /// [peek](Consumer::peek) takes; `None` when nothing of the kind can be said. Asked for kinds of which there are many. [`TracesByKind`](crate::TracesByKind) remembers the answers.
     fn traces(&mut self, _kind: u32) -> Option<Arc<Traces>> {
         None
     }
 
-    /// The same for records whose fields are parts of their text.
+    /// Does a [peek](Consumer::peek) take something of every event of this kind, whatever its raw text shows?
+    fn takes_all(&mut self, _kind: u32) -> bool {
+        false
+    }
+
+    /// The same as [`traces`](Consumer::traces) for records whose fields are parts of their text, of which there are no peeks.
     fn text_traces(&mut self, _kind: u32) -> Option<Arc<TextTraces>> {
         None
     }

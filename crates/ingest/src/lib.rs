@@ -7,7 +7,9 @@ pub mod format;
 mod input;
 pub mod source;
 
-pub use consumer::{Consumer, Counts, Needles, Place, Placed, PlacedKind, Problem, ProblemKind};
+pub use consumer::{
+    Consumer, Counts, Needles, Peek, Peeked, Place, Placed, PlacedKind, Problem, ProblemKind,
+};
 pub use format::json::{TraceStore, Traces, TracesByKind};
 pub use format::text::TextTraces;
 pub use input::{Found, InputFile, ReadOptions, Unit, find, units};

@@ -6,6 +6,7 @@ pub mod indicators;
 pub mod load;
 pub mod man;
 pub mod normalize;
+mod positions;
 pub mod query;
 pub mod rules;
 pub mod scan;
@@ -20,6 +21,7 @@ use gatewatch_event::{Field, Timestamp, ecs_type};
 use gatewatch_ingest::{Found, ReadOptions, Unit, find, units};
 use gatewatch_query::Condition;
 
+use crate::commands::positions::POSITION_BITS;
 use crate::exit::Ending;
 use crate::flags::InputFlags;
 use crate::output;
@@ -48,9 +50,6 @@ fn now() -> Option<Timestamp> {
         .ok()
         .map(Timestamp::from_nanos)
 }
-
-/// Events of one unit that a position can tell apart.
-const POSITION_BITS: u32 = 40;
 
 /// Do the raw bytes of an ECS document hold the values of this field as they are? Exact strings do; addresses, dates and
 /// numbers have several ways to be written.

@@ -4,14 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use gatewatch_detect::{Again, DEFAULT_MEMORY, Engine, EngineOptions, KnownTerms, Outcome, Worker};
+use gatewatch_detect::{
+    Again, DEFAULT_MEMORY, Engine, EngineOptions, Glimpse, KnownTerms, Outcome, Sight, Worker,
+};
 use gatewatch_event::{Event as _, Known, Timestamp};
 use gatewatch_ingest::{
-    Consumer, Needles, Placed, PlacedKind, Problem, ReadOptions, TextTraces, TraceStore, Traces,
-    TracesByKind, Unit,
+    Consumer, Needles, Peek, Peeked, Placed, PlacedKind, Problem, ReadOptions, TextTraces,
+    TraceStore, Traces, TracesByKind, Unit,
 };
 use gatewatch_rules::{NotRun, Rule, RuleType};
 
+use crate::commands::positions::Positions;
 use crate::commands::{exceptions, indicators, load, state};
 use crate::exit::Ending;
 use crate::flags::{ScanFlags, ScanFormat};
@@ -49,7 +52,7 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         unit: 0,
         again: Again::Never,
         units: &units,
-        sequence: 0,
+        positions: Positions::default(),
         matched: 0,
         problems: Vec::new(),
         failure: None,
@@ -258,9 +261,9 @@ struct ScanTask<'e> {
     /// Events before `from` are history for some rule.
     history: bool,
     units: &'e [Unit],
-    unit: u64,
+    unit: usize,
     again: Again,
-    sequence: u64,
+    positions: Positions,
     matched: u64,
     problems: Vec<Problem>,
     failure: Option<anyhow::Error>,
@@ -271,13 +274,39 @@ impl Consumer for ScanTask<'_> {
         self.worker.kind(&PlacedKind::new(known))
     }
 
-    fn may_matter(&mut self, kind: u32, event: &Placed<'_>) -> bool {
-        self.worker.may_match(kind, event)
+    fn peek(&mut self, kind: u32, event: &Placed<'_>, peek: &Peek<'_>) -> Peeked {
+        let is_limited = self.from.is_some() || self.to.is_some();
+        let place = event.place();
+        if is_limited || self.again == Again::Never || !self.positions.tell(place) {
+            return peek_by(&mut self.worker, kind, event, peek);
+        }
+        let sight = Sight {
+            shows_anchors: peek.shows_traces,
+            is_sure: &|| peek.is_sure(),
+        };
+        let position = self.positions.next(place);
+        match self.worker.glimpse(kind, event, position, &sight) {
+            Ok(Glimpse::Unwanted) => Peeked::Unwanted,
+            Ok(Glimpse::Wanted) => Peeked::Wanted,
+            Ok(Glimpse::Taken) => {
+                self.positions.take(position);
+                self.matched += 1;
+                Peeked::Taken
+            }
+            Err(error) => {
+                self.failed(error);
+                Peeked::Unwanted
+            }
+        }
+    }
+
+    fn takes_all(&mut self, kind: u32) -> bool {
+        self.worker.glimpses_all(kind)
     }
 
     fn event(&mut self, kind: u32, event: &Placed<'_>) {
-        self.sequence += 1;
-        let position = (self.unit << super::POSITION_BITS) | self.sequence;
+        let position = self.positions.next(event.place());
+        self.positions.take(position);
         if (self.from.is_some() || self.to.is_some()) && !self.in_range(event.timestamp()) {
             let before = self.history && self.is_before(event.timestamp());
             if before && let Err(error) = self.worker.history(kind, event, position) {
@@ -304,7 +333,8 @@ impl Consumer for ScanTask<'_> {
     }
 
     fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
-        self.traces.of(kind, || self.worker.anchors(kind))
+        let worker = &self.worker;
+        self.traces.of(kind, || worker.anchors_beyond_glimpse(kind))
     }
 
     fn text_traces(&mut self, kind: u32) -> Option<Arc<TextTraces>> {
@@ -331,13 +361,13 @@ impl ScanTask<'_> {
 
 impl Task for ScanTask<'_> {
     fn begin(&mut self, number: usize) {
-        self.unit = number as u64;
+        self.unit = number;
+        self.positions = Positions::new(number, &self.units[number]);
         self.again = if self.units[number].is_rereadable() {
             Again::Later
         } else {
             Again::Never
         };
-        self.sequence = 0;
         self.matched = 0;
     }
 
@@ -347,6 +377,19 @@ impl Task for ScanTask<'_> {
 
     fn failure(&mut self) -> Option<anyhow::Error> {
         self.failure.take()
+    }
+}
+
+/// What a peek tells where nothing is taken.
+fn peek_by(worker: &mut Worker<'_>, kind: u32, event: &Placed<'_>, peek: &Peek<'_>) -> Peeked {
+    let may_matter = if peek.shows_traces {
+        worker.may_match(kind, event) || !peek.is_sure()
+    } else {
+        worker.glimpses_all(kind)
+    };
+    match may_matter {
+        true => Peeked::Wanted,
+        false => Peeked::Unwanted,
     }
 }
 
@@ -363,10 +406,10 @@ fn read_again(
     let mut worker = engine.worker();
     for of_unit in wanted.chunk_by(|a, b| a >> super::POSITION_BITS == b >> super::POSITION_BITS) {
         let number = of_unit[0] >> super::POSITION_BITS;
-        let unit = usize::try_from(number)
-            .ok()
-            .and_then(|number| units.get(number));
-        let Some(unit) = unit else {
+        let Ok(place) = usize::try_from(number) else {
+            continue;
+        };
+        let Some(unit) = units.get(place) else {
             continue;
         };
         let mut reader = Rereader {
@@ -375,7 +418,7 @@ fn read_again(
             codes,
             traces: TracesByKind::new(traces),
             wanted: of_unit,
-            position: number << super::POSITION_BITS,
+            positions: Positions::new(place, unit),
             outcome,
             failure: None,
         };
@@ -395,7 +438,7 @@ struct Rereader<'r, 'e> {
     traces: TracesByKind,
     /// Positions still wanted, ascending.
     wanted: &'r [u64],
-    position: u64,
+    positions: Positions,
     outcome: &'r mut Outcome,
     failure: Option<std::io::Error>,
 }
@@ -405,15 +448,27 @@ impl Consumer for Rereader<'_, '_> {
         self.worker.kind(&PlacedKind::new(known))
     }
 
-    fn may_matter(&mut self, kind: u32, event: &Placed<'_>) -> bool {
-        self.worker.may_match(kind, event)
+    fn peek(&mut self, kind: u32, event: &Placed<'_>, peek: &Peek<'_>) -> Peeked {
+        let place = event.place();
+        if !self.positions.tell(place) {
+            return peek_by(self.worker, kind, event, peek);
+        }
+        match self.wanted.first() == Some(&self.positions.next(place)) {
+            true => Peeked::Wanted,
+            false => Peeked::Unwanted,
+        }
+    }
+
+    fn takes_all(&mut self, kind: u32) -> bool {
+        self.worker.glimpses_all(kind)
     }
 
     fn event(&mut self, _: u32, event: &Placed<'_>) {
-        self.position += 1;
-        if self.wanted.first() == Some(&self.position) {
+        let position = self.positions.next(event.place());
+        self.positions.take(position);
+        if self.wanted.first() == Some(&position) {
             self.wanted = &self.wanted[1..];
-            if let Err(error) = self.outcome.give(self.position, event) {
+            if let Err(error) = self.outcome.give(position, event) {
                 self.failure.get_or_insert(error);
             }
         }
@@ -432,7 +487,8 @@ impl Consumer for Rereader<'_, '_> {
     }
 
     fn traces(&mut self, kind: u32) -> Option<Arc<Traces>> {
-        self.traces.of(kind, || self.worker.anchors(kind))
+        let worker = &self.worker;
+        self.traces.of(kind, || worker.anchors_beyond_glimpse(kind))
     }
 
     fn text_traces(&mut self, kind: u32) -> Option<Arc<TextTraces>> {

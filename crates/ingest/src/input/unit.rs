@@ -135,6 +135,14 @@ impl Unit {
         &self.file.path
     }
 
+    /// Where in the file its records begin, or before.
+    pub fn start(&self) -> u64 {
+        match &self.part {
+            Part::JsonLines(range) => range.start,
+            Part::Whole | Part::EvtxChunks(_) => 0,
+        }
+    }
+
     /// Can the unit be read a second time? Not a pipe.
     pub fn is_rereadable(&self) -> bool {
         self.file.size.is_some()

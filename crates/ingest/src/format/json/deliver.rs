@@ -20,7 +20,7 @@ use crate::source::linux_auth::{AuthKinds, JournalLine, from_filebeat};
 use crate::source::mapping::{Confidence, Record, SourceKinds};
 use crate::source::windows::{KindIndex, Kinds, Options, WindowsEvent, WindowsJson, WindowsKind};
 use crate::source::{Carried, UTC, route_carried, stamp_carried};
-use crate::{Consumer, Place, Placed};
+use crate::{Consumer, Peeked, Place, Placed};
 
 /// Most kinds of ECS documents that are remembered.
 const MOST_KINDS: usize = 4096;
@@ -188,7 +188,10 @@ impl Delivery {
         };
         let peek = BeatPeek::new(record.nested(self.is_nested), &self.paths);
         let event = WindowsEvent::new(kind, &peek);
-        let matters = consumer.may_matter(number, &Placed::new(&event, place)) || peek.is_unsure();
+        let is_sure = || !peek.is_unsure();
+        let looked = crate::Peek::new(true, &is_sure);
+        let peeked = consumer.peek(number, &Placed::new(&event, place), &looked);
+        let matters = peeked == Peeked::Wanted;
         known.peeks.note(matters);
         matters
     }
@@ -443,9 +446,13 @@ struct WantedKind {
     /// How many were met, while that matters.
     met: u32,
     traces: Option<Arc<Traces>>,
+    /// The consumer takes something of every one at a peek.
+    takes_all: bool,
     /// How many the search for traces spared, and how many a peek.
     traced: Tally,
     peeks: Tally,
+    /// The same of those that show no traces and are peeked at all the same.
+    takes: Tally,
 }
 
 /// How many of a kind's events were looked at in some way, of the last ones, and how many of them need not be taken apart.
@@ -490,8 +497,10 @@ impl WantedKind {
             number,
             met: 0,
             traces: None,
+            takes_all: false,
             traced: Tally::default(),
             peeks: Tally::default(),
+            takes: Tally::default(),
         }
     }
 
@@ -506,15 +515,28 @@ impl WantedKind {
             self.met += 1;
             if self.met == MANY_DOCUMENTS {
                 self.traces = consumer.traces(self.number);
+                self.takes_all = consumer.takes_all(self.number);
             }
             return true;
         }
         // Traces that most events show are not worth a search if a peek tells more.
-        if self.traced.spares_most() || !self.peeks.spares_most() {
-            self.shows_traces(record) && self.meets_at_a_peek(record, paths, place, consumer)
-        } else {
-            self.meets_at_a_peek(record, paths, place, consumer)
+        let search = self.traced.spares_most() || !self.peeks.spares_most();
+        let shown = !search || self.shows_traces(record);
+        let (wanted, tally) = match (shown, self.takes_all) {
+            (false, false) => return false,
+            (false, true) => (false, &mut self.takes),
+            (true, _) => (true, &mut self.peeks),
+        };
+        if !tally.is_worth() {
+            return true;
         }
+        let peek = Peek::new(record, paths);
+        let is_sure = || !peek.is_unsure();
+        let looked = crate::Peek::new(wanted, &is_sure);
+        let peeked = consumer.peek(self.number, &Placed::new(&peek, place), &looked);
+        let matters = peeked == Peeked::Wanted;
+        tally.note(matters);
+        matters
     }
 
     fn shows_traces(&mut self, record: Skimmed<'_, '_>) -> bool {
@@ -524,23 +546,6 @@ impl WantedKind {
         let shown = traces.are_in(record);
         self.traced.note(shown);
         shown
-    }
-
-    fn meets_at_a_peek(
-        &mut self,
-        record: Skimmed<'_, '_>,
-        paths: &Paths,
-        place: &Place,
-        consumer: &mut dyn Consumer,
-    ) -> bool {
-        if !self.peeks.is_worth() {
-            return true;
-        }
-        let peek = Peek::new(record, paths);
-        let matters =
-            consumer.may_matter(self.number, &Placed::new(&peek, place)) || peek.is_unsure();
-        self.peeks.note(matters);
-        matters
     }
 }
 

@@ -7,13 +7,14 @@ use super::skim::{KEY_BYTES, RawObject, RawValue, RootPlace, Skimmed};
 
 /// Fields by which ECS documents are told into kinds: those that most rules ask for, and those that say in which index a
 /// document lies. In the order in which [`write_key`] writes their values.
-pub(super) const KIND_FIELDS: [&str; 11] = [
+pub(super) const KIND_FIELDS: [&str; 12] = [
     "event.category",
     "event.code",
     "event.dataset",
     "event.type",
     "event.action",
     "event.module",
+    "event.kind",
     "data_stream.dataset",
     "data_stream.type",
     "data_stream.namespace",
@@ -266,7 +267,7 @@ pub(super) fn write_key(record: Skimmed<'_, '_>, roots: &Roots, key: &mut Vec<u8
         Some(root) => record.root_value(root).map(Some),
         None => Some(None),
     };
-    let event = pick::<6>(record, value(roots.event)?, |name| {
+    let event = pick::<7>(record, value(roots.event)?, |name| {
         Some(match name {
             b"category" => 0,
             b"code" => 1,
@@ -274,6 +275,7 @@ pub(super) fn write_key(record: Skimmed<'_, '_>, roots: &Roots, key: &mut Vec<u8
             b"type" => 3,
             b"action" => 4,
             b"module" => 5,
+            b"kind" => 6,
             _ => return None,
         })
     })?;

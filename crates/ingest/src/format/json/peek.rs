@@ -7,15 +7,20 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
-use gatewatch_event::{Document, Event, Field, Timestamp, Value, is_plain_in_json};
+use gatewatch_event::{
+    Document, Event, Field, FieldType, Timestamp, Value, coerce, is_plain_in_json,
+};
 use memchr::memmem::Finder;
 
 use super::lazy::begins;
 use super::skim::{RawObject, RawValue, RootName, Skimmed, Unsure};
 use super::{JsonKind, LazyJson};
-use crate::source::windows::WindowsRecord;
+use crate::source::windows::{WindowsJson, WindowsRecord};
+
+static TIMESTAMP: LazyLock<Field> = LazyLock::new(|| Field::new("@timestamp"));
 
 /// Most paths that are remembered.
 const MOST_PATHS: usize = 1024;
@@ -238,6 +243,9 @@ impl<'s, 'b> Peek<'s, 'b> {
 
 /// A scalar as it stands in a record that was taken apart.
 fn scalar(value: RawValue<'_>) -> Result<LazyJson<'_>, Unsure> {
+    if value.kind.is_container() {
+        return Err(Unsure);
+    }
     let raw = std::str::from_utf8(value.raw).map_err(|_| Unsure)?;
     Ok(LazyJson::scalar(raw, value.kind))
 }
@@ -260,6 +268,17 @@ impl Event for Peek<'_, '_> {
         self.unsure.set(true);
     }
 
+    fn timestamp(&self) -> Option<Timestamp> {
+        let mut time = None;
+        self.visit(*TIMESTAMP, &mut |value| {
+            if let Ok(Value::Date(found)) = coerce(value, FieldType::DateNanos) {
+                time = Some(found);
+            }
+            false
+        });
+        time
+    }
+
     fn has(&self, field: Field) -> bool {
         let found = self.find(field.name());
         match self.or_unsure(found).flatten().map(|value| value.kind) {
@@ -279,12 +298,15 @@ const EVENT_DATA: &str = "winlog.event_data";
 /// A record seen as what Winlogbeat writes: its values of `EventData`, and its other fields as those of a document.
 pub(super) struct BeatPeek<'s, 'b> {
     record: Peek<'s, 'b>,
+    /// The values of `EventData`, once they were asked for; none if there are none.
+    data: OnceCell<Option<RawValue<'b>>>,
 }
 
 impl<'s, 'b> BeatPeek<'s, 'b> {
     pub(super) fn new(record: Skimmed<'s, 'b>, paths: &'s Paths) -> Self {
         Self {
             record: Peek::new(record, paths),
+            data: OnceCell::new(),
         }
     }
 
@@ -298,8 +320,22 @@ impl<'s, 'b> BeatPeek<'s, 'b> {
         None
     }
 
+    /// The scalar at a path.
+    fn scalar(&self, path: &str) -> Option<LazyJson<'b>> {
+        let value = self.record.find(path);
+        let value = value.and_then(|value| value.map(scalar).transpose());
+        self.record.or_unsure(value).flatten()
+    }
+
     fn data_value(&self, name: &str) -> Result<Option<Cow<'_, str>>, Unsure> {
-        let Some(data) = self.record.find(EVENT_DATA)? else {
+        let data = match self.data.get() {
+            Some(data) => *data,
+            None => {
+                let data = self.record.find(EVENT_DATA)?;
+                *self.data.get_or_init(|| data)
+            }
+        };
+        let Some(data) = data else {
             return match self.record.find(&format!("{EVENT_DATA}.{name}"))? {
                 Some(_) => Err(Unsure),
                 None => Ok(None),
@@ -360,7 +396,7 @@ impl WindowsRecord for BeatPeek<'_, '_> {
     }
 
     fn computer(&self) -> Option<Cow<'_, str>> {
-        self.unsure()
+        WindowsJson::text_of_beat(self.scalar(WindowsJson::COMPUTER_OF_BEAT)?)
     }
 
     fn record_id(&self) -> Option<u64> {
@@ -368,7 +404,7 @@ impl WindowsRecord for BeatPeek<'_, '_> {
     }
 
     fn time_created(&self) -> Option<Timestamp> {
-        self.unsure()
+        WindowsJson::time_of_beat(self.scalar(TIMESTAMP.name())?)
     }
 
     fn keywords(&self) -> Option<u64> {
@@ -384,7 +420,7 @@ impl WindowsRecord for BeatPeek<'_, '_> {
     }
 
     fn task(&self) -> Option<u16> {
-        self.unsure()
+        WindowsJson::number_of_beat(self.scalar(WindowsJson::TASK_OF_BEAT)?)
     }
 
     fn opcode(&self) -> Option<u8> {
@@ -437,7 +473,7 @@ impl WindowsRecord for BeatPeek<'_, '_> {
     }
 
     fn message(&self) -> Option<Cow<'_, str>> {
-        self.unsure()
+        WindowsJson::text_of_beat(self.scalar(WindowsJson::MESSAGE_OF_BEAT)?)
     }
 
     fn level_name(&self) -> Option<Cow<'_, str>> {
@@ -445,7 +481,7 @@ impl WindowsRecord for BeatPeek<'_, '_> {
     }
 
     fn task_name(&self) -> Option<Cow<'_, str>> {
-        self.unsure()
+        WindowsJson::word_of_beat(self.scalar(WindowsJson::TASK_OF_BEAT)?)
     }
 
     fn opcode_name(&self) -> Option<Cow<'_, str>> {

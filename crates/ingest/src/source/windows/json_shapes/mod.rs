@@ -18,6 +18,7 @@ mod text;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::str::FromStr;
 
 use gatewatch_event::{Event, Timestamp};
 
@@ -69,6 +70,34 @@ impl<'a> WindowsJson<'a> {
             beside: Some(JsonRecord::new(record)),
             embedded: OnceCell::new(),
         }
+    }
+
+    /// Where Winlogbeat writes the name of the task.
+    pub(crate) const TASK_OF_BEAT: &'static str = beat::WINLOGBEAT.task;
+
+    /// Where it writes the name of the computer.
+    pub(crate) const COMPUTER_OF_BEAT: &'static str = beat::WINLOGBEAT.computer;
+    /// Where it writes the rendered message.
+    pub(crate) const MESSAGE_OF_BEAT: &'static str = "message";
+
+    /// A text as Winlogbeat writes it.
+    pub(crate) fn text_of_beat(value: LazyJson<'_>) -> Option<Cow<'_, str>> {
+        text::of(value)
+    }
+
+    /// A number as Winlogbeat writes it.
+    pub(crate) fn number_of_beat<T: FromStr>(value: LazyJson<'_>) -> Option<T> {
+        text::number(text::of(value))
+    }
+
+    /// A name as Winlogbeat writes it; what is none is a number.
+    pub(crate) fn word_of_beat(value: LazyJson<'_>) -> Option<Cow<'_, str>> {
+        text::of(value).filter(|name| text::is_word(name))
+    }
+
+    /// When an event happened that Winlogbeat wrote: what its `@timestamp` says.
+    pub(crate) fn time_of_beat(value: LazyJson<'_>) -> Option<Timestamp> {
+        text::time(value)
     }
 
     fn layout(record: LazyJson<'a>, marks: &Marks) -> Option<Layout<'a>> {
@@ -179,7 +208,7 @@ impl WindowsRecord for WindowsJson<'_> {
 
     fn time_created(&self) -> Option<Timestamp> {
         match self.layout {
-            Layout::Beat(_) => text::time(self.root.find("@timestamp")?),
+            Layout::Beat(_) => Self::time_of_beat(self.root.find("@timestamp")?),
             Layout::Xml { system, .. } => {
                 text::time(event_xml::value(system, "TimeCreated", "SystemTime")?)
             }
@@ -347,7 +376,7 @@ impl WindowsRecord for WindowsJson<'_> {
 
     fn message(&self) -> Option<Cow<'_, str>> {
         match self.layout {
-            Layout::Beat(_) => text::of(self.root.find("message")?),
+            Layout::Beat(_) => text::of(self.root.find(Self::MESSAGE_OF_BEAT)?),
             Layout::Xml { event, .. } => text::of(event.get("RenderingInfo")?.get("Message")?),
             Layout::Flat => text::first(self.root, flat::MESSAGE),
         }
@@ -363,7 +392,7 @@ impl WindowsRecord for WindowsJson<'_> {
 
     fn task_name(&self) -> Option<Cow<'_, str>> {
         let name = match self.layout {
-            Layout::Beat(names) => text::of(self.root.find(names.task)?)?,
+            Layout::Beat(names) => return Self::word_of_beat(self.root.find(names.task)?),
             Layout::Xml { event, .. } => text::of(event.get("RenderingInfo")?.get("Task")?)?,
             Layout::Flat => text::of(self.root.get("Category")?)?,
         };
