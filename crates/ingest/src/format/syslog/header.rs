@@ -257,6 +257,7 @@ impl Plain {
     }
 
     /// The header of the line that was looked at, or of what it became as UTF-8.
+    #[inline]
     pub(crate) fn header<'a>(&self, line: &'a str) -> Header<'a> {
         let mut header = Header {
             stamp: Some(self.stamp),

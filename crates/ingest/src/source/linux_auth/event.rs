@@ -32,6 +32,8 @@ pub struct AuthEvent<'a> {
     header: Header<'a>,
     program: Program,
     facts: Facts<'a>,
+    /// When, by the header.
+    time: Option<Timestamp>,
     zone: &'a TimeZone,
     journal: Option<&'a JournalLine<'a>>,
 }
@@ -44,16 +46,28 @@ type Visit<'v> = &'v mut dyn FnMut(Value<'_>) -> bool;
 impl<'a> AuthEvent<'a> {
     /// The event of a syslog line; times without a zone are in `zone`.
     pub fn new(header: Header<'a>, zone: &'a TimeZone) -> Self {
-        let program = header.program.map_or(Program::OTHER, Program::named);
+        let time = header.stamp.and_then(|stamp| stamp.at(zone));
+        Self::at(|| header, time, zone)
+    }
+
+    /// The same for a header whose time is known already.
+    #[inline]
+    pub(in crate::source) fn at(
+        header: impl FnOnce() -> Header<'a>,
+        time: Option<Timestamp>,
+        zone: &'a TimeZone,
+    ) -> Self {
         // Made in place: it is large, and there is one for every line.
         let mut event = Self {
-            header,
-            program,
+            header: header(),
+            program: Program::OTHER,
             facts: Facts::default(),
+            time,
             zone,
             journal: None,
         };
-        event.facts.fill(program.role, event.header.message);
+        event.program = event.header.program.map_or(Program::OTHER, Program::named);
+        event.facts.fill(event.program.role, event.header.message);
         event
     }
 
@@ -104,7 +118,7 @@ impl<'a> AuthEvent<'a> {
     fn time(&self) -> Option<Timestamp> {
         match self.journal {
             Some(line) => line.time(),
-            None => self.header.stamp?.at(self.zone),
+            None => self.time,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use gatewatch_event::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::head::text_of;
@@ -23,6 +24,8 @@ pub(super) struct Lines<'r> {
     pub(super) zone_assumed: bool,
     pub(super) clock: YearClock,
     pub(super) last_header: LastHeader,
+    /// The time of the last message about authentication.
+    pub(super) last_time: Option<(Stamp, Option<Timestamp>)>,
     pub(super) counts: Counts,
     /// The source that most lines are of.
     pub(super) main: Option<&'static dyn Source>,
@@ -98,7 +101,8 @@ impl Lines<'_> {
                     self.counts.records += 1;
                     if wanted {
                         // Nobody else has messages of sshd.
-                        self.deliver_auth(plain.header(&text_of(bytes)));
+                        let text = text_of(bytes);
+                        self.deliver_auth(Some(plain.stamp), || plain.header(&text));
                     }
                     return;
                 }
@@ -176,16 +180,32 @@ impl Lines<'_> {
                 asked.deliver(record, None, &self.place, self.consumer);
             }
         } else if record.has_header {
-            self.deliver_auth(record.header);
+            self.deliver_auth(record.header.stamp, || record.header);
         } else {
             self.unreadable("no syslog header, and no line of a log that gatewatch knows");
         }
     }
 
     /// Hands a message about authentication on.
-    fn deliver_auth(&mut self, header: Header<'_>) {
-        let event = AuthEvent::new(header, self.zone);
+    fn deliver_auth<'a>(&mut self, stamp: Option<Stamp>, header: impl FnOnce() -> Header<'a>)
+    where
+        Self: 'a,
+    {
+        let event = AuthEvent::at(header, self.time(stamp), self.zone);
         self.auth.deliver(&event, &self.place, self.consumer);
+    }
+
+    /// The point in time: mostly that of the event before, which is not worked out anew.
+    fn time(&mut self, stamp: Option<Stamp>) -> Option<Timestamp> {
+        let stamp = stamp?;
+        match self.last_time {
+            Some((last, time)) if last == stamp => time,
+            _ => {
+                let time = stamp.at(self.zone);
+                self.last_time = Some((stamp, time));
+                time
+            }
+        }
     }
 
     /// Says once that two sources claim the same lines.

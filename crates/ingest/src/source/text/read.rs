@@ -95,6 +95,7 @@ pub fn read_text(
         zone_assumed: options.zone_assumed,
         clock: YearClock::new(options.year, options.zone.clone(), span),
         last_header: LastHeader::default(),
+        last_time: None,
         counts: Counts::default(),
         main,
         auth: AuthKinds::default(),
