@@ -28,8 +28,8 @@ pub struct Key {
 }
 
 /// The value of one join key. Values of different types differ; nulls are equal and come first in order.
-#[derive(Clone, Debug)]
-pub enum KeyValue {
+#[derive(Clone, Copy, Debug)]
+pub enum KeyValue<T = Box<str>> {
     /// The event has no value.
     Null,
     /// True or false.
@@ -45,29 +45,11 @@ pub enum KeyValue {
     /// An address.
     Ip(IpAddr),
     /// Text, or a version.
-    Text(Box<str>),
+    Text(T),
 }
 
 /// The same without a copy of its text.
-#[derive(Clone, Copy, Debug)]
-pub enum KeyRef<'a> {
-    /// The event has no value.
-    Null,
-    /// True or false.
-    Boolean(bool),
-    /// A whole number.
-    Long(i64),
-    /// A whole number above `i64::MAX`.
-    Unsigned(u64),
-    /// A number with a fraction.
-    Double(f64),
-    /// A point in time.
-    Date(Timestamp),
-    /// An address.
-    Ip(IpAddr),
-    /// Text, or a version.
-    Text(&'a str),
-}
+pub type KeyRef<'a> = KeyValue<&'a str>;
 
 /// How many rows of keys an event has, see [`Keys::row`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,33 +244,31 @@ impl<'a> KeyRef<'a> {
     }
 }
 
+impl<T> KeyValue<T> {
+    /// The same value with its text, if it is one, held in another way.
+    fn with_text<'a, U>(&'a self, hold: impl FnOnce(&'a T) -> U) -> KeyValue<U> {
+        match self {
+            Self::Null => KeyValue::Null,
+            Self::Boolean(flag) => KeyValue::Boolean(*flag),
+            Self::Long(number) => KeyValue::Long(*number),
+            Self::Unsigned(number) => KeyValue::Unsigned(*number),
+            Self::Double(number) => KeyValue::Double(*number),
+            Self::Date(time) => KeyValue::Date(*time),
+            Self::Ip(address) => KeyValue::Ip(*address),
+            Self::Text(text) => KeyValue::Text(hold(text)),
+        }
+    }
+}
+
 impl From<KeyRef<'_>> for KeyValue {
     fn from(value: KeyRef<'_>) -> Self {
-        match value {
-            KeyRef::Null => Self::Null,
-            KeyRef::Boolean(flag) => Self::Boolean(flag),
-            KeyRef::Long(number) => Self::Long(number),
-            KeyRef::Unsigned(number) => Self::Unsigned(number),
-            KeyRef::Double(number) => Self::Double(number),
-            KeyRef::Date(time) => Self::Date(time),
-            KeyRef::Ip(address) => Self::Ip(address),
-            KeyRef::Text(text) => Self::Text(text.into()),
-        }
+        value.with_text(|text| Box::from(*text))
     }
 }
 
 impl<'a> From<&'a KeyValue> for KeyRef<'a> {
     fn from(value: &'a KeyValue) -> Self {
-        match value {
-            KeyValue::Null => Self::Null,
-            KeyValue::Boolean(flag) => Self::Boolean(*flag),
-            KeyValue::Long(number) => Self::Long(*number),
-            KeyValue::Unsigned(number) => Self::Unsigned(*number),
-            KeyValue::Double(number) => Self::Double(*number),
-            KeyValue::Date(time) => Self::Date(*time),
-            KeyValue::Ip(address) => Self::Ip(*address),
-            KeyValue::Text(text) => Self::Text(text),
-        }
+        value.with_text(AsRef::as_ref)
     }
 }
 
