@@ -49,7 +49,6 @@ pub fn run(flags: &ScanFlags) -> anyhow::Result<Ending> {
         from: flags.from,
         to: flags.to,
         history,
-        unit: 0,
         again: Again::Never,
         units: &units,
         positions: Positions::default(),
@@ -261,7 +260,6 @@ struct ScanTask<'e> {
     /// Events before `from` are history for some rule.
     history: bool,
     units: &'e [Unit],
-    unit: usize,
     again: Again,
     positions: Positions,
     matched: u64,
@@ -361,7 +359,6 @@ impl ScanTask<'_> {
 
 impl Task for ScanTask<'_> {
     fn begin(&mut self, number: usize) {
-        self.unit = number;
         self.positions = Positions::new(number, &self.units[number]);
         self.again = if self.units[number].is_rereadable() {
             Again::Later
