@@ -24,13 +24,6 @@ impl<'a> Computed<'a> {
     pub(crate) fn of_field(value: Value<'a>, field_type: SchemaType) -> Option<Self> {
         match (field_type, &value) {
             (SchemaType::Dynamic, _) => Some(Self::of_any(value)),
-            // What nearly every value is already.
-            (SchemaType::Declared(declared), Value::Str(_)) if is_text(declared) => {
-                Some(Self::of_any(value))
-            }
-            (SchemaType::Declared(FieldType::Ip), Value::Ip(address)) => {
-                Some(Self::Ip(address.to_canonical()))
-            }
             // A number in a text field is text. Its digits are written when somebody reads them: sources hold many
             // numbers that Elastic maps as keywords, and most are only compared.
             (SchemaType::Declared(declared), Value::Long(_) | Value::Unsigned(_))
