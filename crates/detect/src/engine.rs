@@ -9,6 +9,7 @@ use gatewatch_query::{Condition, Keys, PlanBody};
 use gatewatch_rules::{CompiledRule, RuleType};
 
 use crate::alert::RuleFields;
+use crate::hits::Terms;
 use crate::index::IndexTable;
 use crate::sequence::Shape;
 use crate::shown::shown_of;
@@ -52,6 +53,8 @@ pub struct Engine {
     asks: Vec<Ask>,
     /// For each rule with a sequence, its shape.
     shapes: Vec<Option<Shape>>,
+    /// By rule.
+    terms: Vec<Terms>,
     /// For each rule of type threat_match, what it looks for.
     threats: Vec<Option<ThreatIndex>>,
     indicators: IndicatorStore,
@@ -110,12 +113,16 @@ impl Engine {
             .iter()
             .map(|compiled| ThreatIndex::new(compiled, &indicators))
             .collect();
-        let shapes = rules
+        let shapes: Vec<Option<Shape>> = rules
             .iter()
             .map(|compiled| match &compiled.plan.body {
                 PlanBody::Sequence(plan) => Some(Shape::of_plan(plan)),
                 _ => None,
             })
+            .collect();
+        let terms = shapes
+            .iter()
+            .map(|shape| terms_of(shape.as_ref()))
             .collect();
         let mut asks = Vec::new();
         for (rule, compiled) in rules.iter().enumerate() {
@@ -126,6 +133,7 @@ impl Engine {
             rules,
             asks,
             shapes,
+            terms,
             threats,
             indicators,
             indices,
@@ -182,9 +190,16 @@ impl Engine {
         Worker::new(self)
     }
 
-    /// The term of `until` of a rule, which is served last of all terms of an event.
-    pub(crate) fn until(&self, rule: usize) -> Option<u32> {
-        self.shape(rule).map(|shape| u32::from(shape.until_term()))
+    /// The terms of a rule whose hits differ from those of others.
+    pub(crate) fn terms(&self, rule: usize) -> Terms {
+        self.terms[rule]
+    }
+}
+
+fn terms_of(shape: Option<&Shape>) -> Terms {
+    Terms {
+        until: shape.map(|shape| shape.until_term().into()),
+        last: shape.and_then(Shape::last_term).map(u32::from),
     }
 }
 

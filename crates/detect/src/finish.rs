@@ -139,8 +139,8 @@ impl Engine {
     /// The keys that have an event for the last step of a sequence: with any other none is complete. Mostly the last step is rare,
     /// and the first ones, such as failed logins, are not. `None` when there are too many to be kept.
     fn completing_keys(&self, rule: usize, files: &HitFiles) -> io::Result<Option<KeySet>> {
-        match self.shape(rule).and_then(|shape| shape.last_term()) {
-            Some(term) => files.keys_of(rule, term.into(), self.state_budget() / 4),
+        match self.terms(rule).last {
+            Some(_) => files.last_keys(rule, self.state_budget() / 4),
             None => Ok(None),
         }
     }
@@ -155,7 +155,7 @@ impl Engine {
         join: impl Fn(&Parts<'_>, bool) -> io::Result<Tried>,
     ) -> io::Result<()> {
         for count in PARTS {
-            let parts = Parts::new(files, (rule, self.until(rule)), keys, count)?;
+            let parts = Parts::new(files, (rule, self.terms(rule).until), keys, count)?;
             let is_last = count == PARTS[PARTS.len() - 1];
             let tried = join(&parts, is_last)?;
             if tried.dropped.is_some() && !is_last {

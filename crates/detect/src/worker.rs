@@ -1,5 +1,6 @@
 //! Puts the questions of all rules to events, on one thread.
 
+mod bare;
 mod glimpse;
 
 use std::collections::HashMap;
@@ -99,6 +100,8 @@ struct Kind {
     dispatcher: Option<Dispatcher>,
     /// The open questions as they are put to events that were not read as a whole; none before there are such events.
     near: Vec<Option<Condition>>,
+    /// The only question, where a hit is no more than keys and time, see [`bare`].
+    bare: Option<usize>,
 }
 
 /// A question that is open for a kind.
@@ -154,6 +157,7 @@ impl Kind {
             put: 0,
             dispatcher: None,
             near: Vec::new(),
+            bare: None,
         }
     }
 
@@ -265,11 +269,13 @@ impl<'e> Worker<'e> {
                 return Some(0);
             }
             let number = u32::try_from(self.kinds.len()).expect("bounded by MAX_KINDS");
-            self.kinds.push(Kind {
+            let mut kind = Kind {
                 index_unknown: seen_by.is_none(),
                 without_index: self.indices.is_unnamed(known),
                 ..Kind::new(open)
-            });
+            };
+            kind.bare = bare::only_question(&kind, self.engine);
+            self.kinds.push(kind);
             Some(number)
         };
         if let Some(name) = known.identity()
@@ -342,6 +348,11 @@ impl<'e> Worker<'e> {
         position: u64,
         again: Again,
     ) -> io::Result<bool> {
+        if again == Again::Later
+            && let Some(is_hit) = self.keep_bare(kind, event, position)?
+        {
+            return Ok(is_hit);
+        }
         self.dispatch(kind, event, position, again, Part::Whole)
     }
 
@@ -432,10 +443,7 @@ impl<'e> Worker<'e> {
     }
 
     fn has_history(&self, rule: usize) -> bool {
-        matches!(
-            self.engine.rules()[rule].rule.rule_type,
-            RuleType::NewTerms(_)
-        )
+        has_history(self.engine, rule)
     }
 
     /// For each rule, whether it sees the event; `None` when all that are asked do.
@@ -523,6 +531,7 @@ impl<'e> Worker<'e> {
     ) -> Result<Option<Prepared>, RuntimeError> {
         let ask = &self.engine.asks()[index];
         let mut key = std::mem::take(&mut self.key);
+        key.clear();
         let several = match encode_row(&mut key, ask.keys.as_ref(), event) {
             Rows::One => Vec::new(),
             Rows::None => {
@@ -580,7 +589,7 @@ impl<'e> Worker<'e> {
                 (earliest, time) => earliest.or(time),
             };
         }
-        let until = self.engine.until(ask.rule);
+        let terms = self.engine.terms(ask.rule);
         let mut keep = |key: &[u8]| {
             let hit = NewHit {
                 term: ask.term,
@@ -591,7 +600,7 @@ impl<'e> Worker<'e> {
                 tiebreak: tiebreak.as_ref(),
                 document,
             };
-            self.hits.push(ask.rule, until, &hit)
+            self.hits.push(ask.rule, terms, &hit)
         };
         if several.is_empty() {
             keep(&key)?;
@@ -641,6 +650,11 @@ impl<'e> Worker<'e> {
                 position,
             });
     }
+}
+
+/// Does the rule ask what was seen before?
+fn has_history(engine: &Engine, rule: usize) -> bool {
+    matches!(engine.rules()[rule].rule.rule_type, RuleType::NewTerms(_))
 }
 
 /// The time of an event by a rule's clock.

@@ -137,6 +137,76 @@ proptest! {
     }
 }
 
+/// All events have this action.
+struct Action([Value<'static>; 1]);
+
+impl Known for Action {
+    fn known(&self, field: Field) -> Option<&[Value<'static>]> {
+        (field.name() == "event.action").then_some(self.0.as_slice())
+    }
+}
+
+/// What comes of the events by one rule, where the kind of an event is its action: of most of them the keys decide alone, and of those
+/// nothing but keys and time is read unless they are taken at a glimpse.
+fn by_action(rule: CompiledRule, events: &[Json], at_a_glimpse: bool) -> String {
+    let options = EngineOptions {
+        ignore_index: true,
+        ..EngineOptions::default()
+    };
+    let engine = Engine::with(vec![rule], IndicatorStore::default(), options);
+    let mut worker = engine.worker();
+    let mut hits = 0;
+    for (position, event) in (1..).zip(events) {
+        let action = event["event"]["action"].as_str().expect("all have one");
+        let Some(kind) = worker.kind(&Action([Value::from(action.to_owned())])) else {
+            continue;
+        };
+        let event = JsonEvent::new(event.clone());
+        let sight = Sight {
+            shows_anchors: true,
+            is_sure: &|| true,
+        };
+        let seen = match at_a_glimpse {
+            true => worker
+                .glimpse(kind, &event, position, &sight)
+                .expect("kept"),
+            false => Glimpse::Wanted,
+        };
+        hits += u64::from(match seen {
+            Glimpse::Taken => true,
+            Glimpse::Unwanted => false,
+            Glimpse::Wanted => worker
+                .event(kind, &event, position, Again::Later)
+                .expect("kept"),
+        });
+    }
+    let mut known = KnownTerms::default();
+    let outcome = engine.finish(vec![worker], &mut known).expect("joined");
+    format!("{hits} {:?} {:?}", outcome.matches, outcome.notes)
+}
+
+proptest! {
+    #[test]
+    fn what_keys_decide_is_kept_alike(events in events()) {
+        let sequence = r#"sequence by user.name, ?host.name with maxspan=1m
+            [any where event.action == "a"] with runs=2 [any where event.action == "b"] until [any where event.action == "c"]"#;
+        for rest in [
+            json!({"type": "eql", "language": "eql", "query": sequence}),
+            json!({"type": "eql", "language": "eql", "query": sequence, "timestamp_field": "event.ingested"}),
+            json!({"type": "eql", "language": "eql", "query": sequence, "tiebreaker_field": "process.pid"}),
+            json!({"type": "threshold", "language": "kuery", "query": "event.action:a",
+                "threshold": {"field": ["host.name"], "value": 2}}),
+            json!({"type": "threshold", "language": "kuery", "query": "event.action:a",
+                "threshold": {"field": [], "value": 2, "cardinality": [{"field": "user.name", "value": 2}]}}),
+            json!({"type": "new_terms", "language": "kuery", "query": "event.action:a",
+                "new_terms_fields": ["host.name"], "history_window_start": "now-1d"}),
+        ] {
+            let seen = by_action(rule(0, rest.clone()), &events, true);
+            prop_assert_eq!(by_action(rule(0, rest), &events, false), seen);
+        }
+    }
+}
+
 #[test]
 fn a_glimpse_is_enough_for_what_is_only_counted() {
     let event = |user: &str, action: &str| {

@@ -23,6 +23,11 @@ const HAS_TIME: u8 = 1;
 const HAS_TIEBREAK: u8 = 2;
 const HAS_DOCUMENT: u8 = 4;
 
+/// The bytes of the length of a key.
+const KEY_LENGTH: usize = size_of::<u32>();
+/// And of what mostly stands before a key: the flags, a small term, the position, the time and the length of the key.
+const FRONT: usize = 2 + 8 + 8 + KEY_LENGTH;
+
 fn put_number(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number.to_le_bytes()[0] | 0x80);
@@ -75,10 +80,8 @@ pub(crate) fn encode_values(out: &mut Vec<u8>, values: &[KeyValue]) {
     }
 }
 
-/// Writes the keys of an event into an emptied `out` as [`encode_values`] writes its one row; no keys are a row without values.
-/// Unless the answer is [`Rows::One`], nothing is there to be read.
+/// Appends the keys of an event as [`encode_values`] writes its one row; no keys are a row without values. Unless the answer is [`Rows::One`], nothing is there to be read.
 pub(crate) fn encode_row(out: &mut Vec<u8>, keys: Option<&Keys>, event: &dyn Event) -> Rows {
-    out.clear();
     put_number(out, keys.map_or(0, Keys::len) as u64);
     keys.map_or(Rows::One, |keys| {
         keys.row(event, &mut |value| put_value(out, value))
@@ -87,22 +90,16 @@ pub(crate) fn encode_row(out: &mut Vec<u8>, keys: Option<&Keys>, event: &dyn Eve
 
 /// The values that [`encode_values`] wrote. `None` when they are damaged.
 pub(crate) fn decode_values(bytes: &[u8]) -> Option<Vec<KeyValue>> {
-    Input(bytes).values()
+    let mut input = Input(bytes);
+    input.values().filter(|_| input.0.is_empty())
 }
 
 pub(super) fn encode(out: &mut Vec<u8>, hit: &NewHit<'_>) {
     let flag = |set: bool, flag: u8| if set { flag } else { 0 };
-    out.push(
-        flag(hit.time.is_some(), HAS_TIME)
-            | flag(hit.tiebreak.is_some(), HAS_TIEBREAK)
-            | flag(hit.document.is_some(), HAS_DOCUMENT),
-    );
-    put_number(out, u64::from(hit.term));
-    out.extend_from_slice(&hit.position.to_le_bytes());
-    if let Some(time) = hit.time {
-        out.extend_from_slice(&time.nanos().to_le_bytes());
-    }
-    out.extend_from_slice(hit.key);
+    let flags =
+        flag(hit.tiebreak.is_some(), HAS_TIEBREAK) | flag(hit.document.is_some(), HAS_DOCUMENT);
+    let place = (hit.term, hit.time, hit.position);
+    encode_front(out, flags, place, |out| out.extend_from_slice(hit.key));
     encode_values(out, hit.values);
     if let Some(tiebreak) = hit.tiebreak {
         put_value(out, tiebreak.into());
@@ -113,18 +110,68 @@ pub(super) fn encode(out: &mut Vec<u8>, hit: &NewHit<'_>) {
     }
 }
 
+/// A hit that has a key and a place - its term, time and position - and nothing else. The key is written by `put`.
+pub(super) fn encode_bare<T>(
+    out: &mut Vec<u8>,
+    place: (u32, Option<Timestamp>, u64),
+    put: impl FnOnce(&mut Vec<u8>) -> T,
+) -> T {
+    let put = encode_front(out, 0, place, put);
+    encode_values(out, &[]);
+    put
+}
+
+/// What stands before the values: the key behind its length, so that it is found at once.
+#[inline]
+fn encode_front<T>(
+    out: &mut Vec<u8>,
+    flags: u8,
+    (term, time, position): (u32, Option<Timestamp>, u64),
+    put: impl FnOnce(&mut Vec<u8>) -> T,
+) -> T {
+    match (u8::try_from(term), time) {
+        // What nearly every hit is, in one go.
+        (Ok(term @ ..0x80), Some(time)) => {
+            let mut front = [0; FRONT];
+            front[0] = flags | HAS_TIME;
+            front[1] = term;
+            front[2..10].copy_from_slice(&position.to_le_bytes());
+            front[10..18].copy_from_slice(&time.nanos().to_le_bytes());
+            out.extend_from_slice(&front);
+        }
+        _ => {
+            out.push(if time.is_some() {
+                flags | HAS_TIME
+            } else {
+                flags
+            });
+            put_number(out, u64::from(term));
+            out.extend_from_slice(&position.to_le_bytes());
+            if let Some(time) = time {
+                out.extend_from_slice(&time.nanos().to_le_bytes());
+            }
+            out.extend_from_slice(&[0; KEY_LENGTH]);
+        }
+    }
+    let start = out.len();
+    let put = put(out);
+    // A longer one makes the whole too long to be kept.
+    let length = u32::try_from(out.len() - start).unwrap_or(u32::MAX);
+    out[start - KEY_LENGTH..start].copy_from_slice(&length.to_le_bytes());
+    put
+}
+
 /// `None` when the bytes are none that [`encode`] wrote.
 pub(super) fn decode(bytes: &[u8]) -> Option<Hit> {
-    let mut input = Input(bytes);
-    let flags = input.byte()?;
-    let term = u32::try_from(input.number()?).ok()?;
-    let position = u64::from_le_bytes(input.take()?);
-    let time = if flags & HAS_TIME == 0 {
-        None
-    } else {
-        Some(Timestamp::from_nanos(i64::from_le_bytes(input.take()?)))
-    };
-    let key = input.values()?;
+    let Glance {
+        term,
+        time,
+        position,
+        flags,
+        key,
+        rest: mut input,
+    } = Glance::of(bytes)?;
+    let key = decode_values(key)?;
     let values = input.values()?;
     let tiebreak = if flags & HAS_TIEBREAK == 0 {
         None
@@ -155,13 +202,16 @@ pub(super) struct Glance<'a> {
     pub(super) term: u32,
     pub(super) time: Option<Timestamp>,
     pub(super) position: u64,
-    pub(super) has_tiebreak: bool,
-    /// From the key on.
+    flags: u8,
+    /// The key, encoded: equal keys have equal bytes.
+    pub(super) key: &'a [u8],
+    /// From the values on.
     rest: Input<'a>,
 }
 
 impl<'a> Glance<'a> {
     /// `None` when the bytes are none that [`encode`] wrote.
+    #[inline]
     pub(super) fn of(bytes: &'a [u8]) -> Option<Self> {
         let mut input = Input(bytes);
         let flags = input.byte()?;
@@ -171,42 +221,26 @@ impl<'a> Glance<'a> {
             0 => None,
             _ => Some(Timestamp::from_nanos(i64::from_le_bytes(input.take()?))),
         };
+        let length = u32::from_le_bytes(input.take::<KEY_LENGTH>()?) as usize;
+        let (key, rest) = input.0.split_at_checked(length)?;
         Some(Self {
             term,
             time,
             position,
-            has_tiebreak: flags & HAS_TIEBREAK != 0,
-            rest: input,
+            flags,
+            key,
+            rest: Input(rest),
         })
     }
 
-    /// The key, encoded: equal keys have equal bytes.
-    pub(super) fn key(mut self) -> Option<&'a [u8]> {
-        let all = self.rest.0;
-        for _ in 0..self.rest.number()? {
-            self.rest.skip()?;
-        }
-        all.get(..all.len() - self.rest.0.len())
+    pub(super) fn has_tiebreak(&self) -> bool {
+        self.flags & HAS_TIEBREAK != 0
     }
 }
 
 struct Input<'a>(&'a [u8]);
 
 impl Input<'_> {
-    /// Passes over a value.
-    fn skip(&mut self) -> Option<()> {
-        let length = match self.byte()? {
-            NULL | FALSE | TRUE => 0,
-            LONG | UNSIGNED | DOUBLE | DATE => 8,
-            IPV4 => 4,
-            IPV6 => 16,
-            TEXT => usize::try_from(self.number()?).ok()?,
-            _ => return None,
-        };
-        self.0 = self.0.get(length..)?;
-        Some(())
-    }
-
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
@@ -266,7 +300,7 @@ mod tests {
     use gatewatch_query::{Key, KeyValue, Keys, Rows, SchemaType};
     use serde_json::json;
 
-    use super::{Glance, decode, encode, encode_row, encode_values};
+    use super::{Glance, decode, encode, encode_bare, encode_row, encode_values};
     use crate::hits::Hit;
     use crate::store::DocumentRef;
 
@@ -278,7 +312,7 @@ mod tests {
             source: Some((Field::new(name), SchemaType::Declared(FieldType::Keyword))),
         };
         let keys = Keys::new(vec![key("user.name", false), key("host.name", true)]);
-        let mut row = vec![1, 2, 3];
+        let mut row = Vec::new();
         for (event, rows) in [
             (json!({"user.name": "u", "host.name": "h"}), Rows::One),
             (json!({"user.name": 7, "host.name": []}), Rows::One),
@@ -289,12 +323,14 @@ mod tests {
             ),
         ] {
             let event = JsonEvent::new(event);
+            row.clear();
             assert_eq!(encode_row(&mut row, Some(&keys), &event), rows);
             if rows == Rows::One {
                 let mut values = Vec::new();
                 encode_values(&mut values, &keys.extract(&event).expect("few keys")[0]);
                 assert_eq!(row, values);
             }
+            row.clear();
             assert_eq!(encode_row(&mut row, None, &event), Rows::One);
             let mut none = Vec::new();
             encode_values(&mut none, &[]);
@@ -347,8 +383,15 @@ mod tests {
                 (glance.term, glance.time, glance.position),
                 (hit.term, hit.time, hit.position)
             );
-            assert_eq!(glance.has_tiebreak, hit.tiebreak.is_some());
-            assert_eq!(glance.key(), Some(key.as_slice()));
+            assert_eq!(glance.has_tiebreak(), hit.tiebreak.is_some());
+            assert_eq!(glance.key, key);
+            if hit.tiebreak.is_none() {
+                let mut bare = Vec::new();
+                encode_bare(&mut bare, (hit.term, hit.time, hit.position), |out| {
+                    encode_values(out, &hit.key);
+                });
+                assert_eq!(bare, bytes);
+            }
             for end in 0..bytes.len() {
                 assert_eq!(decode(&bytes[..end]), None);
             }

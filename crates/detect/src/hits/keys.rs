@@ -19,10 +19,10 @@ const ENTRY: usize = 48;
 
 impl KeySet {
     /// Adds a key.
-    pub(super) fn insert(&mut self, key: &[u8]) {
-        if !self.keys.contains(key) {
-            self.bytes += key.len() + ENTRY;
-            self.keys.insert(key.into());
+    pub(super) fn insert(&mut self, key: Box<[u8]>) {
+        let length = key.len();
+        if self.keys.insert(key) {
+            self.bytes += length + ENTRY;
         }
     }
 
@@ -31,15 +31,19 @@ impl KeySet {
         self.bytes
     }
 
-    /// Decodes a hit, unless it has a time and none of these keys. The outer `None` stands for damage.
+    /// Is a hit of no use, as it has a time and none of these keys? What is damaged is not.
+    pub(super) fn is_useless(&self, bytes: &[u8]) -> bool {
+        // Hits without a time are counted.
+        Glance::of(bytes).is_some_and(|hit| hit.time.is_some() && !self.keys.contains(hit.key))
+    }
+
+    /// Decodes a hit, unless it is of no use. The outer `None` stands for damage.
     #[expect(
         clippy::option_option,
         reason = "damage and a hit of no use are two things"
     )]
     pub(super) fn decode(&self, bytes: &[u8]) -> Option<Option<Hit>> {
-        let glance = Glance::of(bytes)?;
-        // Hits without a time are counted.
-        if glance.time.is_some() && !self.keys.contains(glance.key()?) {
+        if self.is_useless(bytes) {
             return Some(None);
         }
         decode(bytes).map(Some)

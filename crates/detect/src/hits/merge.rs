@@ -8,7 +8,7 @@ use std::io;
 use super::codec::{Glance, decode};
 use super::keys::KeySet;
 use super::records::Records;
-use super::store::{HitStore, Kept};
+use super::store::{HitStore, Kept, rule_of, slot};
 use super::{Hit, rank};
 use crate::sequence::missing_last;
 
@@ -35,8 +35,9 @@ impl HitFiles {
             .iter()
             .flat_map(|kept| {
                 let in_file = kept.runs.iter().flat_map(|run| &run.parts);
-                let in_memory = kept.memory.iter().map(|(rule, _)| *rule as usize);
-                in_file.map(|(rule, _, _)| *rule as usize).chain(in_memory)
+                let in_memory = kept.memory.iter().map(|(slot, _)| *slot);
+                let slots = in_file.map(|(slot, _, _)| *slot).chain(in_memory);
+                slots.map(|slot| rule_of(slot as usize))
             })
             .collect();
         rules.sort_unstable();
@@ -75,26 +76,13 @@ impl HitFiles {
         Ok(hits)
     }
 
-    /// The keys of the hits of one term of a rule; `None` when they take more memory than this.
-    pub(crate) fn keys_of(
-        &self,
-        rule: usize,
-        term: u32,
-        budget: usize,
-    ) -> io::Result<Option<KeySet>> {
+    /// The keys of the hits of the last term of a rule; `None` when they take more memory than this.
+    pub(crate) fn last_keys(&self, rule: usize, budget: usize) -> io::Result<Option<KeySet>> {
         let mut keys = KeySet::default();
-        for mut source in self.sources(rule) {
-            let key_of = |bytes: &[u8]| {
-                let glance = Glance::of(bytes)?;
-                match glance.term == term {
-                    true => glance.key().map(|key| Some(Box::<[u8]>::from(key))),
-                    false => Some(None),
-                }
-            };
+        for mut source in self.in_slot(slot(rule, true)) {
+            let key_of = |bytes: &[u8]| Some(Box::<[u8]>::from(Glance::of(bytes)?.key));
             while let Some(key) = source.from.next(key_of)? {
-                if let Some(key) = key {
-                    keys.insert(&key);
-                }
+                keys.insert(key);
                 if keys.bytes() > budget {
                     return Ok(None);
                 }
@@ -105,10 +93,15 @@ impl HitFiles {
 
     /// Where the hits of a rule lie.
     fn sources(&self, rule: usize) -> Vec<Source<'_>> {
+        let both = [slot(rule, false), slot(rule, true)];
+        both.iter().flat_map(|slot| self.in_slot(*slot)).collect()
+    }
+
+    fn in_slot(&self, slot: usize) -> Vec<Source<'_>> {
         let mut sources = Vec::new();
         for (number, kept) in (0u32..).zip(&self.workers) {
             for run in &kept.runs {
-                if let (Some((from, to)), Some(file)) = (part(&run.parts, rule), &kept.file) {
+                if let (Some((from, to)), Some(file)) = (part(&run.parts, slot), &kept.file) {
                     sources.push(Source {
                         worker: number,
                         from: Records::in_file(file, from, to),
@@ -117,7 +110,7 @@ impl HitFiles {
             }
             let in_memory = kept
                 .memory
-                .binary_search_by(|(of, _)| (*of as usize).cmp(&rule));
+                .binary_search_by(|(of, _)| (*of as usize).cmp(&slot));
             if let Ok(at) = in_memory {
                 sources.push(Source {
                     worker: number,
@@ -129,9 +122,9 @@ impl HitFiles {
     }
 }
 
-fn part(parts: &[(u32, u64, u64)], rule: usize) -> Option<(u64, u64)> {
+fn part(parts: &[(u32, u64, u64)], slot: usize) -> Option<(u64, u64)> {
     let at = parts
-        .binary_search_by(|(of, _, _)| (*of as usize).cmp(&rule))
+        .binary_search_by(|(of, _, _)| (*of as usize).cmp(&slot))
         .ok()?;
     Some((parts[at].1, parts[at].2))
 }
@@ -190,6 +183,7 @@ impl Source<'_> {
             return self.from.next(decode);
         };
         loop {
+            self.from.skip(|bytes| keys.is_useless(bytes));
             match self.from.next(|bytes| keys.decode(bytes))? {
                 Some(None) => {}
                 found => return Ok(found.flatten()),
@@ -224,7 +218,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::HitFiles;
-    use crate::hits::{Hit, HitStore};
+    use crate::hits::{Hit, HitStore, Terms};
+
+    const TERMS: Terms = Terms {
+        until: Some(2),
+        last: Some(1),
+    };
 
     fn hits() -> impl Strategy<Value = Vec<(usize, usize, Hit)>> {
         let hit = (
@@ -260,7 +259,7 @@ mod tests {
             let collect = |workers: usize, budget: usize| {
                 let mut stores: Vec<HitStore> = (0..workers).map(|_| HitStore::new(budget)).collect();
                 for (worker, rule, hit) in &hits {
-                    stores[worker % workers].push(*rule, Some(2), &hit.to_keep(&mut Vec::new())).expect("kept");
+                    stores[worker % workers].push(*rule, TERMS, &hit.to_keep(&mut Vec::new())).expect("kept");
                 }
                 let files = HitFiles::new(stores).expect("closed");
                 let mut all = Vec::new();
@@ -288,7 +287,7 @@ mod tests {
             }
             let mut stores: Vec<HitStore> = (0..2).map(|_| HitStore::new(budget)).collect();
             for (worker, rule, hit) in &hits {
-                stores[worker % 2].push(*rule, Some(2), &hit.to_keep(&mut Vec::new())).expect("kept");
+                stores[worker % 2].push(*rule, TERMS, &hit.to_keep(&mut Vec::new())).expect("kept");
             }
             let files = HitFiles::new(stores).expect("closed");
             for rule in files.rules() {
@@ -301,7 +300,7 @@ mod tests {
                     all
                 };
                 let all = read(None);
-                let keys = files.keys_of(rule, 1, usize::MAX).expect("readable").expect("few");
+                let keys = files.last_keys(rule, usize::MAX).expect("readable").expect("few");
                 let leads = |hit: &Hit| all.iter().any(|last| last.term == 1 && last.key == hit.key);
                 let expect: Vec<Hit> = all
                     .iter()
@@ -310,7 +309,7 @@ mod tests {
                     .collect();
                 prop_assert_eq!(read(Some(&keys)), expect);
                 let has_last = all.iter().any(|hit| hit.term == 1);
-                let too_many = files.keys_of(rule, 1, 0).expect("readable").is_none();
+                let too_many = files.last_keys(rule, 0).expect("readable").is_none();
                 prop_assert_eq!(too_many, has_last);
             }
         }

@@ -49,6 +49,15 @@ pub(crate) struct NewHit<'a> {
     pub document: Option<DocumentRef>,
 }
 
+/// The terms of a rule whose hits differ from those of others.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    /// Its `until`, see [`rank`].
+    pub until: Option<u32>,
+    /// The last one of a sequence that takes an event. Its hits are kept by themselves: their keys tell which of the others are of use.
+    pub last: Option<u32>,
+}
+
 impl Hit {
     /// The hit as it was before it was kept. Its key is encoded into `key`.
     pub(crate) fn to_keep<'a>(&'a self, key: &'a mut Vec<u8>) -> NewHit<'a> {

@@ -36,6 +36,20 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Passes over hits in memory as long as this says that they are of no use.
+    pub(super) fn skip(&mut self, is_useless: impl Fn(&[u8]) -> bool) {
+        let Self::Memory(bytes, _) = self else {
+            return;
+        };
+        // What is damaged is left to `next`.
+        while let Some((length, rest)) = bytes.split_first_chunk::<4>()
+            && let Some((hit, rest)) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)
+            && is_useless(hit)
+        {
+            *bytes = rest;
+        }
+    }
+
     /// The next hit, as `decode` makes it of its bytes.
     pub(super) fn next<T>(&mut self, decode: impl Fn(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
         match self {

@@ -7,8 +7,8 @@ use std::sync::Mutex;
 
 use gatewatch_event::Timestamp;
 
-use super::codec::{Glance, decode, encode};
-use super::{NewHit, rank};
+use super::codec::{Glance, decode, encode, encode_bare};
+use super::{NewHit, Terms, rank};
 use crate::sequence::missing_last;
 
 /// Encoded hits: in memory up to a budget; what is more is sorted and appended to an unnamed temporary file, run by run.
@@ -16,8 +16,8 @@ use crate::sequence::missing_last;
 pub(crate) struct HitStore {
     /// Bytes of memory to use.
     budget: usize,
-    /// By rule.
-    of_rules: Vec<OfRule>,
+    /// By [`slot`].
+    slots: Vec<Slot>,
     /// Bytes of all hits in memory.
     bytes: usize,
     /// How many of them must be put in order.
@@ -28,9 +28,19 @@ pub(crate) struct HitStore {
     runs: Vec<Run>,
 }
 
-/// The hits of one rule in memory, each behind its length, in the order in which they came.
+/// Where hits of a rule are kept: those of its last term, or all others.
+pub(super) fn slot(rule: usize, is_last: bool) -> usize {
+    2 * rule + usize::from(is_last)
+}
+
+/// The rule whose hits are kept there.
+pub(super) fn rule_of(slot: usize) -> usize {
+    slot / 2
+}
+
+/// The hits of a [`slot`] in memory, each behind its length, in the order in which they came.
 #[derive(Debug, Default)]
-struct OfRule {
+struct Slot {
     /// No hit is in two of them.
     chunks: Vec<Vec<u8>>,
     count: usize,
@@ -55,10 +65,13 @@ struct Entry<'a> {
 const CHUNK: usize = 256 << 10;
 const FIRST_CHUNK: usize = 4 << 10;
 
+/// The bytes of the length of a hit.
+const LENGTH: usize = size_of::<u32>();
+
 /// Sorted hits in the file.
 #[derive(Debug)]
 pub(super) struct Run {
-    /// Where the hits of each rule lie, by rule.
+    /// Where the hits of each slot lie, by slot.
     pub(super) parts: Vec<(u32, u64, u64)>,
 }
 
@@ -67,7 +80,7 @@ pub(super) struct Run {
 pub(super) struct Kept {
     pub(super) file: Option<Mutex<File>>,
     pub(super) runs: Vec<Run>,
-    /// The last run, in the form of the file, by rule.
+    /// The last run, in the form of the file, by slot.
     pub(super) memory: Vec<(u32, Vec<Vec<u8>>)>,
 }
 
@@ -75,7 +88,7 @@ impl HitStore {
     pub(crate) fn new(budget: usize) -> Self {
         Self {
             budget,
-            of_rules: Vec::new(),
+            slots: Vec::new(),
             bytes: 0,
             disordered: 0,
             encoded: Vec::new(),
@@ -85,24 +98,58 @@ impl HitStore {
         }
     }
 
-    /// Keeps a hit. `until` is the term of the rule's `until`.
-    pub(crate) fn push(
+    /// Keeps a hit of a rule that has these terms.
+    pub(crate) fn push(&mut self, rule: usize, terms: Terms, hit: &NewHit<'_>) -> io::Result<()> {
+        self.begin();
+        encode(&mut self.encoded, hit);
+        let place = (hit.term, hit.time, hit.position);
+        self.keep(rule, terms, place, hit.tiebreak.is_some())
+    }
+
+    /// Keeps a hit that has a key and a place - its term, time and position - and nothing else. The key is written by `put`, which
+    /// says whether there is one: if not, there is no hit.
+    #[inline]
+    pub(crate) fn push_bare(
         &mut self,
         rule: usize,
-        until: Option<u32>,
-        hit: &NewHit<'_>,
+        terms: Terms,
+        place: (u32, Option<Timestamp>, u64),
+        put: impl FnOnce(&mut Vec<u8>) -> bool,
     ) -> io::Result<()> {
-        self.encoded.clear();
-        encode(&mut self.encoded, hit);
-        if rule >= self.of_rules.len() {
-            self.of_rules.resize_with(rule + 1, OfRule::default);
+        self.begin();
+        match encode_bare(&mut self.encoded, place, put) {
+            true => self.keep(rule, terms, place, false),
+            false => Ok(()),
         }
-        let of_rule = &mut self.of_rules[rule];
-        let before = of_rule.to_sort();
-        of_rule.until = until;
-        of_rule.push(&self.encoded, hit)?;
-        self.bytes += self.encoded.len() + size_of::<u32>();
-        self.disordered += of_rule.to_sort() - before;
+    }
+
+    /// Leaves room for the length.
+    fn begin(&mut self) {
+        self.encoded.clear();
+        self.encoded.extend_from_slice(&[0; LENGTH]);
+    }
+
+    /// Keeps the hit that was encoded.
+    fn keep(
+        &mut self,
+        rule: usize,
+        terms: Terms,
+        (term, time, position): (u32, Option<Timestamp>, u64),
+        is_tied: bool,
+    ) -> io::Result<()> {
+        let length = u32::try_from(self.encoded.len() - LENGTH).map_err(io::Error::other)?;
+        self.encoded[..LENGTH].copy_from_slice(&length.to_le_bytes());
+        let number = slot(rule, terms.last == Some(term));
+        if number >= self.slots.len() {
+            self.slots.resize_with(number + 1, Slot::default);
+        }
+        let slot = &mut self.slots[number];
+        let before = slot.to_sort();
+        slot.until = terms.until;
+        let place = (time, position, Reverse(rank(term, terms.until)));
+        slot.push(&self.encoded, place, is_tied);
+        self.bytes += self.encoded.len();
+        self.disordered += slot.to_sort() - before;
         if self.bytes + self.disordered * size_of::<Entry<'_>>() > self.budget {
             self.spill()?;
         }
@@ -113,12 +160,12 @@ impl HitStore {
     fn write_sorted(&mut self, out: &mut dyn Write, start: u64) -> io::Result<Run> {
         let mut parts: Vec<(u32, u64, u64)> = Vec::new();
         let mut from = start;
-        for (rule, of_rule) in (0u32..).zip(&mut self.of_rules) {
+        for (number, slot) in (0u32..).zip(&mut self.slots) {
             // The next run may be of other rules.
-            let of_rule = std::mem::take(of_rule);
-            let to = from + of_rule.write_sorted(out)?;
+            let slot = std::mem::take(slot);
+            let to = from + slot.write_sorted(out)?;
             if to > from {
-                parts.push((rule, from, to));
+                parts.push((number, from, to));
             }
             from = to;
         }
@@ -149,9 +196,9 @@ impl HitStore {
             self.spill()?;
         }
         let mut memory = Vec::new();
-        for (rule, of_rule) in (0u32..).zip(self.of_rules) {
-            if of_rule.count > 0 {
-                memory.push((rule, of_rule.into_sorted()?));
+        for (number, slot) in (0u32..).zip(self.slots) {
+            if slot.count > 0 {
+                memory.push((number, slot.into_sorted()?));
             }
         }
         Ok(Kept {
@@ -162,19 +209,19 @@ impl HitStore {
     }
 }
 
-impl OfRule {
+impl Slot {
     /// How many hits must be put in order.
     fn to_sort(&self) -> usize {
         if self.is_disordered { self.count } else { 0 }
     }
 
-    fn push(&mut self, encoded: &[u8], hit: &NewHit<'_>) -> io::Result<()> {
-        let place = (hit.time, hit.position, Reverse(rank(hit.term, self.until)));
-        self.is_disordered |= hit.tiebreak.is_some() || self.last.is_some_and(|last| last > place);
+    /// Takes a hit behind its length.
+    #[inline]
+    fn push(&mut self, encoded: &[u8], place: Place, is_tied: bool) {
+        self.is_disordered |= is_tied || self.last.is_some_and(|last| last > place);
         self.last = Some(place);
         self.count += 1;
-        let length = u32::try_from(encoded.len()).map_err(io::Error::other)?;
-        let needed = encoded.len() + size_of::<u32>();
+        let needed = encoded.len();
         let fits = |chunk: &Vec<u8>| chunk.capacity() - chunk.len() >= needed;
         if !self.chunks.last().is_some_and(fits) {
             let next = self
@@ -185,10 +232,8 @@ impl OfRule {
                 .push(Vec::with_capacity(next.min(CHUNK).max(needed)));
         }
         if let Some(chunk) = self.chunks.last_mut() {
-            chunk.extend_from_slice(&length.to_le_bytes());
             chunk.extend_from_slice(encoded);
         }
-        Ok(())
     }
 
     /// Writes the hits, sorted, each behind its length, and says how many bytes they took.
@@ -214,7 +259,7 @@ impl OfRule {
                         glance.position,
                         Reverse(rank(glance.term, self.until)),
                     ),
-                    tied: glance.has_tiebreak,
+                    tied: glance.has_tiebreak(),
                     bytes,
                 });
             }
