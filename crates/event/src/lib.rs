@@ -27,7 +27,7 @@ pub use coerce::{CoerceError, coerce, double_text};
 pub use document::{Document, document_fields, document_values};
 pub use ecs::{FieldType, ecs_fields, ecs_is_array, ecs_type, known_ecs_type};
 pub use field::Field;
-pub use ip::{Cidr, CidrSet, parse_ip};
+pub use ip::{Cidr, CidrSet, leading_ipv4, parse_ip};
 pub use json::JsonEvent;
 pub use record::{Event, INDEX_FIELD, Known, NothingKnown};
 pub use time::{Timestamp, offset_text, parse_iso};

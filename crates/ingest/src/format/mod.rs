@@ -3,6 +3,7 @@
 mod buffer;
 pub mod evtx;
 pub mod json;
+pub(crate) mod line_ends;
 mod literals;
 pub mod syslog;
 pub mod text;

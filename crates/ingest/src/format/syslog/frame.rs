@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::run::Run;
 use crate::format::utf16::{self, Decoder, Flaws};
 
 /// Longer records are not read: no syslog daemon writes them, and a file that is not text must not fill the memory.
@@ -105,7 +106,7 @@ struct Wide {
     counted: u64,
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Where the next record ends.
 enum Cut {
@@ -205,6 +206,34 @@ impl<R: Read> Frames<R> {
         (&self.buffer[self.start..self.end], self.ended)
     }
 
+    /// The records that lie in memory as a whole, where that is told from lines alone and costs less than one at a time; perhaps none.
+    /// What was taken of them is to be [passed](Self::pass).
+    pub(crate) fn run(&mut self) -> Run<'_> {
+        self.begin();
+        let is_indented = match self.framing {
+            Framing::Indented => true,
+            Framing::Lines => false,
+            Framing::Joined(_) | Framing::Grouped(_) | Framing::Gathered(_) => {
+                return Run::default();
+            }
+        };
+        let offset = self.base + self.start as u64;
+        // The mark at the start of the stream is no part of it.
+        if self.wide.is_some() || self.skipping || offset == 0 && self.start_is_marked() {
+            return Run::default();
+        }
+        Run::new(&self.buffer[self.start..self.end], offset, is_indented)
+    }
+
+    /// Passes over records that were taken of a [run](Self::run), so many bytes.
+    pub(crate) fn pass(&mut self, bytes: usize) {
+        self.start += bytes.min(self.end - self.start);
+    }
+
+    fn start_is_marked(&self) -> bool {
+        self.buffer[self.start..self.end].starts_with(BYTE_ORDER_MARK)
+    }
+
     /// The next record; `None` at the end of the stream.
     ///
     /// # Errors
@@ -256,7 +285,7 @@ impl<R: Read> Frames<R> {
         while self.end - self.start < 3 && !self.ended {
             self.fill()?;
         }
-        if self.buffer[self.start..self.end].starts_with(BYTE_ORDER_MARK) {
+        if self.start_is_marked() {
             self.start += BYTE_ORDER_MARK.len();
         }
         Ok(())
@@ -391,7 +420,8 @@ impl<R: Read> Frames<R> {
 }
 
 /// Without carriage returns and line feeds at the end.
-fn trim_end(mut line: &[u8]) -> &[u8] {
+#[inline]
+pub(super) fn trim_end(mut line: &[u8]) -> &[u8] {
     while let Some((b'\r' | b'\n', rest)) = line.split_last() {
         line = rest;
     }
@@ -427,12 +457,40 @@ mod tests {
     fn frames(bytes: &[u8], sizes: Vec<usize>) -> Vec<(u64, Vec<u8>, bool)> {
         let reader = Pieces {
             bytes,
-            sizes: sizes.into_iter().cycle(),
+            sizes: sizes.clone().into_iter().cycle(),
         };
         let mut frames = Frames::new(reader);
         let mut found = Vec::new();
         while let Some(frame) = frames.next_frame().expect("memory can be read") {
             found.push((frame.offset, frame.bytes.to_vec(), frame.cut));
+        }
+        assert_eq!(frames.bytes_read(), bytes.len() as u64);
+        assert_eq!(in_runs(bytes, sizes), found);
+        found
+    }
+
+    /// The same, as many at once as lie in memory.
+    fn in_runs(bytes: &[u8], sizes: Vec<usize>) -> Vec<(u64, Vec<u8>, bool)> {
+        let reader = Pieces {
+            bytes,
+            sizes: sizes.into_iter().cycle(),
+        };
+        let mut frames = Frames::new(reader);
+        let mut found = Vec::new();
+        loop {
+            let mut run = frames.run();
+            while let Some((frame, text)) = run.next() {
+                found.push((frame.offset, frame.bytes.to_vec(), frame.cut));
+                if let Some(text) = text {
+                    assert_eq!(text.as_bytes(), frame.bytes);
+                }
+            }
+            let taken = run.taken();
+            frames.pass(taken);
+            match frames.next_frame().expect("memory can be read") {
+                Some(frame) => found.push((frame.offset, frame.bytes.to_vec(), frame.cut)),
+                None => break,
+            }
         }
         assert_eq!(frames.bytes_read(), bytes.len() as u64);
         found

@@ -9,12 +9,14 @@
 
 mod frame;
 mod header;
+mod plain;
+mod run;
 mod stamp;
 mod year;
 
 pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES, Piece, PieceOf, Pieces};
 pub use header::Header;
-pub(crate) use header::{LastHeader, Plain};
+pub(crate) use plain::{LastHeader, Plain};
 pub(crate) use stamp::month;
 pub use stamp::{Stamp, classic_stamp, iso_stamp, kernel_time};
 pub use year::{Assumed, YearBasis, YearClock, YearSpan};

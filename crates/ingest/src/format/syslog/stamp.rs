@@ -148,13 +148,17 @@ pub(crate) struct LastStamp {
     /// The text of the time with the space behind it.
     text: [u8; FIXED + 1],
     stamp: Option<Stamp>,
+    is_same: bool,
 }
 
 impl LastStamp {
     /// As [`usual`] has it.
+    #[inline]
     pub(super) fn usual(&mut self, text: &[u8]) -> Option<Stamp> {
+        self.is_same = false;
         let (front, rest) = text.split_first_chunk()?;
         if self.stamp.is_some() && self.text == *front {
+            self.is_same = true;
             // A year may follow.
             return self
                 .stamp
@@ -163,6 +167,11 @@ impl LastStamp {
         let stamp = usual(text)?;
         (self.text, self.stamp) = (*front, Some(stamp));
         Some(stamp)
+    }
+
+    /// Had the text that was looked at last the time of the one before?
+    pub(super) fn is_same(&self) -> bool {
+        self.is_same
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::header;
 use super::stamp::Stamp;
+use crate::format::line_ends::LineEnds;
 
 /// What the year of the first line is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,17 +175,18 @@ impl YearSpan {
     pub fn lines(&mut self, bytes: &[u8]) {
         let mut start = 0;
         let mut known = None;
-        for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
-            let line = &bytes[start..end];
+        for end in LineEnds::of(bytes).chain([bytes.len()]) {
+            // Most lines begin with the day of the one before. The line feed is no part of a day.
+            let front = bytes.get(start..).and_then(<[u8]>::first_chunk);
+            let line = start..end;
             start = end + 1;
-            // Most lines begin with the day of the one before.
-            let front = line.first_chunk().copied().filter(names_day);
             if front.is_some() && front == known {
                 continue;
             }
+            let line = &bytes[line];
             if let Some(day) = header::month_and_day(line) {
                 self.day(day);
-                known = front;
+                known = line.first_chunk().filter(|front| names_day(front));
             }
         }
     }

@@ -20,8 +20,18 @@ pub struct AuthKinds {
     recent: [Option<(u64, Option<u32>)>; RECENT],
     /// The program named last, by the bytes of its name.
     last_program: (Vec<u8>, Program),
-    /// For each sentence, the program that was asked about last, and whether any event that the sentence can become is wanted.
-    sentences: [Option<(u64, bool)>; sentence::COUNT],
+    /// For each sentence, the program that was asked about last, and the answer.
+    sentences: [Option<(Program, Told)>; sentence::COUNT],
+}
+
+/// What a consumer wants of the events that a sentence of sshd can become.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::source) struct Told {
+    /// Any of them.
+    pub(in crate::source) is_wanted: bool,
+    /// Under which number, if at all, it wants the attempt to log in that the sentence is in its [usual](super::Attempt) words; `None`
+    /// where that is no attempt.
+    pub(in crate::source) attempt: Option<Option<u32>>,
 }
 
 impl Default for AuthKinds {
@@ -43,30 +53,35 @@ impl AuthKinds {
         }
     }
 
-    /// May the consumer want it, as far as its start tells? `None` where that does not tell that the message is one of sshd's
-    /// sentences.
-    pub(in crate::source) fn may_want(
+    /// What the consumer wants of the events that a line can be, as far as its program and the start of its message tell. `None` where
+    /// they do not tell that the message is one of sshd's sentences.
+    pub(in crate::source) fn tell(
         &mut self,
         program: &[u8],
         message: &[u8],
         consumer: &mut dyn Consumer,
-    ) -> Option<bool> {
+    ) -> Option<Told> {
         let number = sentence::number(message)?;
         let program = self.program(program)?;
         if program.role != Role::Ssh {
             return None;
         }
-        if let Some((asked, wanted)) = self.sentences[number]
-            && asked == program.number()
+        if let Some((asked, told)) = self.sentences[number]
+            && asked == program
         {
-            return Some(wanted);
+            return Some(told);
         }
-        let mut wanted = false;
+        let mut is_wanted = false;
         for key in sentence::kinds(program, number) {
-            wanted |= self.answer(key, consumer).is_some();
+            is_wanted |= self.answer(key, consumer).is_some();
         }
-        self.sentences[number] = Some((program.number(), wanted));
-        Some(wanted)
+        let attempt = sentence::attempt(program, number);
+        let told = Told {
+            is_wanted,
+            attempt: attempt.map(|key| self.answer(key, consumer)),
+        };
+        self.sentences[number] = Some((program, told));
+        Some(told)
     }
 
     /// The program of this name: mostly that of the line before.

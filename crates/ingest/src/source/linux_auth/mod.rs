@@ -13,6 +13,7 @@
 //! ```
 
 mod accounts;
+mod attempt;
 mod class;
 mod dropbear;
 mod event;
@@ -26,10 +27,13 @@ mod sentence;
 pub mod sshd;
 mod sudo;
 mod text;
+mod usual;
 
+pub(super) use attempt::Attempt;
 pub use class::AuthKind;
 pub use event::AuthEvent;
 pub use fields::{EXTENSION_FIELDS, field_names};
 pub use journal::{JournalFields, JournalLine, from_filebeat, is_filebeat_journal, is_journal};
 pub use kinds::AuthKinds;
+pub(super) use kinds::Told;
 pub(super) use program::is_own_program;

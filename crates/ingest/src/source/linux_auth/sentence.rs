@@ -58,6 +58,30 @@ pub(super) fn is_of_sshd(message: &str) -> bool {
     number(message.as_bytes()).is_some_and(|number| !SENTENCES[number].0.starts_with("pam_"))
 }
 
+/// The kind of an attempt to log in.
+fn attempt_of(program: Program, event: SshEvent) -> Key {
+    let groups = [
+        FieldGroup::User,
+        FieldGroup::Source,
+        FieldGroup::Ssh,
+        FieldGroup::Remote,
+    ];
+    Key {
+        program,
+        class: Class::of_attempt(event),
+        ssh_event: event,
+        groups: groups.iter().fold(0, |bits, group| bits | group.bit()),
+    }
+}
+
+/// The kind of event that this sentence is if it is an attempt to log in and goes on as expected; `None` for the others.
+pub(super) fn attempt(program: Program, number: usize) -> Option<Key> {
+    match SENTENCES[number].1 {
+        Becomes::Attempt(event) => Some(attempt_of(program, event)),
+        _ => None,
+    }
+}
+
 /// Every kind that an event may be of whose message starts like this sentence.
 pub(super) fn kinds(program: Program, number: usize) -> Vec<Key> {
     let kind = |class: Class, ssh_event: SshEvent, groups: &[FieldGroup]| Key {
@@ -69,10 +93,7 @@ pub(super) fn kinds(program: Program, number: usize) -> Vec<Key> {
     let nothing = kind(Class::default(), SshEvent::None, &[]);
     let (user, source) = (FieldGroup::User, FieldGroup::Source);
     match SENTENCES[number].1 {
-        Becomes::Attempt(event) => {
-            let groups = [user, source, FieldGroup::Ssh, FieldGroup::Remote];
-            vec![nothing, kind(Class::of_attempt(event), event, &groups)]
-        }
+        Becomes::Attempt(event) => vec![nothing, attempt_of(program, event)],
         Becomes::Remote => vec![
             nothing,
             kind(Class::default(), SshEvent::None, &[FieldGroup::Remote]),

@@ -5,6 +5,7 @@
 //! only be sshd's own remark about the key.
 
 use super::text::{digits, find_spaced, host_length, is_host, needle, small_number, word};
+use super::usual::Usual;
 
 needle!(FOR, " for ");
 needle!(FROM, " from ");
@@ -198,8 +199,8 @@ fn plain(message: &str) -> &str {
 
 /// Reads a message of sshd, without the syslog header. `None` when it names neither an event nor a remote host.
 pub fn parse(message: &str) -> Option<SshdMessage<'_>> {
-    if let Some(parsed) = usual(message) {
-        return Some(parsed);
+    if let Some(usual) = Usual::read(message) {
+        return Some(usual.message());
     }
     let message = message.trim_ascii();
     let Some((count, start)) = repetition(message) else {
@@ -235,7 +236,7 @@ fn strip_noise(message: &str) -> &str {
 }
 
 #[inline]
-fn one(message: &str) -> Option<SshdMessage<'_>> {
+pub(super) fn one(message: &str) -> Option<SshdMessage<'_>> {
     // Most sentences are known by their first letters.
     match message.as_bytes().first()? {
         b'A' | b'F' => login(message).or_else(|| other(message)),
@@ -253,56 +254,8 @@ fn is_attempt(event: &str) -> bool {
     matches!(event, "Accepted" | "Failed" | "Postponed" | "Partial")
 }
 
-/// An attempt in the sentence that most lines are, `Failed METHOD for [invalid user ]NAME from HOST port PORT ssh2`, in which the name is
-/// one word: there is but one way to read it. Says what [`login`] says, in a third of the time; all else is left to that.
-fn usual(message: &str) -> Option<SshdMessage<'_>> {
-    let bytes = message.as_bytes();
-    let event_end = match bytes {
-        [b'F', b'a', b'i', b'l', b'e', b'd', b' ', ..] => 6,
-        [b'A', b'c', b'c', b'e', b'p', b't', b'e', b'd', b' ', ..] => 8,
-        _ => return None,
-    };
-    let method_end = one_word(bytes, event_end + 1)?;
-    let mut begin = method_end + b" for ".len();
-    let mut rest = bytes[method_end..].strip_prefix(b" for ")?;
-    if let [b'i', b'n' | b'l', ..] = rest
-        && let Some(named) = STRANGERS
-            .iter()
-            .find_map(|prefix| rest.strip_prefix(prefix.as_bytes()))
-    {
-        begin += rest.len() - named.len();
-        rest = named;
-    }
-    let end = one_word(rest, 0)?;
-    let start = begin + end + b" from ".len();
-    let rest = rest[end..].strip_prefix(b" from ")?;
-    let length = host_length(&message[start..])?;
-    let rest = rest[length..].strip_prefix(b" port ")?;
-    let (number, digits) = small_number(rest);
-    if digits == 0 || &rest[digits..] != b" ssh2" {
-        return None;
-    }
-    Some(SshdMessage {
-        event: Some(&message[..event_end]),
-        method: Some(&message[event_end + 1..method_end]),
-        user: Some(&message[begin..begin + end]),
-        remote: Some(Remote {
-            address: &message[start..start + length],
-            port: Some(u16::try_from(number).ok()?),
-        }),
-        ..SshdMessage::new(Form::Login)
-    })
-}
-
-/// Where the word ends that starts at `start`, if a space is what ends it.
-fn one_word(bytes: &[u8], start: usize) -> Option<usize> {
-    let rest = bytes.get(start..)?;
-    let end = rest.iter().position(u8::is_ascii_whitespace)?;
-    (rest[end] == b' ').then_some(start + end)
-}
-
 /// What sshd puts before the name of a user that there is not.
-const STRANGERS: [&str; 2] = ["invalid user ", "illegal user "];
+pub(super) const STRANGERS: [&str; 2] = ["invalid user ", "illegal user "];
 
 /// Other sentences of the same shape whose words before the user are sshd's own.
 const LIKE_LOGIN: &[&str] = &[
@@ -641,74 +594,4 @@ fn server_event(rest: &str) -> Option<Remote<'_>> {
         address,
         port: port.parse().ok(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{login, usual};
-
-    /// Pieces of which sentences and what a stranger makes of them are put together.
-    fn sentence() -> impl Strategy<Value = String> {
-        let piece = prop::sample::select(vec![
-            "Failed",
-            "Accepted",
-            " ",
-            "password",
-            "keyboard-interactive/pam",
-            " for ",
-            " for",
-            "invalid user ",
-            "illegal user ",
-            "inroot",
-            "root",
-            "größe",
-            "\t",
-            "\n",
-            " from ",
-            "192.0.2.7",
-            "2001:db8::1",
-            "host.example",
-            " port ",
-            "22",
-            "65536",
-            "123456",
-            " ssh2",
-            " ssh1",
-            ": RSA SHA256:x",
-            " [preauth]",
-        ]);
-        prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
-    }
-
-    fn whole() -> impl Strategy<Value = String> {
-        let name = prop_oneof![Just("root".to_owned()), sentence()];
-        let event = prop::sample::select(vec!["Failed", "Accepted", "Postponed"]);
-        let stranger = prop::sample::select(vec!["", "invalid user ", "illegal user ", "invalid "]);
-        let end = prop_oneof![Just(String::new()), sentence()];
-        (event, stranger, name, end).prop_map(|(event, stranger, name, end)| {
-            format!("{event} password for {stranger}{name} from 192.0.2.7 port 22 ssh2{end}")
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_usual_reads_as_ever(message in prop_oneof![sentence(), whole()]) {
-            if let Some(parsed) = usual(&message) {
-                prop_assert_eq!(Some(parsed), login(&message));
-            }
-        }
-    }
-
-    #[test]
-    fn most_lines_are_usual() {
-        for message in [
-            "Failed password for root from 192.0.2.7 port 22 ssh2",
-            "Failed none for invalid user x from 2001:db8::1 port 22 ssh2",
-            "Accepted gssapi-with-mic for u from host.example port 65535 ssh2",
-        ] {
-            assert!(usual(message).is_some(), "{message}");
-        }
-    }
 }

@@ -11,9 +11,9 @@ use crate::format::json::{Index, LazyJson};
 use crate::format::syslog::{Assumed, Header, LastHeader, Plain, Stamp, YearClock};
 use crate::format::text::Columns;
 use crate::source::Claims;
-use crate::source::linux_auth::{AuthEvent, AuthKinds};
+use crate::source::linux_auth::{Attempt, AuthEvent, AuthKinds, Told};
 use crate::source::mapping::{Confidence, Record, Source, SourceKinds};
-use crate::{Consumer, Counts, Place, Problem, ProblemKind};
+use crate::{Consumer, Counts, Place, Placed, Problem, ProblemKind};
 
 pub(super) struct Lines<'r> {
     pub(super) consumer: &'r mut dyn Consumer,
@@ -24,6 +24,8 @@ pub(super) struct Lines<'r> {
     pub(super) zone_assumed: bool,
     pub(super) clock: YearClock,
     pub(super) last_header: LastHeader,
+    /// The time of the plain line before, with its year. None where another line was dated since.
+    pub(super) dated: Option<Dated>,
     /// The time of the last message about authentication.
     pub(super) last_time: Option<(Stamp, Option<Timestamp>)>,
     pub(super) counts: Counts,
@@ -38,6 +40,13 @@ pub(super) struct Lines<'r> {
     pub(super) index: Index,
     /// Pairs of sources of which it was said that both claim a line.
     pub(super) told: Vec<(&'static str, &'static str)>,
+}
+
+/// A time that has its year, and the point in time, once somebody asked for it.
+#[derive(Clone, Copy)]
+pub(super) struct Dated {
+    stamp: Stamp,
+    time: Option<Option<Timestamp>>,
 }
 
 impl Lines<'_> {
@@ -79,8 +88,8 @@ impl Lines<'_> {
         self.place.offset = start;
     }
 
-    /// One record.
-    pub(super) fn record(&mut self, bytes: &[u8]) {
+    /// One record; its text, if that is known to be such.
+    pub(super) fn record(&mut self, bytes: &[u8], text: Option<&str>) {
         // A crash leaves blocks of NUL in the file; the next line follows at once.
         let start = bytes
             .iter()
@@ -91,18 +100,20 @@ impl Lines<'_> {
             return self.unreadable("NUL bytes and nothing else");
         }
         let bytes = &bytes[start..];
+        let text = text.map(|text| &text[start..]);
+        let to_text = || text.map_or_else(|| text_of(bytes), Cow::Borrowed);
         let mut plain = Plain::find_after(bytes, &mut self.last_header);
+        if !self.last_header.has_same_time() {
+            self.dated = None;
+        }
         match &mut plain {
             Some(plain) => {
-                self.date(&mut plain.stamp);
+                self.date_plain(plain);
                 let (program, message) = (plain.program(bytes), plain.message(bytes));
-                let told = self.auth.may_want(program, message, self.consumer);
-                if let Some(wanted) = told {
+                if let Some(told) = self.auth.tell(program, message, self.consumer) {
                     self.counts.records += 1;
-                    if wanted {
-                        // Nobody else has messages of sshd.
-                        let text = text_of(bytes);
-                        self.deliver_auth(Some(plain.stamp), || plain.header(&text));
+                    if told.is_wanted {
+                        self.sentence(&to_text(), *plain, told);
                     }
                     return;
                 }
@@ -111,8 +122,40 @@ impl Lines<'_> {
             None => {}
         }
         self.counts.records += 1;
-        let text = text_of(bytes);
+        let text = to_text();
         self.text(&text, plain, &text);
+    }
+
+    /// A sentence of sshd: nobody else has those.
+    fn sentence(&mut self, text: &str, plain: Plain, told: Told) {
+        let zone = self.zone;
+        let time = match &mut self.dated {
+            Some(dated) => *dated.time.get_or_insert_with(|| dated.stamp.at(zone)),
+            None => plain.stamp.at(zone),
+        };
+        if let Some(kind) = told.attempt
+            && let Some(attempt) = Attempt::read(text, plain, time, zone)
+        {
+            if let Some(kind) = kind {
+                let event = Placed::new(&attempt, &self.place);
+                self.consumer.event(kind, &event);
+            }
+            return;
+        }
+        self.deliver_auth(time, || plain.header(text));
+    }
+
+    /// Gives a plain line's time its year: that of the line before where the time is the same.
+    fn date_plain(&mut self, plain: &mut Plain) {
+        if let Some(dated) = &self.dated {
+            plain.stamp = dated.stamp;
+            return;
+        }
+        self.date(&mut plain.stamp);
+        self.dated = Some(Dated {
+            stamp: plain.stamp,
+            time: None,
+        });
     }
 
     /// Is this line one that names columns, or tells of them?
@@ -180,18 +223,19 @@ impl Lines<'_> {
                 asked.deliver(record, None, &self.place, self.consumer);
             }
         } else if record.has_header {
-            self.deliver_auth(record.header.stamp, || record.header);
+            let time = self.time(record.header.stamp);
+            self.deliver_auth(time, || record.header);
         } else {
             self.unreadable("no syslog header, and no line of a log that gatewatch knows");
         }
     }
 
     /// Hands a message about authentication on.
-    fn deliver_auth<'a>(&mut self, stamp: Option<Stamp>, header: impl FnOnce() -> Header<'a>)
+    fn deliver_auth<'a>(&mut self, time: Option<Timestamp>, header: impl FnOnce() -> Header<'a>)
     where
         Self: 'a,
     {
-        let event = AuthEvent::at(header, self.time(stamp), self.zone);
+        let event = AuthEvent::at(header, time, self.zone);
         self.auth.deliver(&event, &self.place, self.consumer);
     }
 
@@ -222,6 +266,7 @@ impl Lines<'_> {
 
     /// Gives a time its year, and states what had to be assumed.
     fn date(&mut self, stamp: &mut Stamp) {
+        self.dated = None;
         let zoneless = stamp.offset.is_none();
         if let Some(assumed) = self.clock.assign(stamp) {
             let reason = match assumed {

@@ -95,6 +95,7 @@ pub fn read_text(
         zone_assumed: options.zone_assumed,
         clock: YearClock::new(options.year, options.zone.clone(), span),
         last_header: LastHeader::default(),
+        dated: None,
         last_time: None,
         counts: Counts::default(),
         main,
@@ -107,6 +108,13 @@ pub fn read_text(
         told: Vec::new(),
     };
     loop {
+        let mut run = frames.run();
+        while let Some((frame, text)) = run.next() {
+            lines.place.offset = frame.offset;
+            lines.record(frame.bytes, text);
+        }
+        let taken = run.taken();
+        frames.pass(taken);
         match frames.next_frame() {
             Ok(Some(frame)) => {
                 lines.place.offset = frame.offset;
@@ -118,10 +126,10 @@ pub fn read_text(
                 } else if let Some(gather) = &mut gather {
                     gather.take(frame.bytes, frame.offset, &mut |bytes, offset| {
                         lines.place.offset = offset;
-                        lines.record(bytes);
+                        lines.record(bytes, None);
                     });
                 } else {
-                    lines.record(frame.bytes);
+                    lines.record(frame.bytes, None);
                 }
             }
             Ok(None) => break,
@@ -135,7 +143,7 @@ pub fn read_text(
     if let Some(gather) = gather {
         gather.finish(&mut |bytes, offset| {
             lines.place.offset = offset;
-            lines.record(bytes);
+            lines.record(bytes, None);
         });
     }
     for (offset, reason) in frames.flaws().told() {
@@ -193,5 +201,74 @@ pub fn check_bytes(bytes: &[u8]) {
             let event = mapping::SourceEvent::new(*source, source.kind(&record), &record);
             let _ = gatewatch_event::Event::document(&event);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use gatewatch_event::{Event as _, Known, Timestamp};
+
+    use super::{TextOptions, read_text};
+    use crate::format::syslog::YearBasis;
+    use crate::{Consumer, Placed, Problem};
+
+    #[derive(Default)]
+    struct Times(Vec<Option<Timestamp>>);
+
+    impl Consumer for Times {
+        fn kind(&mut self, _: &dyn Known) -> Option<u32> {
+            Some(0)
+        }
+        fn event(&mut self, _: u32, event: &Placed<'_>) {
+            self.0.push(event.timestamp());
+        }
+        fn problem(&mut self, _: Problem) {}
+    }
+
+    /// The years of lines that begin like this.
+    fn years(starts: &[&str]) -> Vec<String> {
+        let text: String = starts
+            .iter()
+            .map(|start| format!("{start} Failed password for a from 192.0.2.1 port 1 ssh2\n"))
+            .collect();
+        let options = TextOptions {
+            year: YearBasis::Given(2020),
+            ..TextOptions::default()
+        };
+        let unknown = TextOptions::default();
+        let read = |options| {
+            let mut times = Times::default();
+            read_text(text.as_bytes(), Arc::from("x"), options, &mut times);
+            let year = |time: &Option<Timestamp>| {
+                time.map_or("-".into(), |at| at.to_string()[..4].to_owned())
+            };
+            times.0.iter().map(year).collect::<Vec<String>>().join(" ")
+        };
+        vec![read(&options), read(&unknown)]
+    }
+
+    #[test]
+    fn a_time_that_comes_again_has_the_year_of_its_place() {
+        let (december, january) = ("Dec 31 23:59:59 h sshd[1]:", "Jan  1 00:00:00 h sshd[1]:");
+        assert_eq!(
+            years(&[december, december, january, january, december]),
+            ["2020 2020 2021 2021 2020", "1970 1970 1971 1971 1970"]
+        );
+        let dated = "2026-01-01T00:00:00Z h sshd[1]:";
+        assert_eq!(
+            years(&[december, dated, december, december]),
+            ["2020 2026 2020 2020", "1970 2026 2025 2025"]
+        );
+        // A time as in the others, and no host behind it.
+        let odd = "Jan  1 00:00:00 sshd[1]:";
+        assert_eq!(
+            years(&[december, odd, january, december, odd, december]),
+            [
+                "2020 2021 2021 2020 2021 2020",
+                "1970 1971 1971 1970 1971 1970"
+            ]
+        );
     }
 }
