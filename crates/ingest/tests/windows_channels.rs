@@ -176,6 +176,9 @@ fn sysmon_registry_and_dns() {
     check(
         &dns,
         &[
+            ("dns.question.registered_domain", &["example.com"]),
+            ("dns.question.subdomain", &["www"]),
+            ("dns.question.top_level_domain", &["com"]),
             ("dns.resolved_ip", &["192.0.2.8", "2001:db8::8"]),
             ("dns.answers.type", &["CNAME", "A", "AAAA"]),
             (

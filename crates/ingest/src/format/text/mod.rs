@@ -11,6 +11,7 @@
 //! | the web server's combined log | nginx, Apache, HAProxy in that form | [`AccessLine`] |
 //! | distinguished names of certificates | Zeek, Suricata | [`NameParts`] |
 //! | URLs, and what requests hold of them | Zeek, Suricata | [`UrlParts`] |
+//! | names of the name service | Zeek, Suricata, Sysmon | [`DomainParts`] |
 //!
 //! All of them borrow from the line; none fails: what is no part of the form is passed over.
 
@@ -18,6 +19,7 @@ mod access;
 mod cef;
 mod cells;
 mod columns;
+mod domain;
 mod names;
 mod pairs;
 mod split;
@@ -30,6 +32,7 @@ pub use access::{AccessLine, AccessTail, request_parts};
 pub use cef::{Cef, Leef};
 pub use cells::Cells;
 pub use columns::{Columns, Typed};
+pub use domain::DomainParts;
 pub use names::NameParts;
 pub use pairs::Pairs;
 pub(crate) use split::{find_near, lines, split_pair, trim_front};

@@ -3,7 +3,7 @@
 use super::{dns, fields, tls};
 use crate::format::json::LazyJson;
 use crate::source::mapping::{
-    DOORS, Entry, Kind, Record, door_of_port, find_kind, remote, user_agent,
+    DOORS, Entry, Kind, QUESTION, Record, door_of_port, find_kind, remote, user_agent,
 };
 use fields::AT_THE_DOOR;
 
@@ -41,7 +41,7 @@ macro_rules! alert {
                 fields::HTTP, user_agent::FIELDS,
                 tls::HANDSHAKE,
                 tls::CERTIFICATE,
-                dns::FIELDS,
+                dns::FIELDS, QUESTION,
                 fields::DOMAIN,
                 fields::ALERT,
                 $($action)?
@@ -211,7 +211,10 @@ static HTTP_WINRM: Kind = Kind::new(
 
 /// Events that need nothing but their type.
 static PLAIN: [(&str, Kind); 9] = [
-    ("dns", Kind::new("dns", &[dns::FIELDS, protocol!("dns")])),
+    (
+        "dns",
+        Kind::new("dns", &[dns::FIELDS, QUESTION, protocol!("dns")]),
+    ),
     (
         "fileinfo",
         Kind::new(

@@ -81,6 +81,7 @@ fn access_records() {
             none,
             none,
             none,
+            none,
         ],
     );
 }

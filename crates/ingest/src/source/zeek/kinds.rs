@@ -6,7 +6,9 @@ use super::fields::{self, AT_THE_DOOR};
 use super::logs::{self, object};
 use super::row::Row;
 use super::wire;
-use crate::source::mapping::{DOORS, Entry, From, Kind, door_of_port, remote, user_agent};
+use crate::source::mapping::{
+    DOORS, Entry, From, Kind, QUESTION, door_of_port, remote, user_agent,
+};
 
 /// The fields that say which log it is.
 macro_rules! dataset {
@@ -457,7 +459,7 @@ macro_rules! shown {
 
 /// Logs whose columns are kept as they are, some with fields of ECS beside them.
 macro_rules! plain {
-    ($($path:literal => $dataset:literal $(over $transport:literal)? $(as $protocol:literal)? $(with $fields:ident)? $(shown $log:ident)?),* $(,)?) => {
+    ($($path:literal => $dataset:literal $(over $transport:literal)? $(as $protocol:literal)? $(with [$($fields:path),+])? $(shown $log:ident)?),* $(,)?) => {
         /// By the name of the log.
         static PLAIN: [(&str, Kind); [$($path),*].len()] = [$((
             $path,
@@ -476,7 +478,7 @@ macro_rules! plain {
                             From::Object(|view| object(view, shown!($($log)?))),
                         ),
                     ],
-                    $(wire::$fields,)?
+                    $($($fields,)+)?
                 ],
             ),
         )),*];
@@ -498,10 +500,10 @@ macro_rules! plain {
     };
 }
 plain! {
-    "dce_rpc" => "zeek.dce_rpc" over "tcp" as "dce_rpc" with CALLS,
+    "dce_rpc" => "zeek.dce_rpc" over "tcp" as "dce_rpc" with [wire::CALLS],
     "dhcp" => "zeek.dhcp" over "udp" as "dhcp",
     "dnp3" => "zeek.dnp3" over "tcp" as "dnp3",
-    "dns" => "zeek.dns" as "dns" with NAMES,
+    "dns" => "zeek.dns" as "dns" with [wire::NAMES, QUESTION],
     "dpd" => "zeek.dpd",
     "files" => "zeek.files",
     "ftp" => "zeek.ftp" over "tcp" as "ftp",
@@ -516,9 +518,9 @@ plain! {
     "radius" => "zeek.radius" over "udp" as "radius",
     "signatures" => "zeek.signature",
     "sip" => "zeek.sip" over "udp" as "sip",
-    "smb_cmd" => "zeek.smb_cmd" over "tcp" as "smb" with COMMANDS,
-    "smb_files" => "zeek.smb_files" over "tcp" as "smb" with FILES shown SMB_FILES,
-    "smb_mapping" => "zeek.smb_mapping" over "tcp" as "smb" with SPOKEN,
+    "smb_cmd" => "zeek.smb_cmd" over "tcp" as "smb" with [wire::COMMANDS],
+    "smb_files" => "zeek.smb_files" over "tcp" as "smb" with [wire::FILES] shown SMB_FILES,
+    "smb_mapping" => "zeek.smb_mapping" over "tcp" as "smb" with [wire::SPOKEN],
     "smtp" => "zeek.smtp" over "tcp" as "smtp",
     "snmp" => "zeek.snmp" over "udp" as "snmp",
     "software" => "zeek.software",

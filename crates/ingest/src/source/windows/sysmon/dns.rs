@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use gatewatch_event::{Value, parse_ip};
 use serde_json::{Map, Value as Json};
 
+use crate::format::text::DomainParts;
 use crate::source::windows::entry::{Emit, Entry, Extract, Moved};
 use crate::source::windows::lookup::dns;
 use crate::source::windows::text::ip_text;
@@ -14,6 +15,20 @@ use crate::source::windows::view::View;
 pub(super) const ENTRIES: &[Entry] = &[
     Entry::one("network.protocol", Extract::Fixed(&["dns"])),
     Entry::one("dns.question.name", Extract::Data("QueryName")),
+    Entry::one(
+        "dns.question.registered_domain",
+        Extract::Turned("QueryName", |name| part(&name, DomainParts::registered)),
+    ),
+    Entry::one(
+        "dns.question.subdomain",
+        Extract::Turned("QueryName", |name| part(&name, DomainParts::subdomain)),
+    ),
+    Entry::one(
+        "dns.question.top_level_domain",
+        Extract::Turned("QueryName", |name| {
+            part(&name, |parts| Some(parts.top_level()))
+        }),
+    ),
     Entry::many("dns.answers", Extract::Objects(answers)),
     Entry::many("dns.resolved_ip", Extract::Call(resolved)),
     Entry::many("related.ip", Extract::Call(resolved_once)),
@@ -29,6 +44,12 @@ pub(super) const MOVED: &[Moved] = &[
 
 fn status(text: Cow<'_, str>) -> Option<Value<'_>> {
     Some(Value::from(dns::status(&text).to_owned()))
+}
+
+/// A part of the name that was asked for.
+fn part(name: &str, pick: fn(&DomainParts) -> Option<&str>) -> Option<Value<'static>> {
+    let parts = DomainParts::new(name)?;
+    pick(&parts).map(|text| Value::from(text.to_owned()))
 }
 
 /// One part of `type:  5 alias.example;::ffff:192.0.2.1;`.
