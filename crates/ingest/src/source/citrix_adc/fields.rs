@@ -3,7 +3,7 @@
 use gatewatch_event::Value;
 
 use super::line;
-use crate::source::mapping::{Entry, From, Header, View, remote, turn, user_agent};
+use crate::source::mapping::{Entry, From, Header, View, remote, turn};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -44,6 +44,17 @@ pub(super) const REQUEST: &[Entry] = &[
     Entry::part("citrix_adc.log.profile", "profile"),
 ];
 
+/// What somebody asked for through the gateway.
+pub(super) const PAGE: &[Entry] = &[
+    Entry::part("http.request.method", "method"),
+    Entry::part("url.domain", "hostname"),
+    Entry::part("citrix_adc.log.hostname", "hostname"),
+    Entry::part("citrix_adc.log.method", "method"),
+    Entry::part("citrix_adc.log.request.path", "path"),
+    Entry::part("citrix_adc.log.sso_status", "sso_status"),
+    Entry::part("citrix_adc.log.timezone", "timezone"),
+];
+
 /// Who, where, and how much.
 pub(super) const SESSION: &[Entry] = &[
     Entry::turned("event.start", "start_time", moment),
@@ -66,12 +77,6 @@ pub(super) const SESSION: &[Entry] = &[
     Entry::turned("destination.port", "destination_port", turn::port),
     Entry::turned("destination.bytes", "bytes_received", turn::long),
     Entry::part("user_agent.original", "browser"),
-    user_agent::NAME,
-    user_agent::VERSION,
-    user_agent::DEVICE,
-    user_agent::SYSTEM,
-    user_agent::SYSTEM_VERSION,
-    user_agent::SYSTEM_FULL,
     Entry::fields(
         "related.ip",
         &[
@@ -88,7 +93,25 @@ pub(super) const SESSION: &[Entry] = &[
         "citrix_adc.log.user",
         From::First(&["user", "context.user"]),
     ),
-    Entry::part("citrix_adc.log.username", "account"),
+    Entry::new(
+        "citrix_adc.log.username",
+        From::First(&["account", "context.user"]),
+    ),
+    Entry::turned("citrix_adc.log.x_forwarded_for_ip", "forwarded", turn::ip),
+    Entry::turned("network.forwarded_ip", "forwarded", turn::ip),
+    Entry::part("citrix_adc.log.last_contact", "last_contact"),
+    Entry::turned("citrix_adc.log.license_limit", "license_limit", turn::long),
+    Entry::part("citrix_adc.log.errmsg", "errmsg"),
+    Entry::part(
+        "citrix_adc.log.client_security_expression",
+        "security_expression",
+    ),
+    Entry::part(
+        "citrix_adc.log.client_security_check_status",
+        "security_check",
+    ),
+    Entry::part("citrix_adc.log.total_bytes_wire_send", "wire_send"),
+    Entry::part("citrix_adc.log.total_bytes_wire_recieved", "wire_received"),
     Entry::part("citrix_adc.log.customer_name", "customer"),
     Entry::part("citrix_adc.log.spcb_id", "spcb_id"),
     Entry::turned("citrix_adc.log.ssl_relay.address", "relay_ip", turn::ip),
@@ -171,6 +194,7 @@ pub(super) const SESSION: &[Entry] = &[
     Entry::part("citrix_adc.log.logout_method", "logout_method"),
     Entry::part("citrix_adc.log.access", "access"),
     Entry::part("citrix_adc.log.denied_by_policy", "denied_by_policy"),
+    Entry::part("citrix_adc.log.policy_violation", "denied_by_policy"),
     Entry::part("citrix_adc.log.groups", "groups"),
     Entry::part("citrix_adc.log.domain_name", "domain"),
     Entry::part("citrix_adc.log.application_name", "application"),

@@ -1,8 +1,8 @@
 //! The kinds of lines, by feature and event.
 
-use super::fields::{ADMINISTRATOR, CEF, CLIENT, COMMAND, NATIVE, REQUEST, SESSION, WHOLE};
+use super::fields::{ADMINISTRATOR, CEF, CLIENT, COMMAND, NATIVE, PAGE, REQUEST, SESSION, WHOLE};
 use super::line::{Form, Line};
-use crate::source::mapping::{Entry, Kind, Record, remote, web};
+use crate::source::mapping::{Entry, Kind, Record, remote, user_agent, web};
 
 const DOOR: &[Entry] = &remote::door(&["citrix"], &["citrix-adc"]);
 const OWN_DOOR: &[Entry] = &remote::door(&["firewall"], &["citrix-adc"]);
@@ -35,7 +35,7 @@ const BY_STATUS: &[Entry] = &[Entry::call("gatewatch.remote.outcome", |view, emi
 macro_rules! of_gateway {
     ($name:ident, $event:literal, [$($group:expr),*]) => {
         static $name: Kind = Kind::new($event, &[
-            NATIVE, SESSION, WHOLE, AUTHENTICATION, DOOR, CLIENT,
+            NATIVE, SESSION, user_agent::FIELDS, WHOLE, AUTHENTICATION, DOOR, CLIENT,
             &[Entry::fixed("citrix.name", &[$event])] $(, $group)*
         ]);
     };
@@ -46,6 +46,7 @@ static LOGIN_FAILED: Kind = Kind::new(
     &[
         NATIVE,
         SESSION,
+        user_agent::FIELDS,
         AUTHENTICATION,
         DOOR,
         CLIENT,
@@ -55,6 +56,7 @@ static LOGIN_FAILED: Kind = Kind::new(
 );
 of_gateway!(LOGIN, "LOGIN", [&[remote::SUCCESS]]);
 of_gateway!(LOGOUT, "LOGOUT", [&[remote::END]]);
+of_gateway!(HTTPREQUEST, "HTTPREQUEST", [web::TARGET, PAGE]);
 of_gateway!(ICASTART, "ICASTART", [&[remote::SUCCESS]]);
 of_gateway!(ICAEND, "ICAEND_CONNSTAT", [&[remote::END]]);
 static REJECTED: Kind = Kind::new(
@@ -62,6 +64,7 @@ static REJECTED: Kind = Kind::new(
     &[
         NATIVE,
         SESSION,
+        user_agent::FIELDS,
         WHOLE,
         AUTHENTICATION,
         DOOR,
@@ -71,7 +74,15 @@ static REJECTED: Kind = Kind::new(
 );
 static GATEWAY: Kind = Kind::new(
     "gateway",
-    &[NATIVE, SESSION, WHOLE, AUTHENTICATION, DOOR, CLIENT],
+    &[
+        NATIVE,
+        SESSION,
+        user_agent::FIELDS,
+        WHOLE,
+        AUTHENTICATION,
+        DOOR,
+        CLIENT,
+    ],
 );
 static ADMINISTRATOR_LOGIN: Kind = Kind::new(
     "login command",
@@ -89,11 +100,21 @@ static ADMINISTRATOR_LOGOUT: Kind = Kind::new(
     ],
 );
 static COMMANDS: Kind = Kind::new("command", &[NATIVE, COMMAND, PROCESS]);
-static CONNECTION: Kind = Kind::new("TCP", &[NATIVE, SESSION, WHOLE, FLOW]);
-static FEATURE: Kind = Kind::new("feature", &[NATIVE, SESSION, WHOLE, NETWORK]);
+static CONNECTION: Kind = Kind::new("TCP", &[NATIVE, SESSION, user_agent::FIELDS, WHOLE, FLOW]);
+static FEATURE: Kind = Kind::new(
+    "feature",
+    &[NATIVE, SESSION, user_agent::FIELDS, WHOLE, NETWORK],
+);
 static FIREWALL: Kind = Kind::new(
     "web application firewall",
-    &[NATIVE, SESSION, REQUEST, web::TARGET, NETWORK],
+    &[
+        NATIVE,
+        SESSION,
+        user_agent::FIELDS,
+        REQUEST,
+        web::TARGET,
+        NETWORK,
+    ],
 );
 static IN_CEF: Kind = Kind::new("CEF", &[web::TARGET, CEF]);
 static APPLIANCE: Kind = Kind::new("appliance", &[]);
@@ -112,6 +133,7 @@ fn native(line: &Line<'_>) -> &'static Kind {
         ("AAA" | "AAATM" | "SSLVPN", "LOGIN_FAILED") => &LOGIN_FAILED,
         ("SSLVPN" | "AAATM" | "AAA", "LOGIN") => &LOGIN,
         ("SSLVPN" | "AAATM" | "AAA", "LOGOUT") => &LOGOUT,
+        ("SSLVPN", "HTTPREQUEST") => &HTTPREQUEST,
         ("SSLVPN", "ICASTART") => &ICASTART,
         ("SSLVPN", "ICAEND_CONNSTAT") => &ICAEND,
         ("AAA", "Message")
@@ -122,7 +144,7 @@ fn native(line: &Line<'_>) -> &'static Kind {
         {
             &REJECTED
         }
-        ("AAA" | "SSLVPN", _) => &GATEWAY,
+        ("AAA" | "AAATM" | "SSLVPN", _) => &GATEWAY,
         ("UI" | "CLI" | "GUI" | "API" | "CONSOLE" | "", _) => command(line.text),
         ("TCP", _) => &CONNECTION,
         ("APPFW", _) => &FIREWALL,

@@ -13,10 +13,13 @@ const KEYS: &[(&str, &str)] = &[
     ("Browser ", "browser"),
     ("Browser_type ", "browser_type"),
     ("CipherSuite ", "cipher_suite"),
+    ("Client IP ", "client_ip"),
     ("ClientIP ", "client_ip"),
     ("ClientPort ", "client_port"),
     ("ClientVersion ", "client_version"),
     ("Client_ip ", "client_ip"),
+    ("Client_security_check ", "security_check"),
+    ("Client_security_expression ", "security_expression"),
     ("Command ", "command"),
     ("Compression_ratio_recv ", "ratio_received"),
     ("Compression_ratio_send ", "ratio_send"),
@@ -27,9 +30,12 @@ const KEYS: &[(&str, &str)] = &[
     ("Duration ", "duration"),
     ("End Time ", "end_time"),
     ("End_time ", "end_time"),
+    ("Errmsg ", "errmsg"),
     ("Failure_reason ", "failure_reason"),
     ("Group(s) ", "groups"),
     ("Http_resources_accessed ", "http_resources"),
+    ("Last_contact ", "last_contact"),
+    ("License_limit ", "license_limit"),
     ("LogoutMethod ", "logout_method"),
     ("NatIP ", "nat"),
     ("Nat_ip ", "nat"),
@@ -39,8 +45,10 @@ const KEYS: &[(&str, &str)] = &[
     ("SPCBId ", "spcb_id"),
     ("SSLRelayAddress ", "relay"),
     ("SSLVPN_client_type ", "client_type"),
+    ("Session id ", "session_id"),
     ("Session ", "session"),
     ("SessionId: ", "session_id"),
+    ("Sessionid ", "session_id"),
     ("Source ", "source"),
     ("Start Time ", "start_time"),
     ("Start_time ", "start_time"),
@@ -49,6 +57,8 @@ const KEYS: &[(&str, &str)] = &[
     ("Total_UDP_flows ", "udp_flows"),
     ("Total_bytes_recv ", "bytes_received"),
     ("Total_bytes_send ", "bytes_send"),
+    ("Total_bytes_wire_recv ", "wire_received"),
+    ("Total_bytes_wire_send ", "wire_send"),
     ("Total_compressedbytes_recv ", "compressed_received"),
     ("Total_compressedbytes_send ", "compressed_send"),
     ("Total_policies_allowed ", "policies_allowed"),
@@ -57,6 +67,8 @@ const KEYS: &[(&str, &str)] = &[
     ("Vserver ", "vserver"),
     ("VserverServiceIP ", "vserver_ip"),
     ("VserverServicePort ", "vserver_port"),
+    ("Vserver_ip ", "vserver_ip"),
+    ("X-Forwarded-For_ip ", "forwarded"),
     ("applicationName ", "application"),
     ("connectionId ", "connection_id"),
     ("customername ", "customer"),
@@ -134,7 +146,9 @@ fn native<'a>(line: &Line<'a>, parts: &mut Parts<'a>) {
     }
     let mut found = Parts::default();
     for segment in line.text.split(" - ").take(MOST_SEGMENTS) {
-        let start = after_session(segment.trim_start(), &mut found);
+        let start = segment.trim_start().trim_start_matches("- ");
+        let start = start.strip_prefix("Logout handler : ").unwrap_or(start);
+        let start = after_session(start, &mut found);
         if let Some((key, name)) = KEYS.iter().find(|(key, _)| start.starts_with(key)) {
             value(name, &start[key.len()..], &mut found);
         } else if let Some(at) = start.find("] Source ") {
@@ -144,18 +158,47 @@ fn native<'a>(line: &Line<'a>, parts: &mut Parts<'a>) {
                 .split_once("[ICAUUID=")
                 .and_then(|(_, rest)| rest.split(']').next());
             found.push_some("ica_uuid", id);
-        } else if let Some((_, rest)) = start.split_once(" User ")
-            && let Some((user, rest)) = rest.rsplit_once(" : Group(s) ")
+        } else if let Some((host, rest)) = start.split_once(" User ")
+            && let Some((user, rest)) = rest.rsplit_once(": Group(s) ")
         {
-            // `HOST User NAME : Group(s) GROUPS : Vserver IP:PORT`
-            found.push("user", user);
+            // `[TECHSUPPORT][ENUMERATION] HOST User NAME : Group(s) GROUPS : Vserver IP:PORT`
+            found.push_some("hostname", host.rsplit(' ').next());
+            found.push("user", user.trim_end());
             if let Some((groups, server)) = rest.split_once(" : Vserver ") {
                 found.push("groups", groups);
                 value("vserver", server, &mut found);
             }
+        } else if line.event == "HTTPREQUEST" && found.get("vserver_ip").is_some() {
+            request(start, &mut found);
         }
     }
     client(found, parts);
+}
+
+/// `TIME ZONE : SSO is ON : GET /path`, of which the zone, the word about single sign-on and the signs before the method may be missing.
+fn request<'a>(segment: &'a str, parts: &mut Parts<'a>) {
+    if !segment.starts_with(|first: char| first.is_ascii_digit()) {
+        return;
+    }
+    let mut words = segment.split_ascii_whitespace().peekable();
+    words.next();
+    let is_zone =
+        |word: &&str| word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let mut before = None;
+    while let Some(word) = words.next() {
+        match word {
+            "is" => parts.push_some("sso_status", words.next()),
+            _ if words.peek().is_some_and(|next| next.starts_with('/')) => {
+                parts.push_some("timezone", before.filter(is_zone));
+                parts.push("method", word);
+                let target = words.next().unwrap_or_default();
+                parts.push("path", target);
+                web::push_target(parts, target);
+                return;
+            }
+            _ => before = before.or(Some(word)),
+        }
+    }
 }
 
 /// `ADDRESS SESSION - PROFILE URL TEXT`, as the web application firewall writes of requests.
@@ -266,7 +309,15 @@ fn sentence<'a>(message: &'a str, parts: &mut Parts<'a>) {
         "Authentication is rejected for {>user} (client ip : {client:word}",
         message,
         parts,
-    ) || matches("[Remote ip = {address:word}]", message, parts);
+    ) || matches("[Remote ip = {address:word}]", message, parts)
+        || matches(
+            "aaatm_handler successfully parsed assertion client ip is {client_ip:word}, username is {user}",
+            message,
+            parts,
+        );
+    if let Some(client) = parts.get("client_ip").map(str::to_owned) {
+        parts.push("client", client);
+    }
     if let Some(address) = parts.get("address") {
         let ip = turn::split_port(address).0.to_owned();
         parts.push("client", Cow::Owned(ip));

@@ -61,6 +61,13 @@ fn access_records() {
             "citrix success - gina 203.0.113.16:55003",
             "- - - - -:-",
             "- - - - -:-",
+            "citrix - - gina 203.0.113.19:-",
+            "citrix - - gina -:-",
+            "citrix success - hugo 203.0.113.20:-",
+            "citrix - - hugo 203.0.113.20:-",
+            "citrix - - - -:-",
+            "citrix - - hugo 203.0.113.20:-",
+            "citrix - - ida 203.0.113.21:-",
         ],
     );
 }
