@@ -1,6 +1,8 @@
 //! From the parts of a line to ECS.
 
-use crate::source::mapping::{Entry, From, Header, remote, turn, user_agent};
+use gatewatch_event::Value;
+
+use crate::source::mapping::{Entry, From, Header, remote, turn};
 
 /// Fields of every line.
 pub(super) const COMMON: &[Entry] = &[
@@ -33,12 +35,63 @@ pub(super) const COMMON: &[Entry] = &[
     Entry::part("pulse_secure.session.id", "session"),
     Entry::part("pulse_secure.session.id_short", "short"),
     Entry::part("user_agent.original", "agent"),
-    user_agent::NAME,
-    user_agent::VERSION,
-    user_agent::DEVICE,
-    user_agent::SYSTEM,
-    user_agent::SYSTEM_VERSION,
-    user_agent::SYSTEM_FULL,
+];
+
+/// How much went through what has come to its end, and how long it took.
+pub(super) const CLOSED: &[Entry] = &[
+    Entry::turned("event.duration", "seconds", turn::seconds),
+    Entry::turned("pulse_secure.bandwidth.read", "bytes_read", turn::long),
+    Entry::turned(
+        "pulse_secure.bandwidth.written",
+        "bytes_written",
+        turn::long,
+    ),
+    Entry::turned(
+        "pulse_secure.bandwidth.consumed",
+        "bytes_consumed",
+        turn::long,
+    ),
+    Entry::turned(
+        "pulse_secure.web_request.bytes_sent",
+        "bytes_sent",
+        turn::long,
+    ),
+    Entry::turned(
+        "pulse_secure.web_request.bytes_received",
+        "bytes_received",
+        turn::long,
+    ),
+    Entry::call("network.bytes", |view, emit| {
+        let number = |part: &&str| view.text(part)?.parse::<i64>().ok();
+        let numbers = [
+            "bytes_read",
+            "bytes_written",
+            "bytes_consumed",
+            "bytes_sent",
+            "bytes_received",
+        ];
+        let sum = numbers
+            .iter()
+            .filter_map(number)
+            .try_fold(0_i64, i64::checked_add);
+        if let Some(sum) = sum.filter(|sum| *sum > 0) {
+            emit(Value::Long(sum));
+        }
+    }),
+];
+
+/// A request through the gateway.
+pub(super) const WEB: &[Entry] = &[
+    Entry::part("http.request.method", "method"),
+    Entry::turned("http.response.status_code", "status", turn::long),
+];
+
+/// The client that the sentence names, where the line's own is the device.
+pub(super) const PEER: &[Entry] = &[
+    Entry::new("client.address", From::First(&["peer", "client"])),
+    Entry::new("client.ip", From::First(&["peer", "client"])).turn(turn::ip),
+    Entry::new("source.address", From::First(&["peer", "client"])),
+    Entry::new("source.ip", From::First(&["peer", "client"])).turn(turn::ip),
 ];
 
 /// Who, from where.

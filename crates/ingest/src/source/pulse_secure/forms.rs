@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use crate::format::syslog::{Stamp, iso_stamp};
 use crate::format::text::{Pairs, matches};
 use crate::format::time;
-use crate::source::mapping::{Parts, Record, turn};
+use crate::source::mapping::{Parts, Record, turn, web};
 
 /// What stands in front of the gateway's own head.
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" PulseSecure: - - - "));
@@ -261,6 +261,39 @@ fn who<'a>(who: &'a str, parts: &mut Parts<'a>) {
     }
 }
 
+/// What sentences about an end say of how much there was, and requests of what was asked for.
+fn ended<'a>(text: &'a str, parts: &mut Parts<'a>) {
+    if text.starts_with("Closed connection to ") {
+        let _ = matches(
+            "Closed connection to {} port {} after {seconds:word} seconds, with {bytes_read:word} bytes read (in {} chunks) and {bytes_written:word} bytes written",
+            text,
+            parts,
+        );
+    } else if text.starts_with("Session:[") {
+        let consumed = text
+            .rsplit_once(" Bandwidth consumed [")
+            .and_then(|(_, rest)| rest.split(']').next());
+        parts.push_some("bytes_consumed", consumed);
+    } else if let Some(rest) = text.strip_prefix("WebRequest completed, ")
+        && let Some((method, rest)) = rest.split_once(" to ")
+        && let Some((target, rest)) = rest.split_once(" from ")
+    {
+        parts.push("method", method);
+        web::push_target(parts, target);
+        for (mark, name) in [
+            (" result=", "status"),
+            (" sent=", "bytes_sent"),
+            (" received=", "bytes_received"),
+            (" in ", "seconds"),
+        ] {
+            let value = rest
+                .split_once(mark)
+                .and_then(|(_, rest)| rest.split(' ').next());
+            parts.push_some(name, value);
+        }
+    }
+}
+
 /// What the sentence itself names.
 fn details<'a>(text: &'a str, parts: &mut Parts<'a>) {
     if let Some((_, rest)) = text.rsplit_once("(session:") {
@@ -279,6 +312,10 @@ fn details<'a>(text: &'a str, parts: &mut Parts<'a>) {
             rest,
             parts,
         ) || matches("{family:word} address {tunnel:word}", rest, parts);
+    }
+    ended(text, parts);
+    if let Some(rest) = text.strip_prefix("VPN Tunneling: User with IP ") {
+        parts.push_some("tunnel", rest.split(' ').next());
     }
     if let Some(rest) = text.strip_prefix("Connection from IP ") {
         parts.push_some("peer", rest.split(' ').next());

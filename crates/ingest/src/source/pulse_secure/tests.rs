@@ -60,6 +60,12 @@ fn access_records() {
             "vpn failure - heidi 203.0.113.13:-",
             "- - - - -:-",
             "vpn attempt - - 203.0.113.14:-",
+            "vpn success - ida 203.0.113.20:-",
+            "- - - - -:-",
+            "- - - - -:-",
+            "vpn end - ida 203.0.113.20:-",
+            "- - - - -:-",
+            "vpn failure - jan 203.0.113.21:-",
         ],
     );
 }
