@@ -2,6 +2,7 @@
 
 use super::plain::Plain;
 use super::stamp::{self, Stamp};
+use super::structured::{is_format_mark, split_structured_data};
 
 /// A syslog line taken apart. All texts are borrowed from the line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +94,9 @@ impl<'a> Header<'a> {
             .and_then(|name| name.strip_suffix(']'));
         name = bracketed.unwrap_or(name);
         if name.is_empty() || !(colon || pid.is_some() || bracketed.is_some()) {
+            return;
+        }
+        if colon && pid.is_none() && is_format_mark(name.as_bytes(), &bytes[end + 1..]) {
             return;
         }
         self.program = Some(name);
@@ -342,29 +346,6 @@ fn number(text: &str) -> Option<i64> {
     })
 }
 
-/// Splits `-` or `[id name="value"]...` off; a backslash keeps the next character from ending a value.
-fn split_structured_data(text: &str) -> Option<(Option<&str>, &str)> {
-    if let Some(rest) = text.strip_prefix('-') {
-        return (rest.is_empty() || rest.starts_with(' ')).then_some((None, rest));
-    }
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while bytes.get(at) == Some(&b'[') {
-        let mut quoted = false;
-        loop {
-            at += 1;
-            match bytes.get(at)? {
-                b'\\' if quoted => at += 1,
-                b'"' => quoted = !quoted,
-                b']' if !quoted => break,
-                _ => {}
-            }
-        }
-        at += 1;
-    }
-    (at > 0).then(|| Some((Some(text.get(..at)?), text.get(at..)?)))?
-}
-
 /// Where the word at the front ends. Words are short: looking byte by byte is quickest.
 fn word_end(text: &str) -> usize {
     let bytes = text.as_bytes();
@@ -593,6 +574,9 @@ mod tests {
                 "2024-01-01T00:00:00Z",
                 "Oct 23 16:54:58 h p[2]:",
                 "a/b[1]:",
+                "CEF:0|x",
+                "CEF:",
+                "LEEF: 2.0|x:",
                 ":",
                 "x[]:",
                 "",

@@ -12,6 +12,7 @@ mod header;
 mod plain;
 mod run;
 mod stamp;
+mod structured;
 mod year;
 
 pub use frame::{Frame, Frames, Framing, MAX_RECORD, NEXT_BYTES, Piece, PieceOf, Pieces};

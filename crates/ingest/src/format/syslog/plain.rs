@@ -2,6 +2,7 @@
 
 use super::header::{Header, trim_start};
 use super::stamp::{self, LastStamp, Stamp};
+use super::structured::is_format_mark;
 
 /// The bytes that plain names of hosts and programs are made of.
 const NAME_BYTES: [bool; 256] = {
@@ -120,10 +121,10 @@ impl Plain {
             pid = Some(number);
             end += 1;
         }
-        if bytes.get(end) != Some(&b':') {
-            return None;
-        }
-        Some(Self {
+        let name = &bytes[host_end + 1..program_end];
+        let is_plain = bytes.get(end) == Some(&b':')
+            && (pid.is_some() || !is_format_mark(name, &bytes[end + 1..]));
+        is_plain.then_some(Self {
             stamp,
             host_end,
             program_end,

@@ -22,9 +22,18 @@ pub struct Cef<'a> {
 }
 
 impl<'a> Cef<'a> {
-    /// Reads a message that begins with `CEF:`; `None` when it is none.
+    /// Is this a message of a device of this vendor? `vendor` may go on with the bar behind it and the product. `CEF:` may be missing: some
+    /// relays take it for a program's name.
+    pub fn is_of(message: &str, vendor: &str) -> bool {
+        let rest = message.strip_prefix("CEF:").unwrap_or(message);
+        rest.trim_start()
+            .split_once('|')
+            .is_some_and(|(version, rest)| version.len() == 1 && rest.starts_with(vendor))
+    }
+
+    /// Reads a message that begins with `CEF:` or with what should stand behind it; `None` when it is none.
     pub fn parse(message: &'a str) -> Option<Self> {
-        let rest = message.strip_prefix("CEF:")?;
+        let rest = message.strip_prefix("CEF:").unwrap_or(message);
         let mut heads = Heads { rest };
         heads.next()?;
         Some(Self {
@@ -216,6 +225,16 @@ mod tests {
         ];
         assert_eq!(pairs, expect.map(|(key, value)| (key, value.into())));
         assert_eq!(Cef::parse("CEF:0|a|b|c"), None);
+        for (text, expect) in [
+            ("CEF:0|Example|Gate|1|", true),
+            ("CEF: 1|Example|Gate|1|", true),
+            ("0|Example|Gate|1|", true),
+            ("CEF:0|Examples|", false),
+            ("x CEF:0|Example|", false),
+            ("Example|", false),
+        ] {
+            assert_eq!(Cef::is_of(text, "Example|"), expect, "{text}");
+        }
         let cef = Cef::parse(
             r"CEF:0|a|b|c|d|e|5|request=https://web.example/a?b=c&d=e%3D f=/x?y=z msg=a&b=c d\=e act=x = cs1=",
         )

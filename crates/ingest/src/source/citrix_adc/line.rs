@@ -1,6 +1,7 @@
 //! The forms of a line, and its head.
 
 use crate::format::syslog::Stamp;
+use crate::format::text::Cef;
 use crate::source::mapping::{Confidence, Record};
 
 /// How far into a line its own time is looked for: behind a relay's header.
@@ -74,7 +75,7 @@ impl<'a> Form<'a> {
             return Some(Self::Native(line));
         }
         let message = record.message();
-        if message.starts_with("CEF:0|Citrix|NetScaler|") {
+        if Cef::is_of(message, "Citrix|NetScaler|") {
             return Some(Self::Cef(message));
         }
         let space = memchr::memchr(b' ', message.as_bytes())?;

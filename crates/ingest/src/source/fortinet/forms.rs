@@ -53,8 +53,7 @@ fn pairs<'a>(record: &Record<'a>) -> Option<&'a str> {
 
 fn cef<'a>(record: &Record<'a>) -> Option<Cef<'a>> {
     let message = record.message();
-    message
-        .starts_with("CEF:0|Fortinet|")
+    Cef::is_of(message, "Fortinet|")
         .then(|| Cef::parse(message))
         .flatten()
 }
@@ -77,10 +76,7 @@ pub(super) fn detect(record: &Record<'_>) -> Option<Confidence> {
         return (dated && (has(b" desc=") || has(b" devid=") || has(b" device_id=")))
             .then_some(Confidence::Likely);
     }
-    record
-        .message()
-        .starts_with("CEF:0|Fortinet|Forti")
-        .then_some(Confidence::Certain)
+    Cef::is_of(record.message(), "Fortinet|Forti").then_some(Confidence::Certain)
 }
 
 /// What a line is about.

@@ -36,23 +36,9 @@ impl<'a> Form<'a> {
             memmem::find(&head[..time], b" sn=")?;
             return Some(Self::Pairs(text));
         }
-        if text.starts_with("CEF:0|SonicWall|") {
-            return Cef::parse(text).map(Self::Cef);
-        }
-        // A relay took `CEF:` for the program.
-        let rest = text.strip_prefix("0|SonicWall|")?;
-        let mut heads = rest.splitn(6, '|');
-        let (product, version) = (heads.next()?, heads.next()?);
-        let (class, name, severity) = (heads.next()?, heads.next()?, heads.next()?);
-        Some(Self::Cef(Cef {
-            vendor: Cow::Borrowed("SonicWall"),
-            product: product.into(),
-            version: version.into(),
-            class: class.into(),
-            name: name.into(),
-            severity: severity.into(),
-            extension: heads.next()?,
-        }))
+        Cef::is_of(text, "SonicWall|")
+            .then(|| Cef::parse(text).map(Self::Cef))
+            .flatten()
     }
 }
 
