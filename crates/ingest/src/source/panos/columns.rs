@@ -1,11 +1,12 @@
-//! What the cells of a line are called, by its type, and what the CEF and JSON forms call the same values.
+//! What the cells of a line are called, by its type.
 //!
 //! The columns are those of Palo Alto Networks' "Syslog Field Descriptions"; `_` are reserved.
 
 use std::borrow::Cow;
 
-use super::Form;
-use crate::format::text::{Cef, Cells};
+use super::names::{self, NAMES};
+use super::{Form, cef_type};
+use crate::format::text::{Cef, Cells, Leef};
 use crate::source::mapping::{Parts, Record};
 
 /// In front of every line.
@@ -218,6 +219,19 @@ const TRAFFIC: &[&str] = &[
     "vsys_name",
     "device_name",
     "action_source",
+    "_",
+    "_",
+    "_",
+    "_",
+    "_",
+    "_",
+    "tunnel_type",
+    "_",
+    "_",
+    "_",
+    "_",
+    "rule_uuid",
+    "http2_connection",
 ];
 
 const THREAT: &[&str] = &[
@@ -254,12 +268,50 @@ const THREAT: &[&str] = &[
     "actionflags",
     "srcloc",
     "dstloc",
+    "_",
+    "content_type",
+    "pcap_id",
+    "file_hash",
+    "_",
+    "_",
+    "user_agent",
+    "file_type",
+    "xff",
+    "referrer",
+    "sender",
+    "subject",
+    "recipient",
+    "_",
+    "dg1",
+    "dg2",
+    "dg3",
+    "dg4",
+    "vsys_name",
+    "device_name",
+    "_",
+    "_",
+    "_",
+    "http_method",
+    "_",
+    "_",
+    "_",
+    "_",
+    "tunnel_type",
+    "threat_category",
+    "_",
+    "_",
+    "_",
+    "_",
+    "_",
+    "url_categories",
+    "rule_uuid",
+    "http2_connection",
 ];
 
 fn columns(word: &str) -> &'static [&'static str] {
     match word {
         "GLOBALPROTECT" => GLOBALPROTECT,
-        "HIPMATCH" => HIPMATCH,
+        "HIPMATCH" | "HIP-MATCH" => HIPMATCH,
         "USERID" => USERID,
         "SYSTEM" => SYSTEM,
         "CONFIG" => CONFIG,
@@ -285,76 +337,6 @@ pub(super) fn system_sentence_column() -> usize {
     HEAD.len() + named.unwrap_or_default()
 }
 
-/// What the other forms call the columns: CEF, JSON.
-const NAMES: &[(&str, &str, &str)] = &[
-    ("type", "", "LogType"),
-    ("subtype", "", "Subtype"),
-    ("serial", "PanOSDeviceSN", "DeviceSN"),
-    ("serial", "deviceExternalId", "LogSourceID"),
-    ("generated", "start", "TimeGenerated"),
-    ("generated", "rt", "EventTime"),
-    ("received", "rt", "TimeReceived"),
-    ("vsys", "PanOSVirtualSystem", "VirtualSystem"),
-    ("eventid", "PanOSEventIDValue", "EventIDValue"),
-    ("eventid", "PanOSEventID", "EventName"),
-    ("stage", "PanOSStage", "Stage"),
-    ("auth_method", "PanOSAuthMethod", "AuthMethod"),
-    ("tunnel_type", "PanOSTunnelType", "TunnelType"),
-    ("srcuser", "PanOSSourceUserName", "SourceUserName"),
-    ("srcuser", "duser", "SourceUser"),
-    (
-        "machinename",
-        "PanOSEndpointDeviceName",
-        "EndpointDeviceName",
-    ),
-    ("public_ip", "PanOSPublicIPv4", "PublicIPv4"),
-    ("public_ipv6", "PanOSPublicIPv6", "PublicIPv6"),
-    ("private_ip", "PanOSPrivateIPv4", "PrivateIPv4"),
-    ("private_ipv6", "PanOSPrivateIPv6", "PrivateIPv6"),
-    ("hostid", "PanOSHostID", "HostID"),
-    ("serialnumber", "PanOSEndpointSN", "EndpointSN"),
-    (
-        "client_ver",
-        "PanOSGlobalProtectClientVersion",
-        "GlobalProtectClientVersion",
-    ),
-    ("client_os", "PanOSEndpointOSType", "EndpointOSType"),
-    (
-        "client_os_ver",
-        "PanOSEndpointOSVersion",
-        "EndpointOSVersion",
-    ),
-    ("reason", "PanOSQuarantineReason", "QuarantineReason"),
-    ("error", "PanOSConnectionError", "ConnectionError"),
-    ("opaque", "PanOSDescription", "Description"),
-    ("opaque", "msg", "EventDescription"),
-    ("status", "PanOSEventStatus", "EventStatus"),
-    (
-        "location",
-        "PanOSGlobalProtectGatewayLocation",
-        "GlobalProtectGatewayLocation",
-    ),
-    ("login_duration", "PanOSLoginDuration", "LoginDuration"),
-    (
-        "connect_method",
-        "PanOSConnectionMethod",
-        "ConnectionMethod",
-    ),
-    ("error_code", "PanOSConnectionErrorID", "ConnectionErrorID"),
-    ("portal", "PanOSPortal", "Portal"),
-    ("seqno", "PanOSSequenceNo", "SequenceNo"),
-    ("seqno", "externalId", "SequenceNo"),
-    ("priority", "PanOSGatewayPriority", "GatewayPriority"),
-    (
-        "attempted_gateways",
-        "PanOSAttemptedGateways",
-        "AttemptedGateways",
-    ),
-    ("gateway", "PanOSGateway", "Gateway"),
-    ("device_name", "PanOSDeviceName", "DeviceName"),
-    ("device_name", "dvchost", "LogSourceName"),
-];
-
 /// Names the values of a record, whatever its form.
 pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
     let add = |parts: &mut Parts<'a>, name: &'static str, value: Cow<'a, str>| {
@@ -374,16 +356,38 @@ pub(super) fn take_apart<'a>(record: &Record<'a>, parts: &mut Parts<'a>) {
             let Some(cef) = Cef::parse(message) else {
                 return;
             };
+            let (word, subtype) = cef_type(&cef);
+            let is_flow = matches!(word, "TRAFFIC" | "THREAT");
             for (key, value) in cef.pairs() {
-                let named = NAMES
-                    .iter()
-                    .find(|(name, cef, _)| *cef == key && parts.get(name).is_none());
+                let named = NAMES.iter().find(|(name, cef, _)| {
+                    // Of a flow, `duser` is who is at its other end.
+                    *cef == key
+                        && parts.get(name).is_none()
+                        && !(is_flow && *name == "srcuser" && key == "duser")
+                });
                 if let Some((name, _, _)) = named {
                     add(parts, name, value);
                 }
             }
-            parts.push("type", cef.class);
-            parts.push("subtype", cef.name);
+            parts.push("type", word.to_owned());
+            parts.push("subtype", subtype.to_owned());
+            // What the firewall's own profile calls the rule, the zones and the page.
+            for (at, name) in [(1, "rule"), (2, "category"), (4, "from"), (5, "to")] {
+                let (label, key) = (format!("cs{at}Label"), format!("cs{at}"));
+                let value = cef.pairs().find(|(found, _)| *found == key);
+                if let Some((_, value)) = value.filter(|(_, value)| !value.is_empty())
+                    && cef.pairs().any(|(found, _)| found == label)
+                    && parts.get(name).is_none()
+                    && is_flow
+                {
+                    add(parts, name, value);
+                }
+            }
+        }
+        Some(Form::Leef(message)) => {
+            if let (Some(leef), Some(word)) = (Leef::parse(message), super::leef_type(message)) {
+                names::take_leef(&leef, word, parts);
+            }
         }
         Some(Form::Json) => {
             let Some(json) = record.json else {

@@ -47,6 +47,7 @@ pub(super) const GROUPS: &[Entry] = &[
 ];
 
 pub(super) const GLOBALPROTECT: &[Entry] = &[
+    Entry::fixed("event.category", &["network"]),
     Entry::part("event.code", "eventid"),
     Entry::turned("event.outcome", "status", outcome),
     Entry::turned("event.duration", "login_duration", turn::long),
@@ -135,6 +136,7 @@ pub(super) const HIPMATCH: &[Entry] = &[
 ];
 
 pub(super) const USERID: &[Entry] = &[
+    Entry::fixed("event.category", &["network", "iam"]),
     Entry::part("event.action", "subtype"),
     Entry::part("event.code", "eventid"),
     Entry::turned("source.ip", "ip", turn::ip),
@@ -214,6 +216,20 @@ pub(super) const SYSTEM_ADMIN: &[Entry] = &[
 ];
 
 pub(super) const CONFIG: &[Entry] = &[
+    Entry::turned("host.ip", "host", turn::ip),
+    Entry::call("event.action", |view, emit| {
+        let command = view.text("cmd").unwrap_or_default();
+        if matches!(
+            command.as_ref(),
+            "add" | "clone" | "commit" | "delete" | "edit" | "move" | "rename" | "set"
+        ) {
+            emit(Value::from(format!("cmd-{command}")));
+        }
+    }),
+    Entry::call("event.outcome", |view, emit| {
+        let failed = view.text("result").is_some_and(|result| result == "Failed");
+        emit(Value::from(if failed { "failure" } else { "success" }));
+    }),
     Entry::part("panw.panos.cmd", "cmd"),
     Entry::part("panw.panos.admin", "admin"),
     Entry::part("panw.panos.client", "client"),

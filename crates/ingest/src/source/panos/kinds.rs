@@ -1,7 +1,7 @@
 //! The kinds of lines.
 
 use super::{fields, threat, traffic};
-use crate::source::mapping::{Entry, From, Kind, find_kind, kinds, remote};
+use crate::source::mapping::{Entry, From, Kind, find_kind, kinds, remote, user_agent};
 
 const DOOR: &[Entry] = &remote::door(&["vpn"], &["globalprotect"]);
 /// The firewall's own doors, and whatever asks its authentication profiles.
@@ -13,6 +13,10 @@ const ATTEMPT: &[Entry] = &[remote::ATTEMPT];
 const END: &[Entry] = &[remote::END];
 /// About somebody who is in, or about the client's settings.
 const NO_ACCESS: &[Entry] = &[];
+
+/// What Elastic's integration counts system events among, and ours about somebody's coming.
+const CONFIGURATION: &[Entry] = &[Entry::fixed("event.category", &["configuration"])];
+const AUTHENTICATION: &[Entry] = &[Entry::fixed("event.category", &["authentication"])];
 
 kinds! {
     /// GlobalProtect's events, each a kind of its own, so that rules over `event.code` are decided before a line is taken apart.
@@ -48,13 +52,14 @@ static HIPMATCH: Kind = Kind::new(
     &[fields::HIPMATCH, fields::GROUPS, fields::USER],
 );
 static USERID: Kind = Kind::new("USERID", &[fields::USERID, fields::GROUPS, fields::USER]);
-static SYSTEM: Kind = Kind::new("SYSTEM", &[fields::SYSTEM, fields::GROUPS]);
+static SYSTEM: Kind = Kind::new("SYSTEM", &[fields::SYSTEM, fields::GROUPS, CONFIGURATION]);
 static AUTH_SUCCESS: Kind = Kind::new(
     "SYSTEM auth-success",
     &[
         fields::SYSTEM,
         fields::GROUPS,
         fields::SYSTEM_AUTH,
+        AUTHENTICATION,
         FIREWALL,
         &[
             remote::SUCCESS,
@@ -68,6 +73,7 @@ static AUTH_FAIL: Kind = Kind::new(
         fields::SYSTEM,
         fields::GROUPS,
         fields::SYSTEM_AUTH,
+        AUTHENTICATION,
         FIREWALL,
         &[
             remote::FAILURE,
@@ -80,7 +86,7 @@ static AUTH_FAIL: Kind = Kind::new(
 macro_rules! of_gateway {
     ($name:ident, $title:literal, [$($entry:expr),*]) => {
         static $name: Kind = Kind::new($title, &[
-            fields::SYSTEM, fields::GROUPS, fields::SYSTEM_GATEWAY, DOOR, &[$($entry),*],
+            fields::SYSTEM, fields::GROUPS, fields::SYSTEM_GATEWAY, AUTHENTICATION, DOOR, &[$($entry),*],
         ]);
     };
 }
@@ -107,6 +113,7 @@ static ADMIN_LOGIN: Kind = Kind::new(
         fields::SYSTEM,
         fields::GROUPS,
         fields::SYSTEM_ADMIN,
+        AUTHENTICATION,
         FIREWALL,
         &[remote::SUCCESS],
     ],
@@ -117,31 +124,54 @@ static ADMIN_LOGOUT: Kind = Kind::new(
         fields::SYSTEM,
         fields::GROUPS,
         fields::SYSTEM_ADMIN,
+        AUTHENTICATION,
         FIREWALL,
         &[remote::END],
     ],
 );
-static CONFIG: Kind = Kind::new("CONFIG", &[fields::CONFIG]);
+static CONFIG: Kind = Kind::new("CONFIG", &[fields::CONFIG, CONFIGURATION]);
 static AUTH: Kind = Kind::new(
     "AUTH",
     &[
         fields::AUTH,
         fields::GROUPS,
         fields::USER,
+        AUTHENTICATION,
         FIREWALL,
-        &[remote::UNKNOWN, remote::user(From::Part("account"))],
+        &[
+            remote::user(From::Part("account")),
+            Entry::call("gatewatch.remote.outcome", |view, emit| {
+                let told = view.text("eventid").unwrap_or_default().to_lowercase();
+                emit(gatewatch_event::Value::from(if told.contains("succe") {
+                    "success"
+                } else if told.contains("fail") || told.contains("denied") {
+                    "failure"
+                } else {
+                    "unknown"
+                }));
+            }),
+        ],
     ],
 );
 static TRAFFIC: Kind = Kind::new(
     "TRAFFIC",
     &[
+        fields::USER,
         traffic::FLOW,
         traffic::TRAFFIC,
         fields::GROUPS,
-        fields::USER,
     ],
 );
-static THREAT: Kind = Kind::new("THREAT", &[traffic::FLOW, threat::THREAT, fields::USER]);
+static THREAT: Kind = Kind::new(
+    "THREAT",
+    &[
+        fields::USER,
+        traffic::FLOW,
+        threat::THREAT,
+        fields::GROUPS,
+        user_agent::FIELDS,
+    ],
+);
 static OTHER: Kind = Kind::new("other", &[]);
 
 /// The kind of a system event, by its name: `globalprotectgateway-auth-fail`, `globalprotectportal-auth-succ`, ...
@@ -175,7 +205,7 @@ pub(super) fn administrator(sentence: &str) -> Option<&'static Kind> {
 pub(super) fn kind(word: &str, event: &str) -> &'static Kind {
     match (word, event) {
         ("GLOBALPROTECT", _) => find_kind(&EVENTS, event).unwrap_or(&GLOBALPROTECT_OTHER),
-        ("HIPMATCH", _) => &HIPMATCH,
+        ("HIPMATCH" | "HIP-MATCH", _) => &HIPMATCH,
         ("USERID", _) => &USERID,
         ("SYSTEM", "auth-success") => &AUTH_SUCCESS,
         ("SYSTEM", "auth-fail") => &AUTH_FAIL,

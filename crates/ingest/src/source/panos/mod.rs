@@ -8,6 +8,7 @@
 mod columns;
 mod fields;
 mod kinds;
+mod names;
 #[cfg(test)]
 mod tests;
 mod threat;
@@ -19,7 +20,7 @@ use gatewatch_event::Timestamp;
 use super::mapping::{
     Confidence, Entry, Kind, Opening, Part, Parts, Record, Source, TimeForm, View,
 };
-use crate::format::text::{Cef, Cells};
+use crate::format::text::{Cef, Cells, Leef};
 
 /// PAN-OS.
 pub struct Panos;
@@ -33,6 +34,7 @@ const TYPES: &[&str] = &[
     "CONFIG",
     "USERID",
     "HIPMATCH",
+    "HIP-MATCH",
     "AUTH",
     "AUTHENTICATION",
     "DECRYPTION",
@@ -48,6 +50,7 @@ const TYPES: &[&str] = &[
 enum Form<'a> {
     Cells(&'a str),
     Cef(&'a str),
+    Leef(&'a str),
     Json,
 }
 
@@ -59,8 +62,11 @@ impl<'a> Form<'a> {
                 && (json.get("ConfigVersion").is_some() || json.get("DeviceSN").is_some());
             return ours.then_some(Self::Json);
         }
-        if message.starts_with("CEF:0|Palo Alto Networks|") {
+        if Cef::is_of(message, "Palo Alto Networks|") {
             return Some(Self::Cef(message));
+        }
+        if message.starts_with("LEEF:") {
+            return leef_type(message).map(|_| Self::Leef(message));
         }
         cell_type(message).map(|_| Self::Cells(message))
     }
@@ -83,6 +89,32 @@ fn cell_type(line: &str) -> Option<&str> {
     TYPES.contains(&word).then_some(word)
 }
 
+/// The type of a line in LEEF of a firewall: its category, which stands among the first attributes.
+fn leef_type(message: &str) -> Option<&'static str> {
+    /// How far into a line its category is looked for.
+    const HEAD: usize = 512;
+    let (_, rest) = message.split_once('|')?;
+    let rest = rest.strip_prefix("Palo Alto Networks|")?;
+    let mut end = rest.len().min(HEAD);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    let (_, word) = rest[..end].split_once("cat=")?;
+    let word = word.split(['|', '\t', '^', ' ']).next()?;
+    TYPES.iter().copied().find(|known| *known == word)
+}
+
+/// The type and the subtype in the head of CEF: Strata Logging Service has them in this order, firewalls with Palo Alto Networks' own profile in the
+/// other.
+fn cef_type<'c>(cef: &'c Cef<'_>) -> (&'c str, &'c str) {
+    let (class, name) = (cef.class.as_ref(), cef.name.as_ref());
+    if TYPES.contains(&name) && !TYPES.contains(&class) {
+        (name, class)
+    } else {
+        (class, name)
+    }
+}
+
 /// The type and the event, which is the subtype of types that have no events.
 fn type_and_event<'a>(record: &Record<'a>) -> Option<(&'static str, std::borrow::Cow<'a, str>)> {
     let known = |word: &str| TYPES.iter().copied().find(|known| *known == word);
@@ -94,12 +126,20 @@ fn type_and_event<'a>(record: &Record<'a>) -> Option<(&'static str, std::borrow:
         }
         Form::Cef(message) => {
             let cef = Cef::parse(message)?;
-            let word = known(&cef.class)?;
+            let (word, subtype) = cef_type(&cef);
             let event = cef
                 .pairs()
                 .find(|(key, _)| matches!(*key, "PanOSEventIDValue" | "PanOSEventID"))
-                .map_or(cef.name, |(_, value)| value);
-            Some((word, event))
+                .map_or_else(|| subtype.to_owned().into(), |(_, value)| value);
+            Some((known(word)?, event))
+        }
+        Form::Leef(message) => {
+            let leef = Leef::parse(message)?;
+            let event = leef
+                .pairs()
+                .find(|(key, _)| matches!(*key, "EventID" | "eventid"))
+                .map_or(leef.event.into(), |(_, value)| value);
+            Some((leef_type(message)?, event))
         }
         Form::Json => {
             let json = record.json?;
@@ -119,6 +159,10 @@ fn sentence<'a>(record: &Record<'a>) -> Option<std::borrow::Cow<'a, str>> {
         Form::Cef(message) => Cef::parse(message)?
             .pairs()
             .find(|(key, _)| matches!(*key, "PanOSDescription" | "msg"))
+            .map(|(_, value)| value),
+        Form::Leef(message) => Leef::parse(message)?
+            .pairs()
+            .find(|(key, _)| matches!(*key, "msg" | "Opaque" | "Description"))
             .map(|(_, value)| value),
         Form::Json => ["Description", "EventDescription"]
             .iter()
@@ -149,7 +193,7 @@ impl Source for Panos {
 
     fn may_open(&self, part: Part, opening: Opening) -> bool {
         matches!(part, Part::Bare | Part::Message)
-            && (opening.is_byte(b"C") || matches!(opening, Opening::Digits(_)))
+            && (opening.is_byte(b"CL") || matches!(opening, Opening::Digits(_)))
     }
 
     fn object_keys(&self) -> Option<&'static [&'static str]> {
@@ -167,6 +211,7 @@ impl Source for Panos {
             ",CONFIG,",
             ",USERID,",
             ",HIPMATCH,",
+            ",HIP-MATCH,",
             ",AUTH,",
             ",AUTHENTICATION,",
             ",DECRYPTION,",

@@ -61,6 +61,13 @@ fn access_records() {
             "firewall success - admin 192.0.2.4:-",
             "firewall end - admin 192.0.2.4:-",
             "- - - - -:-",
+            "- - - - -:-",
+            "vpn success SAML gina 203.0.113.19:-",
+            "- - - - -:-",
+            "- - - - -:-",
+            "- - - - -:-",
+            "- - - - -:-",
+            "firewall failure - hugo 203.0.113.30:-",
         ],
     );
 }

@@ -2,7 +2,8 @@
 
 use gatewatch_event::Value;
 
-use crate::source::mapping::{Emit, Entry, View};
+use super::traffic::allowed;
+use crate::source::mapping::{Emit, Entry, From, View, turn};
 
 /// Fields of threats.
 pub(super) const THREAT: &[Entry] = &[
@@ -28,15 +29,9 @@ pub(super) const THREAT: &[Entry] = &[
         }));
     }),
     Entry::call("event.type", |view, emit| {
-        let action = view.text("action");
-        let Some(action) = action.as_deref() else {
-            return;
-        };
-        // `deny`, `drop-all-packets`, `reset-client`, `block-url`, `blocked`, `sinkhole`, ...
-        let is_denied = ["deny", "drop", "reset", "block", "sinkhole", "random-drop"]
-            .iter()
-            .any(|start| action.starts_with(start));
-        emit(Value::from(if is_denied { "denied" } else { "allowed" }));
+        if let Some(allowed) = allowed(view) {
+            emit(Value::from(allowed));
+        }
     }),
     Entry::call("event.severity", |view, emit| {
         emit(Value::Long(match view.text("severity").as_deref() {
@@ -53,7 +48,7 @@ pub(super) const THREAT: &[Entry] = &[
         emit(Value::from(match view.text("direction").as_deref() {
             Some("client-to-server" | "0") => "inbound",
             Some("server-to-client" | "1") => "outbound",
-            _ => return,
+            _ => "unknown",
         }));
     }),
     Entry::call("panw.panos.threat.id", |view, emit| {
@@ -73,34 +68,102 @@ pub(super) const THREAT: &[Entry] = &[
     Entry::call("url.original", |view, emit| {
         url(view, emit, |url| Some(url))
     }),
+    Entry::call("url.scheme", |view, emit| {
+        url(view, emit, |url| Some(url.split_once("://")?.0));
+    }),
     Entry::call("url.domain", |view, emit| {
         url(view, emit, |url| Some(split(url).0));
     }),
+    Entry::new(
+        "url.port",
+        From::Call(|view, emit| {
+            url(view, emit, |url| {
+                let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+                rest.strip_prefix(split(url).0)?
+                    .strip_prefix(':')?
+                    .split('/')
+                    .next()
+            });
+        }),
+    )
+    .turn(turn::port),
     Entry::call("destination.domain", |view, emit| {
         url(view, emit, |url| Some(split(url).0));
     }),
-    Entry::call("url.path", |view, emit| {
-        url(view, emit, |url| {
-            let path = split(url).1;
-            path.split(['?', '#'])
-                .next()
-                .filter(|path| !path.is_empty())
-        });
+    Entry::call("url.path", |view, emit| url(view, emit, path)),
+    Entry::call("url.extension", |view, emit| {
+        url(view, emit, |url| Some(path(url)?.rsplit_once('.')?.1));
     }),
     Entry::call("url.query", |view, emit| {
-        url(view, emit, |url| Some(split(url).1.split_once('?')?.1));
+        url(view, emit, |url| {
+            let query = split(url).1.split_once('?')?.1;
+            query.split('#').next()
+        });
     }),
-    Entry::call("file.name", |view, emit| {
-        let subtype = view.text("subtype");
-        if matches!(
-            subtype.as_deref(),
-            Some("file" | "virus" | "wildfire" | "wildfire-virus")
-        ) && let Some(name) = view.text("misc").filter(|name| !name.is_empty())
-        {
-            emit(Value::Str(name));
+    Entry::call("url.fragment", |view, emit| {
+        url(view, emit, |url| Some(split(url).1.split_once('#')?.1));
+    }),
+    Entry::call("file.path", |view, emit| {
+        let path = file(view).filter(|path| path.contains(['/', '\\']));
+        if let Some(path) = path.filter(|_| view.text("subtype").as_deref() == Some("file")) {
+            emit(Value::from(path));
         }
     }),
+    Entry::call("file.name", |view, emit| {
+        if let Some(path) = file(view) {
+            let name = path.rsplit(['/', '\\']).next();
+            emit(Value::from(name.unwrap_or(&path).to_owned()));
+        }
+    }),
+    Entry::call("file.extension", |view, emit| {
+        if let Some(path) = file(view)
+            && let Some((name, extension)) = path
+                .rsplit(['/', '\\'])
+                .next()
+                .unwrap_or_default()
+                .rsplit_once('.')
+            && !name.is_empty()
+        {
+            emit(Value::from(extension.to_owned()));
+        }
+    }),
+    Entry::part("file.type", "file_type"),
+    Entry::part("panw.panos.file.hash", "file_hash"),
+    Entry::part("panw.panos.http_content_type", "content_type"),
+    Entry::part("panw.panos.subject", "subject"),
+    Entry::part("panw.panos.threat_category", "threat_category"),
+    Entry::turned("panw.panos.network.pcap_id", "pcap_id", |value, _| {
+        (value.text() != "0").then_some(value)
+    }),
+    Entry::call("panw.panos.url_category_list", |view, emit| {
+        let list = view.text("url_categories").unwrap_or_default();
+        let _ = list
+            .trim()
+            .split(',')
+            .filter(|one| !one.is_empty())
+            .all(|one| emit(Value::from(one)));
+    })
+    .many(),
+    Entry::part("source.user.email", "sender"),
+    Entry::part("destination.user.email", "recipient"),
+    Entry::part("http.request.method", "http_method"),
+    Entry::part("http.request.referrer", "referrer"),
+    Entry::turned("network.forwarded_ip", "xff", turn::ip),
+    Entry::part("user_agent.original", "user_agent"),
+    Entry::fields("related.hash", &["panw.panos.file.hash"]),
+    Entry::fields("related.hosts", &["observer.hostname", "url.domain"]),
 ];
+
+/// What a threat's resource is, where it is a file: pages among them have a slash.
+fn file(view: &View<'_>) -> Option<String> {
+    let resource = view.text("misc").filter(|text| !text.is_empty())?;
+    let is_file = match view.text("subtype")?.as_ref() {
+        "file" | "wildfire" | "wildfire-virus" => true,
+        "virus" | "vulnerability" => !resource.contains('/'),
+        _ => false,
+    };
+    is_file.then(|| resource.into_owned())
+}
 
 /// `NAME(ID)`; of page filters the name is empty.
 fn threat(text: &str) -> Option<(&str, &str)> {
@@ -110,12 +173,21 @@ fn threat(text: &str) -> Option<(&str, &str)> {
 
 /// Hands on what `pick` takes of the page that somebody asked for.
 fn url(view: &View<'_>, emit: Emit<'_>, pick: impl Fn(&str) -> Option<&str>) {
-    let is_page = view.text("subtype").as_deref() == Some("url");
-    if let Some(page) = view.text("misc").filter(|_| is_page)
+    let subtype = view.text("subtype");
+    let may_be_file = matches!(subtype.as_deref(), Some("virus" | "vulnerability"));
+    let is_page = |page: &std::borrow::Cow<'_, str>| {
+        subtype.as_deref() == Some("url") || may_be_file && page.contains('/')
+    };
+    if let Some(page) = view.text("misc").filter(is_page)
         && let Some(picked) = pick(&page).filter(|picked| !picked.is_empty())
     {
         emit(Value::from(picked));
     }
+}
+
+/// The path of a page.
+fn path(url: &str) -> Option<&str> {
+    split(url).1.split(['?', '#']).next()
 }
 
 /// Host and path of `host[:port]/path`, with or without a scheme.

@@ -19,6 +19,25 @@ pub(super) const FLOW: &[Entry] = &[
     Entry::turned("destination.port", "dport", turn::long),
     Entry::turned("server.ip", "dst", turn::ip),
     Entry::turned("server.port", "dport", turn::long),
+    Entry::part("destination.user.name", "dstuser.name"),
+    Entry::part("destination.user.domain", "dstuser.domain"),
+    Entry::part("server.user.name", "dstuser.name"),
+    Entry::part("server.user.domain", "dstuser.domain"),
+    Entry::fields(
+        "related.user",
+        &["source.user.name", "destination.user.name"],
+    ),
+    Entry::call("event.outcome", |view, emit| {
+        let came_through = matches!(
+            action(view).as_deref(),
+            Some("allow" | "alert" | "continue")
+        );
+        emit(Value::from(if came_through {
+            "success"
+        } else {
+            "failure"
+        }));
+    }),
     Entry::turned("source.nat.ip", "natsrc", turn::set_ip),
     Entry::call("source.nat.port", |view, emit| {
         nat_port(view, "natsrc", "natsport", emit);
@@ -68,7 +87,20 @@ pub(super) const FLOW: &[Entry] = &[
     Entry::part("panw.panos.source.interface", "inbound_if"),
     Entry::part("panw.panos.destination.interface", "outbound_if"),
     Entry::part("panw.panos.flow_id", "sessionid"),
-    Entry::part("panw.panos.action", "action"),
+    Entry::call("panw.panos.action", |view, emit| {
+        if let Some(action) = action(view) {
+            emit(Value::from(action));
+        }
+    }),
+    Entry::part("rule.uuid", "rule_uuid"),
+    Entry::call("http.version", |view, emit| {
+        if view
+            .text("http2_connection")
+            .is_some_and(|number| !matches!(number.as_ref(), "" | "0"))
+        {
+            emit(Value::from("2"));
+        }
+    }),
     Entry::part("panw.panos.url.category", "category"),
     label("labels.pcap_included", |view, emit| {
         flag(view, 0x8000_0000, emit)
@@ -143,6 +175,7 @@ pub(super) const TRAFFIC: &[Entry] = &[
     }),
     Entry::turned("event.duration", "elapsed", turn::seconds),
     Entry::part("event.reason", "session_end_reason"),
+    Entry::part("panw.panos.endreason", "session_end_reason"),
     Entry::call("event.action", |view, emit| {
         emit(Value::from(match view.text("subtype").as_deref() {
             Some("start") => "flow_started",
@@ -153,19 +186,38 @@ pub(super) const TRAFFIC: &[Entry] = &[
         }));
     }),
     Entry::call("event.type", |view, emit| {
-        let types: &[&'static str] = match view.text("subtype").as_deref() {
-            Some("start") => &["allowed", "start", "connection"],
-            Some("end") => &["allowed", "end", "connection"],
-            Some("drop" | "deny") => &["denied", "connection"],
-            _ => &[],
+        let subtype = view.text("subtype");
+        let (allowed, more): (_, &[&str]) = match subtype.as_deref() {
+            Some("start") => (allowed(view), &["start", "connection"]),
+            Some("end") => (allowed(view), &["end", "connection"]),
+            Some("drop" | "deny") => (Some("denied"), &["connection"]),
+            _ => (allowed(view), &[]),
         };
-        for one in types {
+        for one in allowed.iter().chain(more) {
             if !emit(Value::from(*one)) {
                 return;
             }
         }
     }),
 ];
+
+/// What the firewall did, as Elastic writes it: `reset-both`, `drop-icmp`, also where the log has spaces.
+fn action(view: &View<'_>) -> Option<String> {
+    let action = view.text("action").filter(|action| !action.is_empty())?;
+    Some(action.to_lowercase().replace(' ', "-"))
+}
+
+/// Whether what the firewall did let the flow through, where Elastic knows it.
+pub(super) fn allowed(view: &View<'_>) -> Option<&'static str> {
+    match action(view)?.as_str() {
+        "alert" | "allow" | "continue" => Some("allowed"),
+        "deny" | "drop" | "drop-icmp" | "drop-all-packets" | "reset-client" | "reset-server"
+        | "reset-both" | "block-url" | "block-ip" | "random-drop" | "sinkhole" | "block" => {
+            Some("denied")
+        }
+        _ => None,
+    }
+}
 
 /// Elastic reads the names of zones: `trust` is inside, `untrust` outside.
 fn direction(view: &View<'_>, emit: Emit<'_>) {

@@ -17,6 +17,12 @@ pub(super) fn derive(parts: &mut Parts<'_>) {
         parts.push("user.name", user);
         parts.push("account", whole);
     }
+    if let Some((domain, user, _)) = text(parts, "dstuser").and_then(|user| account(&user)) {
+        if let Some(domain) = domain {
+            parts.push("dstuser.domain", domain);
+        }
+        parts.push("dstuser.name", user);
+    }
     if let Some(message) = text(parts, "opaque").filter(|_| parts.get("type") == Some("SYSTEM")) {
         if message.starts_with("GlobalProtect ") {
             gateway(&message, parts);
