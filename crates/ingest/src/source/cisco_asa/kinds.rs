@@ -5,7 +5,7 @@ use gatewatch_event::Value;
 use super::fields::{CONNECTION, ENDED, FLOW};
 use super::groups::*;
 use super::security::{BEGAN, FILE_EVENT, FILE_SEEN, FINISHED, INTRUSION, MALWARE, SECURITY};
-use crate::source::mapping::{Entry, Kind, find_kind, kinds, turn};
+use crate::source::mapping::{Entry, Kind, find_kind, kinds, turn, user_agent};
 
 /// What a rule of the device did is in the text.
 const VERDICT: &[Entry] = &[Entry::call("event.type", |view, emit| {
@@ -218,11 +218,11 @@ kinds! {
         "338203" => [FLOW, CONNECTION, THREAT, DROPPED],
         "338204" => [FLOW, CONNECTION, THREAT, DROPPED],
         "419002" => [FLOW, REASON],
-        "430001" => [FLOW, ICMP, SECURITY, INTRUSION],
-        "430002" => [FLOW, ICMP, SECURITY, BEGAN],
-        "430003" => [FLOW, ICMP, ENDED, SECURITY, FINISHED],
-        "430004" => [FLOW, SECURITY, FILE_SEEN, FILE_EVENT],
-        "430005" => [FLOW, SECURITY, FILE_SEEN, MALWARE],
+        "430001" => [FLOW, ICMP, SECURITY, INTRUSION, user_agent::FIELDS],
+        "430002" => [FLOW, ICMP, SECURITY, BEGAN, user_agent::FIELDS],
+        "430003" => [FLOW, ICMP, ENDED, SECURITY, FINISHED, user_agent::FIELDS],
+        "430004" => [FLOW, SECURITY, FILE_SEEN, FILE_EVENT, user_agent::FIELDS],
+        "430005" => [FLOW, SECURITY, FILE_SEEN, MALWARE, user_agent::FIELDS],
         "434001" => [FLOW, SFR_DROP, UNKNOWN],
         "434002" => [FLOW, SFR_DROP, UNKNOWN],
         "434003" => [FLOW, SFR_ACTION, UNKNOWN],
