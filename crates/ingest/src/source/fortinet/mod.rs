@@ -44,7 +44,9 @@ impl Source for Fortinet {
 
     fn may_open(&self, part: Part, opening: Opening) -> bool {
         match part {
-            Part::Bare | Part::Message => opening.is_byte(b"dtleiv<C") || opening.is_space(),
+            Part::Bare | Part::Message => {
+                opening.is_byte(b"dtleiv<C") || opening.is_digits(b"|") || opening.is_space()
+            }
             Part::Program => opening.is_byte(b"t"),
             Part::Line => false,
         }
