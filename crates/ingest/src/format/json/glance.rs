@@ -98,33 +98,69 @@ impl RootKey {
     }
 }
 
-/// The keys of the root that were met last, told by the bytes before their colons: those of a file are few.
+/// The keys of the root that were met, told by the bytes before their colons: those of a file are few.
 pub(super) struct RootKeys {
-    slots: Box<[Slot; SLOTS]>,
+    /// The first is none.
+    slots: Box<[Slot; MOST_SLOTS]>,
+    /// How many are in use.
+    count: usize,
+    /// For each place that a key's bytes and its number in the record lead to, the number of its slot.
+    places: Box<[u8; PLACES]>,
+    /// The same for those that are so short that the bytes which lead others to their places reach into the value before.
+    short: Box<[u8; SHORT_PLACES]>,
+    /// The same for all that is in a slot.
+    wholes: Box<[u8; PLACES]>,
 }
 
-const SLOTS: usize = 64;
+/// When there would be more, all are forgotten.
+const MOST_SLOTS: usize = 1 << u8::BITS;
+const PLACES: usize = 1024;
+const SHORT_PLACES: usize = 256;
+
+/// The longest of the short keys.
+const SHORT: usize = 4;
 
 /// A key with its quotes and the comma or brace before it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Slot {
     bytes: u128,
     mask: u128,
+    /// Of a longer key, what stands before these bytes.
+    front: u128,
+    front_mask: u128,
+    is_long: bool,
     key: RootKey,
     has_dot: bool,
 }
 
+impl Slot {
+    /// Nothing without any of its bits is one.
+    const NONE: Self = Self {
+        bytes: 1,
+        mask: 0,
+        front: 0,
+        front_mask: 0,
+        is_long: false,
+        key: RootKey::Refused,
+        has_dot: true,
+    };
+
+    /// Is it the key of a member before whose colon these bytes stand?
+    #[inline]
+    fn is(&self, before: u128, record: &Skimmed<'_, '_>, root: RootPlace) -> bool {
+        before & self.mask == self.bytes
+            && (!self.is_long || record.further_before(root) & self.front_mask == self.front)
+    }
+}
+
 impl Default for RootKeys {
     fn default() -> Self {
-        // Nothing without any of its bits is one.
-        let none = Slot {
-            bytes: 1,
-            mask: 0,
-            key: RootKey::Refused,
-            has_dot: true,
-        };
         Self {
-            slots: Box::new([none; SLOTS]),
+            slots: Box::new([Slot::NONE; MOST_SLOTS]),
+            count: 1,
+            places: Box::new([0; PLACES]),
+            short: Box::new([0; SHORT_PLACES]),
+            wholes: Box::new([0; PLACES]),
         }
     }
 }
@@ -135,51 +171,120 @@ impl RootKeys {
     #[inline]
     fn of(&mut self, record: &Skimmed<'_, '_>, root: RootPlace) -> Option<(RootKey, bool)> {
         let before = record.before(root);
-        let place = Self::place(before);
-        let slot = &self.slots[place];
-        if before & slot.mask == slot.bytes {
+        let place = Self::place(before, root);
+        let slot = &self.slots[usize::from(self.places[place])];
+        if slot.is(before, record, root) {
             return Some((slot.key, !slot.has_dot));
         }
-        self.learn(record, root, (before, place))
+        self.elsewhere(record, root, (before, place))
     }
 
-    /// The place of a key, which follows from its last bytes.
-    #[inline]
-    fn place(before: u128) -> usize {
-        let last = (before >> 64) as u64;
-        (last.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
-    }
-
+    /// The same where the first place does not lead to it.
     #[inline(never)]
-    fn learn(
+    fn elsewhere(
         &mut self,
         record: &Skimmed<'_, '_>,
         root: RootPlace,
         (before, place): (u128, usize),
     ) -> Option<(RootKey, bool)> {
+        let short = Self::short_place(before, root);
+        for number in [self.short[short], self.places[place ^ 1]] {
+            let slot = &self.slots[usize::from(number)];
+            if slot.is(before, record, root) {
+                // Behind an object a short key mostly has the same bytes before it.
+                if self.places[place] == 0 {
+                    self.places[place] = number;
+                }
+                return Some((slot.key, !slot.has_dot));
+            }
+        }
+        self.learn(record, root, before)
+    }
+
+    /// The place of a key, which follows from its last bytes - with its quotes and the comma before it, a key that is not short has
+    /// as many - and its number, as keys of one record may end alike.
+    #[inline]
+    fn place(before: u128, root: RootPlace) -> usize {
+        mix((before >> 64) as u64, root.number())
+    }
+
+    /// The place of a short key, which follows from fewer.
+    #[inline]
+    fn short_place(before: u128, root: RootPlace) -> usize {
+        mix((before >> 96) as u64, root.number()) % SHORT_PLACES
+    }
+
+    /// Remembers what is in the slot, at the place that leads to it.
+    fn remember(&mut self, slot: Slot, before: u128, root: RootPlace, is_short: bool) {
+        let bytes = slot.bytes ^ slot.front.rotate_left(1);
+        let whole = mix((bytes >> 64) as u64 ^ bytes as u64, 0);
+        let mut number = self.wholes[whole];
+        if self.slots[usize::from(number)] != slot {
+            number = u8::try_from(self.count).unwrap_or_else(|_| {
+                *self = Self::default();
+                1
+            });
+            self.slots[usize::from(number)] = slot;
+            self.count = usize::from(number) + 1;
+            self.wholes[whole] = number;
+        }
+        if is_short {
+            self.short[Self::short_place(before, root)] = number;
+            return;
+        }
+        let place = Self::place(before, root);
+        // One that was there already goes next to it.
+        self.places[place ^ 1] = match (self.places[place], self.places[place ^ 1]) {
+            (0, beside) => beside,
+            (other, _) => other,
+        };
+        self.places[place] = number;
+    }
+
+    fn learn(
+        &mut self,
+        record: &Skimmed<'_, '_>,
+        root: RootPlace,
+        before: u128,
+    ) -> Option<(RootKey, bool)> {
         let text = record.root(root)?.key?;
         let key = RootKey::of(text);
         let has_dot = text.contains(&b'.');
-        let last = before.to_le_bytes()[KEY_BYTES - 1];
+        let mut both = [0; 2 * KEY_BYTES];
+        both[..KEY_BYTES].copy_from_slice(&record.further_before(root).to_le_bytes());
+        both[KEY_BYTES..].copy_from_slice(&before.to_le_bytes());
         // What a quote follows that follows a comma or a brace begins there, and ends where the next quote is.
         let length = text.len() + 3;
-        if length <= KEY_BYTES {
-            let mask = u128::MAX << (8 * (KEY_BYTES - length));
-            let bytes = before & mask;
-            let whole = bytes.to_le_bytes();
-            if let [b',' | b'{', b'"', rest @ .., b'"'] = &whole[KEY_BYTES - length..]
-                && rest == text
-            {
-                self.slots[place] = Slot {
-                    bytes,
-                    mask,
-                    key,
-                    has_dot,
-                };
-            }
+        if let Some(start) = both.len().checked_sub(length)
+            && let [b',' | b'{', b'"', rest @ .., b'"'] = &both[start..]
+            && rest == text
+        {
+            let top = |bytes: usize| {
+                let below = KEY_BYTES.saturating_sub(bytes);
+                u128::MAX.checked_shl(8 * narrow(below)).unwrap_or(0)
+            };
+            let front_mask = top(length.saturating_sub(KEY_BYTES));
+            let slot = Slot {
+                bytes: before & top(length),
+                mask: top(length),
+                front: record.further_before(root) & front_mask,
+                front_mask,
+                is_long: length > KEY_BYTES,
+                key,
+                has_dot,
+            };
+            self.remember(slot, before, root, text.len() <= SHORT);
         }
+        let last = both[both.len() - 1];
         Some((key, !has_dot && last == b'"'))
     }
+}
+
+/// One of the places for these bytes and this number.
+#[inline]
+fn mix(bytes: u64, number: usize) -> usize {
+    let bytes = bytes.wrapping_add(number as u64);
+    (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize % PLACES
 }
 
 impl Roots {
@@ -585,6 +690,15 @@ mod tests {
             "fourteen_chars",
             "sixteen_chars_ab",
             "message",
+            "ts",
+            "uid",
+            "four",
+            "other_chars_xyzw_ab",
+            "twenty_nine_chars_of_a_key_ab",
+            "other_nine_chars_of_a_key_abc",
+            "event.twenty_chars_of_a_key_ab",
+            "winlog.nine_chars_of_a_key_ab",
+            "thirty_characters_of_a_key_abc",
         ];
         let mut known = RootKeys::default();
         for _ in 0..2 {
@@ -599,6 +713,17 @@ mod tests {
                     check_keys(&mut known, &text);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn any_number_of_keys_may_be_met() {
+        let mut known = RootKeys::default();
+        for number in (0..600).chain(0..600) {
+            let text = format!(
+                r#"{{"k{number}":1,"n":{number},"a.key{number}":2,"a_longer_key_{number}":3,"event":{{}}}}"#
+            );
+            check_keys(&mut known, &text);
         }
     }
 

@@ -61,6 +61,14 @@ pub(super) struct RootPlace {
     colon: usize,
 }
 
+impl RootPlace {
+    /// Its place among the others.
+    #[inline]
+    pub(super) fn number(self) -> usize {
+        self.number
+    }
+}
+
 /// A record that was skimmed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Skimmed<'s, 'b> {
@@ -336,6 +344,13 @@ impl<'b> Skimmed<'_, 'b> {
             return u128::from_le_bytes(*bytes);
         }
         self.before_first(root)
+    }
+
+    /// The same of the bytes before those.
+    #[inline]
+    pub(super) fn further_before(&self, root: RootPlace) -> u128 {
+        let colon = root.colon.saturating_sub(KEY_BYTES);
+        self.before(RootPlace { colon, ..root })
     }
 
     /// The same where less stands before the colon.
